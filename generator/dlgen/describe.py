@@ -1,0 +1,76 @@
+"""What `dlgen show` says about a template."""
+
+from typing import Any
+
+from dlgen import compose, console, settings
+from dlgen.catalog import Template
+
+
+def facts(template: Template) -> dict[str, Any]:
+    """Everything that is known about a template without rendering it.
+
+    Raises:
+        DlgenError: where its layers do not fit together.
+    """
+    plan = compose.plan(template)
+    inside = {
+        path.partition("/")[2]: file.layer
+        for path, file in plan.files.items()
+        if path.startswith(f"{plan.project_folder}/")
+    }
+    config_file = plan.project_file("config.py")
+    fields = settings.read(config_file.read_text(encoding="utf-8")) if config_file else []
+    return {
+        "name": template.name,
+        "title": template.title,
+        "level": template.level,
+        "summary": template.summary,
+        "source": template.source,
+        "learns": plan.config.get("_learns", []),
+        "data": plan.config.get("_data", {}),
+        "model": plan.config.get("_model", ""),
+        "expected": template.expected,
+        "parts": plan.parts,
+        "dependencies": plan.config.get("_dependencies", []),
+        "questions": {key: value for key, value in plan.config.items() if not key.startswith("_")},
+        "settings": [
+            {
+                "name": each.name,
+                "type": each.type,
+                "default": each.shown,
+                "allowed": each.allowed,
+                "reason": each.reason,
+            }
+            for each in fields
+        ],
+        "files": inside,
+    }
+
+
+def text(facts: dict[str, Any]) -> str:
+    """The facts as a page for the terminal."""
+    blocks = [f"{facts['title']} ({facts['name']}, {facts['level']})\n{facts['summary']}".rstrip()]
+    if facts["learns"]:
+        blocks.append("You learn\n" + _indent(facts["learns"]))
+    if facts["data"]:
+        blocks.append("Data\n" + _indent(f"{name:<7} {what}" for name, what in facts["data"].items()))
+    if facts["model"]:
+        blocks.append("Model\n" + _indent([facts["model"]]))
+    if facts["expected"]:
+        rows = [f"{kind:<7} {console.expected(facts['expected'], kind)}" for kind in ("sample", "full")]
+        blocks.append(f"Expected {facts['expected'].get('metric', '')}".rstrip() + "\n" + _indent(rows))
+    if facts["settings"]:
+        pairs = [(f"{each['name']} = {each['default']}", each["allowed"], each["reason"]) for each in facts["settings"]]
+        width = max(len(pair[0]) for pair in pairs)
+        lines = [f"{pair[0]:<{width}}  {pair[1]}" + f"\n      {pair[2]}" * bool(pair[2]) for pair in pairs]
+        blocks.append("Settings: give others with --set NAME=VALUE\n" + _indent(lines))
+    if facts["parts"]:
+        blocks.append("Parts\n" + _indent([", ".join(facts["parts"])]))
+    layers = console.table(("file", "from"), facts["files"].items())
+    blocks.append("Files\n" + _indent(layers.split("\n")))
+    blocks.append(f"Make a project: dlgen new {facts['name'] if facts['source'] == 'dlgen' else facts['source']}")
+    return "\n\n".join(blocks)
+
+
+def _indent(lines: Any) -> str:
+    return "\n".join(f"  {line}" for line in lines)

@@ -1,0 +1,33 @@
+"""What can go wrong, in the words that a user reads. Exit codes are decided in cli.main."""
+
+import difflib
+import errno
+from collections.abc import Iterable
+
+
+class DlgenError(Exception):
+    """A mistake that the user can mend. The message says what happened, what was expected and what to do."""
+
+
+class StepFailed(Exception):
+    """A step of `--run` that did not reach its end, although everything asked for was right."""
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """`"; did you mean X?"` for the closest of `names`, or an empty string."""
+    close = difflib.get_close_matches(name, list(names), 1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def explain(error: OSError) -> str | None:
+    """A full disk or a folder that cannot be written, in a sentence; None for any other error of the system."""
+    where = error.filename or "the project's folder"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return (
+            f"the disk is full while writing {where}\nFree some space and run the same command again; nothing was left."
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"no permission to write {where}\nChange its permissions, or choose a folder of your own."
+    if error.errno == errno.ENAMETOOLONG:
+        return f"the path is too long: {where}\nGive a shorter name."
+    return None

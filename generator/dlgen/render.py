@@ -1,0 +1,212 @@
+"""A template and answers -> a project, all of it or nothing.
+
+cookiecutter's own functions do the rendering, but not `cookiecutter.main`: that reads and writes the home folder, and
+is slower to import. Everything is made in a hidden folder beside the project and checked there; one rename puts it into
+place.
+"""
+
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dlgen import __version__, compose, names, record, settings, workspace
+from dlgen.catalog import Template
+from dlgen.errors import DlgenError
+
+LEFT_OVER = re.compile(r"\{\{-?\s*cookiecutter\b|\{%-?\s")
+
+
+@dataclass(frozen=True)
+class Project:
+    """What was made, or would be. `comments` holds the first line about each top-level file that has one."""
+
+    folder: Path
+    template: str
+    parts: list[str]
+    answers: dict[str, Any]
+    settings: dict[str, Any]
+    files: list[str]
+    steps: list[list[str]]
+    comments: dict[str, str]
+
+
+def new(
+    template: Template,
+    directory: str | None,
+    chosen: dict[str, str] | None = None,
+    *,
+    parts: tuple[str, ...] = (),
+    trust: bool = False,
+    ask: bool = False,
+    dry_run: bool = False,
+) -> Project:
+    """Render `template` into the folder `directory`.
+
+    Args:
+        directory: the project's folder; for a plain cookiecutter template None takes the name that the template gives.
+        chosen: the values of `--set`: answers to the template's questions, or settings of the project's config.py.
+        parts: optional parts to add.
+        trust: run the hooks and extensions of the template.
+        ask: ask the template's questions on the terminal.
+        dry_run: make it in a temporary folder only.
+
+    Raises:
+        DlgenError: for anything that the user can mend; nothing is left behind then.
+    """
+    chosen = chosen or {}
+    plan = compose.plan(template, parts)
+    _check_trust(plan, trust)
+    answers = names.answers(plan, chosen)
+    values = _settings(plan, {key: text for key, text in chosen.items() if key not in answers})
+    target = names.destination(directory or template.name, plan) if directory or not template.plain else None
+    if target and not template.plain:
+        answers["project_slug"] = target.name
+        if target.name != template.name:
+            answers.setdefault("project_name", names.project_name(target.name))
+    context = _context(plan, answers, ask)
+    if target is None:
+        target = names.destination(_root_name(plan, context), plan)
+
+    with workspace.elsewhere() if dry_run else workspace.beside(target) as temporary:
+        folder = temporary / "template"
+        folder.mkdir()
+        config = compose.write(plan, folder, values)
+        context["cookiecutter"].update({key: config[key] for key in config if key.startswith("_")})
+        project = _generate(folder, context, temporary / "project", trust)
+        _check(plan, project)
+        made = Project(
+            target,
+            template.name,
+            plan.parts,
+            {key: value for key, value in context["cookiecutter"].items() if not key.startswith("_")},
+            values,
+            record.files(project),
+            config.get("_steps", []),
+            _comments(project),
+        )
+        record.write(project, _facts(template, made))
+        if not dry_run:
+            workspace.move(project, target)
+    return made
+
+
+def _settings(plan: compose.Plan, chosen: dict[str, str]) -> dict[str, Any]:
+    source = plan.project_file("config.py")
+    if chosen and source is None:
+        unknown = next(iter(chosen))
+        raise DlgenError(
+            f"{plan.template.name} asks nothing called {unknown}\nIt asks: {', '.join(names.variables(plan))}"
+        )
+    if source is None or not chosen:
+        return {}
+    name = plan.template.name if plan.template.source == "dlgen" else plan.template.source
+    return settings.choose(settings.read(source.read_text(encoding="utf-8")), chosen, name)
+
+
+def _check_trust(plan: compose.Plan, trust: bool) -> None:
+    """Refuse, or say, what a template would run on this computer."""
+    hooks = [
+        path
+        for path in plan.files
+        if re.fullmatch(r"hooks/(pre_prompt|pre_gen_project|post_gen_project)\.[^/]*[^~]", path)
+    ]
+    extensions = [str(name) for name in plan.config.get("_extensions", []) if not str(name).startswith("jinja2.ext.")]
+    if not hooks and not extensions:
+        return
+    if not trust:
+        raise DlgenError(
+            f"{plan.template.name} wants to run code of its own on this computer: {', '.join([*hooks, *extensions])}\n"
+            "Read it, and give --trust if you want that."
+        )
+    if any(path.startswith("hooks/pre_prompt") for path in hooks):
+        raise DlgenError(
+            f"{plan.template.name} has a pre_prompt hook, which dlgen does not run\nRender it with: cookiecutter"
+        )
+    print(f"Running code of the template: {', '.join([*hooks, *extensions])}", file=sys.stderr)
+
+
+def _context(plan: compose.Plan, answers: dict[str, Any], ask: bool) -> dict[str, Any]:
+    """What the template's files are rendered with; asks the questions that are not answered yet."""
+    from copy import deepcopy
+
+    from cookiecutter.exceptions import CookiecutterException
+    from cookiecutter.generate import apply_overwrites_to_context
+    from cookiecutter.prompt import prompt_for_config
+
+    config = deepcopy(plan.config)
+    apply_overwrites_to_context(config, answers)
+    try:
+        return {"cookiecutter": prompt_for_config({"cookiecutter": config}, no_input=not ask)}
+    except CookiecutterException as error:
+        raise DlgenError(f"the template {plan.template.name} cannot be rendered: {error}") from None
+
+
+def _root_name(plan: compose.Plan, context: dict[str, Any]) -> str:
+    from cookiecutter.utils import create_env_with_context
+
+    return str(create_env_with_context(context).from_string(plan.project_folder).render(**context))
+
+
+def _generate(folder: Path, context: dict[str, Any], output: Path, trust: bool) -> Path:
+    from cookiecutter.exceptions import CookiecutterException
+    from cookiecutter.generate import generate_files
+    from jinja2 import TemplateError
+
+    _check_paths(folder, context)
+    output.mkdir()
+    try:
+        return Path(generate_files(folder, context, output, accept_hooks=trust))
+    except TemplateError as error:
+        place = f" {error.filename}:{error.lineno}" if getattr(error, "filename", None) else ""  # type: ignore[attr-defined]
+        raise DlgenError(f"the template cannot be rendered{place}: {error.message}") from None
+    except CookiecutterException as error:
+        raise DlgenError(f"the template cannot be rendered: {error}") from None
+
+
+def _check_paths(folder: Path, context: dict[str, Any]) -> None:
+    """Refuse a template whose rendered paths would leave the project."""
+    from cookiecutter.utils import create_env_with_context
+
+    env = create_env_with_context(context)
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if "{{" in path.name or "{%" in path.name:
+            rendered = env.from_string(name).render(**context)
+            parts = Path(rendered).parts
+            if Path(rendered).is_absolute() or ".." in parts or rendered.startswith("/"):
+                raise DlgenError(f"the template would write outside the project: {rendered}")
+
+
+def _check(plan: compose.Plan, project: Path) -> None:
+    for path in project.rglob("*"):
+        if path.is_symlink() and not path.resolve().is_relative_to(project.resolve()):
+            raise DlgenError(f"the template makes a link that leads out of the project: {path.name}")
+        if plan.template.plain or path.suffix == ".py" or not path.is_file():
+            continue
+        data = path.read_bytes()
+        found = None if b"\0" in data[:1024] else LEFT_OVER.search(data.decode("utf-8", "replace"))
+        if found:
+            raise DlgenError(f"the template left {found[0].strip()} in {path.relative_to(project).as_posix()}")
+
+
+def _facts(template: Template, made: Project) -> dict[str, Any]:
+    return {
+        "template": template.name,
+        "source": template.source,
+        "dlgen": __version__,
+        "answers": made.answers,
+        "settings": made.settings,
+        "parts": made.parts,
+    }
+
+
+def _comments(project: Path) -> dict[str, str]:
+    """The first line of the docstring of each top-level Python file."""
+    comments = {}
+    for file in project.glob("*.py"):
+        match = re.match(r'"""(.+?)(?:"""|\n|$)', file.read_text(encoding="utf-8", errors="replace"))
+        if match:
+            comments[file.name] = match[1].strip().rstrip(".")
+    return comments

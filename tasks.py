@@ -1,0 +1,112 @@
+"""The door to this repository: one command for each thing to do. Needs Python 3.11 or newer and nothing else.
+
+python3 tasks.py first-project [FOLDER]    a trained, evaluated and exported digit classifier, in a few minutes
+python3 tasks.py test [--dear] [ARG ...]   lint, types and tests; --dear adds the tests of minutes; ARGs go to pytest
+python3 tasks.py lint                      lint and types only
+python3 tasks.py benchmark                 how fast the command is, beside click and cookiecutter
+
+Everything is installed into .venv/ here. pip is configured as always: by its environment variables and its own files.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+VENV = HERE / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+# The import order of templates is checked in rendered projects, where the folders are the real ones.
+TEMPLATES = ["--isolated", "--line-length=140", "templates"]
+
+
+def main() -> None:
+    arguments = sys.argv[1:]
+    match arguments:
+        case ["first-project", *rest] if len(rest) <= 1:
+            first_project(rest[0] if rest else "mnist-classifier")
+        case ["test", *rest]:
+            test(rest)
+        case ["lint"]:
+            install()
+            lint()
+        case ["benchmark"]:
+            install()
+            run(PYTHON, "benchmarks/cli.py", folder=HERE)
+        case _:
+            print(__doc__)
+            sys.exit(0 if arguments in ([], ["-h"], ["--help"]) else 2)
+
+
+def first_project(folder: str) -> None:
+    """Make, train, evaluate and export the digit classifier in the current folder."""
+    if Path(folder).exists():
+        sys.exit(f"error: {folder} is there already\nGive another name: python3 tasks.py first-project my-digits")
+    install()
+    run(PYTHON, "-m", "dlgen", "new", "mnist-classifier", folder, "--run", "--no-input")
+
+
+def test(arguments: list[str]) -> None:
+    """Lint, types and tests, with the libraries of every project in the catalog."""
+    install()
+    needed = project_dependencies()
+    once("projects", json.dumps(needed), PYTHON, "-m", "pip", "install", "--quiet", *needed)
+    lint()
+    dear = ["-m", "dear or not dear"] if "--dear" in arguments else []
+    run(PYTHON, "-m", "pytest", *dear, *(item for item in arguments if item != "--dear"), folder=HERE)
+
+
+def lint() -> None:
+    run(PYTHON, "-m", "ruff", "check", ".", folder=HERE)
+    run(PYTHON, "-m", "ruff", "format", "--check", ".", folder=HERE)
+    run(PYTHON, "-m", "ruff", "check", "--select=E,F,UP,B,SIM", *TEMPLATES, folder=HERE)
+    run(PYTHON, "-m", "ruff", "format", "--check", *TEMPLATES, folder=HERE)
+    run(PYTHON, "-m", "mypy", folder=HERE)
+
+
+def install() -> None:
+    """Make .venv where there is none, and install dlgen into it where pyproject.toml has changed."""
+    if not PYTHON.exists():
+        print(f"$ {Path(sys.executable).name} -m venv {VENV}", flush=True)
+        venv.create(VENV, with_pip=True, clear=True)
+    wanted = (HERE / "pyproject.toml").read_text(encoding="utf-8")
+    once("dlgen", wanted, PYTHON, "-m", "pip", "install", "--quiet", "-e", f"{HERE}[dev]")
+
+
+def project_dependencies() -> list[str]:
+    """What the projects of the catalog need, all together, as dlgen says it."""
+
+    def dlgen(*words: str) -> str:
+        return subprocess.run([PYTHON, "-m", "dlgen", *words], check=True, capture_output=True, text=True).stdout
+
+    names = [template["name"] for template in json.loads(dlgen("list", "--json"))]
+    needed = (item for name in names for item in json.loads(dlgen("show", name, "--json"))["dependencies"])
+    return list(dict.fromkeys(needed))
+
+
+def once(name: str, wanted: str, *command: str | Path) -> None:
+    """Run an installation unless the same was done before in this .venv."""
+    stamp = VENV / f"{name}.stamp"
+    digest = hashlib.sha256(f"{HERE} {wanted}".encode()).hexdigest()
+    if not stamp.exists() or stamp.read_text() != digest:
+        run(*command)
+        stamp.write_text(digest)
+
+
+def run(*command: str | Path, folder: Path | None = None) -> None:
+    """Print a command and run it; end with its exit code where it fails."""
+    words = [str(word) for word in command]
+    print("$ " + " ".join(f'"{word}"' if " " in word or "[" in word else word for word in words), flush=True)
+    done = subprocess.run(words, cwd=folder)
+    if done.returncode != 0:
+        sys.exit(done.returncode)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

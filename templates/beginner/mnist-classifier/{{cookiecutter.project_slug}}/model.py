@@ -1,0 +1,82 @@
+"""Step 2: the network, from a picture to ten probabilities.
+
+    python model.py                    prints it and draws it into runs/model.png
+
+Next: python train.py
+"""
+
+import keras
+from keras import layers, regularizers
+
+from config import Config
+from data import load
+from support import errors, figures, runs, settings, training
+from support.splits import Splits
+
+
+def build_model(config: Config, splits: Splits) -> keras.Model:
+    """A compiled network: pictures (batch, height, width, channels), 0..255 -> probabilities (batch, classes)."""
+    keras.utils.set_random_seed(config.seed)
+    image = keras.Input(splits.spec["shape"], name="image")  # (batch, 28, 28, 1), 0..255, as read from the file
+    x = to_network_size(image, config)
+    x = layers.Rescaling(1 / 255)(x)  # (batch, 28, 28, 1), now in 0..1
+
+    for position, filters in enumerate(config.filters):
+        if position == 0:
+            x = convolution(x, filters, config, size=5, strides=2)  # (batch, 14, 14, 24): strokes; every second place is enough
+        else:
+            x = convolution(x, filters, config, size=3)  # (batch, 14, 14, 48), then (batch, 7, 7, 64): corners, loops
+            x = layers.MaxPooling2D(2, padding="same")(x)  # (batch, 7, 7, 48), then (batch, 4, 4, 64): the strongest of four
+
+    x = layers.Flatten()(x)  # (batch, 1024)
+    x = layers.Dropout(config.dropout)(x)
+    x = layers.Dense(config.dense_units, activation=config.activation, kernel_regularizer=regularizers.L2(config.l2))(x)
+    x = layers.Dropout(config.dropout)(x)
+    probabilities = layers.Dense(len(splits.spec["labels"]), activation="softmax", name="probabilities")(x)
+
+    model = keras.Model(image, probabilities, name="digits")
+    model.compile(
+        optimizer=training.optimizer(config, len(splits.train)),
+        loss="sparse_categorical_crossentropy",  # "sparse": the answers are class numbers, not columns
+        metrics=["accuracy"],
+        steps_per_execution=training.steps_per_execution(len(splits.train), config.batch_size),
+    )
+    return model
+
+
+def to_network_size(image: keras.KerasTensor, config: Config) -> keras.KerasTensor:
+    """Pictures of any size, grey or colour, as the network takes them; nothing to do for MNIST."""
+    if image.shape[1:3] != (config.image_size, config.image_size):
+        image = layers.Resizing(config.image_size, config.image_size)(image)
+    if image.shape[-1] == 3 and config.channels == 1:
+        image = layers.Conv2D(1, 1, use_bias=False, trainable=False, kernel_initializer=luminance, name="grey")(image)
+    return image
+
+
+@keras.saving.register_keras_serializable("digits")
+def luminance(shape: tuple[int, ...], dtype: str | None = None) -> keras.KerasTensor:
+    """How bright red, green and blue look to the eye (ITU-R 601), as the weights of a 1×1 convolution (1, 1, 3, 1)."""
+    return keras.ops.reshape(keras.ops.convert_to_tensor([0.299, 0.587, 0.114], dtype=dtype), shape)
+
+
+def convolution(x: keras.KerasTensor, filters: int, config: Config, size: int, strides: int = 1) -> keras.KerasTensor:
+    """Convolution, batch normalization (which has a bias of its own) and activation."""
+    normalize = config.batch_normalization
+    x = layers.Conv2D(
+        filters, size, strides=strides, padding="same", use_bias=not normalize, kernel_regularizer=regularizers.L2(config.l2)
+    )(x)
+    if normalize:
+        x = layers.BatchNormalization(momentum=0.9)(x)  # 0.9: the averages settle within the few steps of the sample
+    return layers.Activation(config.activation)(x)
+
+
+def main() -> None:
+    config = settings.read(Config)
+    model = build_model(config, load(config))
+    model.summary()
+    path, _ = figures.draw_model(model, runs.FOLDER / "model.png")
+    print(f"Drawn: {runs.shown(path)}\nNext: python train.py")
+
+
+if __name__ == "__main__":
+    errors.run(main)

@@ -1,0 +1,49 @@
+"""Step 4: how good is it? Scores on test examples that training never saw, beside a simple baseline.
+
+    python evaluate.py                 the newest run
+    python evaluate.py --run NAME      another one (python -m support.runs lists them)
+
+Writes metrics.json, figures/, report.html and model_card.md into the run. Next: python predict.py, python export.py
+"""
+
+from pydantic import Field
+
+import scores
+from config import Config
+from data import draw_examples, load
+from support import baselines, errors, figures, files, report, runs, settings
+from support.settings import Settings
+
+
+class Options(Settings):
+    run: str | None = Field(None, description="name of the run; the newest by default")
+
+
+def main() -> None:
+    options = settings.read(Options, toml=False)
+    run = runs.find(options.run)
+    runs.check_model_file(run.model)
+    config = run.config(Config)
+    splits = load(config)
+    runs.check_same_data(run, splits)
+
+    model = runs.load_model(run.model)
+    prediction = model.predict(splits.test.x, batch_size=512, verbose=0)
+
+    metrics = {
+        "data": splits.source,
+        "note": splits.note,
+        "test_examples": len(splits.test),
+        "test": scores.score(splits.test.y, prediction, splits.spec),
+        "baselines": {name: scores.score(splits.test.y, other, splits.spec) for name, other in baselines.predict(splits, config.seed).items()},
+        **scores.details(splits.test.y, prediction, splits.spec),
+    }
+    files.write_json(run.folder / "metrics.json", metrics)
+    pictures = [figures.learning_curves(run), *scores.draw(splits, prediction, run.figures, draw_examples)]
+    report.write(run, metrics, pictures, model)
+    print(scores.table(metrics))
+    print(f"Report: {run}/report.html\nNext: python predict.py, python export.py")
+
+
+if __name__ == "__main__":
+    errors.run(main)

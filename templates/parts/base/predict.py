@@ -1,0 +1,42 @@
+"""Step 5: ask the trained model.
+
+    python predict.py INPUT …                      the newest run answers
+    python predict.py INPUT … --json               the same for a program
+    python predict.py INPUT … --model FILE         an exported file answers: .onnx and .tflite without loading TensorFlow
+
+What an INPUT is, README.md says. Next: python export.py
+"""
+
+import json
+
+from pydantic import Field
+from pydantic_settings import CliPositionalArg
+
+import scores
+from data import read_inputs
+from support import errors, serving, settings
+from support.settings import Settings
+
+
+class Options(Settings):
+    inputs: CliPositionalArg[list[str]] = Field(description="what to predict for")
+    run: str | None = Field(None, description="name of the run; the newest by default")
+    model: str | None = Field(None, description="an exported file or folder instead of a run")
+    as_json: bool = Field(False, alias="json", description="print JSON, one object per input")
+
+
+def main() -> None:
+    options = settings.read(Options, toml=False)
+    model = serving.locate(options.model, options.run)
+    names, x = read_inputs(options.inputs, model.spec)
+    answers = [scores.describe(row, model.spec) for row in serving.predict(model, x)]
+    if options.as_json:
+        print(json.dumps([{"input": name, **answer} for name, answer in zip(names, answers, strict=True)], indent=2))
+        return
+    width = max(len(name) for name in names)
+    for name, answer in zip(names, answers, strict=True):
+        print(f"{name:{width}}  {scores.sentence(answer)}")
+
+
+if __name__ == "__main__":
+    errors.run(main)

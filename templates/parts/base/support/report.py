@@ -1,0 +1,81 @@
+"""report.html, one file that can be mailed, and model_card.md (after Mitchell et al. 2019, "Model Cards for Model Reporting")."""
+
+import base64
+import html
+from typing import Any
+
+import scores
+from support import figures
+from support.figures import Picture
+from support.files import write_text
+from support.runs import Run
+from support.settings import PROJECT
+
+STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
+table { border-collapse: collapse; margin: 1rem 0 } td, th { padding: .2rem .8rem; border-bottom: 1px solid #ddd; text-align: left }
+img { max-width: 100% } figure { margin: 1.5rem 0 } figcaption { color: #555 }
+.note { background: #fff6d6; padding: .5rem 1rem; border-left: 4px solid #e0b400 }
+"""
+
+
+def write(run: Run, metrics: dict[str, Any], pictures: list[Picture], model: Any) -> None:
+    """Write the report and the model card of a run into its folder."""
+    pictures = [*pictures, figures.draw_model(model, run.figures / "model.png")]
+    write_text(run.folder / "report.html", _html(run, metrics, pictures))
+    write_text(run.folder / "model_card.md", _card(run, metrics))
+
+
+def _html(run: Run, metrics: dict[str, Any], pictures: list[Picture]) -> str:
+    title = f"{PROJECT.name}: run {run.name}"
+    config, training = run.read("config.json"), run.read("training.json")
+    blocks = [
+        f"<h1>{html.escape(title)}</h1>",
+        f'<p class="note">Every number here is measured on {html.escape(metrics["note"])}.</p>',
+        f"<h2>Scores on {metrics['test_examples']:,} test examples</h2>",
+        _table(scores.rows(metrics)),
+    ]
+    for path, caption in pictures:
+        data = base64.b64encode(path.read_bytes()).decode()
+        blocks.append(f'<figure><img alt="{html.escape(caption)}" src="data:image/png;base64,{data}"><figcaption>{html.escape(caption)}</figcaption></figure>')
+    blocks.append("<h2>Settings</h2>" + _table([["setting", "value"], *([name, _text(value)] for name, value in config.items())]))
+    blocks.append(f"<p>{training.get('epochs')} epochs in {training.get('seconds')} s; {_versions(run)}.</p>")
+    return f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{html.escape(title)}</title><style>{STYLE}</style>\n' + "\n".join(blocks) + "\n</html>\n"
+
+
+def _card(run: Run, metrics: dict[str, Any]) -> str:
+    rows = "\n".join("| " + " | ".join(row) + " |" for row in scores.rows(metrics))
+    header, _, rest = rows.partition("\n")
+    line = "|" + "---|" * (header.count("|") - 1)
+    config = run.read("config.json")
+    return f"""# Model card: {PROJECT.name}
+
+**Trained on** {metrics["note"]}. The numbers below hold for data like this, and say nothing about any other.
+
+**Test scores** ({metrics["test_examples"]:,} examples that neither training nor the choice of the best epoch saw):
+
+{header}
+{line}
+{rest}
+
+**Settings**: {", ".join(f"{name} {_text(value)}" for name, value in config.items())}.
+
+**Made with** {_versions(run)}.
+
+**Before using it for anything that matters**, fill in: who it is for, what it must not be used for, whom a wrong answer harms, and
+how the scores differ between groups of people or places that your data holds.
+"""
+
+
+def _table(rows: list[list[str]]) -> str:
+    head, *body = ["".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in row) for tag, row in zip(["th"] + ["td"] * len(rows), rows, strict=False)]
+    return "<table><tr>" + "</tr><tr>".join([head, *body]) + "</tr></table>"
+
+
+def _versions(run: Run) -> str:
+    environment = run.read("environment.json")
+    return ", ".join([f"Python {environment['python']}", *(f"{name} {version}" for name, version in environment["packages"].items())])
+
+
+def _text(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,222 @@
+"""A run is a folder: settings, versions, history, model, scores, figures and reports of one training.
+
+    python -m support.runs            all runs in a table, the newest last
+    python -m support.runs --json     the same for a program
+"""
+
+import json
+import platform
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import Field
+
+from support import settings
+from support.errors import ProjectError, run
+from support.files import read_json, write_json
+from support.settings import PROJECT, Settings
+from support.splits import Splits
+
+FOLDER = PROJECT / "runs"
+PACKAGES = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "scikit-learn")
+
+C = TypeVar("C", bound=Settings)
+
+
+@dataclass(frozen=True)
+class Run:
+    """The paths of one run."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def model(self) -> Path:
+        return self.folder / "model.keras"
+
+    @property
+    def figures(self) -> Path:
+        folder = self.folder / "figures"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    @property
+    def exports(self) -> Path:
+        return self.folder / "export"
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        return dict(read_json(self.folder / "spec.json"))
+
+    def config(self, cls: type[C]) -> C:
+        """The settings that this run was trained with."""
+        return settings.check(cls, read_json(self.folder / "config.json"))
+
+    def read(self, name: str) -> Any:
+        """The content of one of the run's JSON files; an empty dict where there is none yet."""
+        path = self.folder / name
+        return read_json(path) if path.exists() else {}
+
+    def __str__(self) -> str:
+        return shown(self.folder)
+
+
+def start(config: Settings, splits: Splits) -> Run:
+    """Make the folder of a new run, with its settings, versions and what is known about the data."""
+    name = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    folder = FOLDER / name
+    for number in range(2, 1000):
+        try:
+            folder.mkdir(parents=True)
+            break
+        except FileExistsError:  # two runs within one second
+            folder = FOLDER / f"{name}_{number}"
+    new = Run(folder)
+    write_json(folder / "config.json", config.model_dump(mode="json"))
+    write_json(folder / "environment.json", {**environment(), "data_fingerprint": splits.fingerprint()})
+    write_json(folder / "spec.json", {**splits.spec, "source": splits.source, "note": splits.note})
+    return new
+
+
+def find(wanted: str | None, file: str = "model.keras") -> Run:
+    """The run with this name or path; without one, the newest that has `file`.
+
+    Raises:
+        ProjectError: where there is none.
+    """
+    if wanted is not None:
+        for folder in (Path(wanted), FOLDER / wanted):
+            if (folder / "config.json").exists():
+                if not (folder / file).exists():
+                    raise ProjectError(f"{shown(folder)} has no {file}: its training did not get that far\nTrain again: python train.py")
+                return Run(folder.resolve())
+        raise ProjectError(f"there is no run {wanted}\nThe runs there are: python -m support.runs")
+    finished = [folder for folder in folders() if (folder / file).exists()]
+    if not finished:
+        raise ProjectError("nothing is trained yet: there is no finished run in runs/\nTrain first: python train.py")
+    return Run(finished[-1])
+
+
+def folders() -> list[Path]:
+    """The folders of all runs, the oldest first."""
+    if not FOLDER.exists():
+        return []
+    found = [folder for folder in FOLDER.iterdir() if (folder / "config.json").exists()]
+    return sorted(found, key=lambda folder: (folder.name[:19], len(folder.name), folder.name))
+
+
+def check_model_file(path: Path) -> None:
+    """Look at a .keras file without TensorFlow.
+
+    Raises:
+        ProjectError: where it is missing, cut off or not a Keras model.
+    """
+    if not path.exists():
+        raise ProjectError(f"there is no file {shown(path)}\nTrain first: python train.py")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if archive.testzip() is None and {"config.json", "model.weights.h5"} <= set(archive.namelist()):
+                return
+    except (zipfile.BadZipFile, OSError, EOFError):
+        pass
+    raise ProjectError(f"{shown(path)} is damaged or not a Keras model\nTrain again (python train.py), or name another run with --run.")
+
+
+def load_model(path: Path) -> Any:
+    """The keras.Model saved at `path`, compiled as it was trained.
+
+    Raises:
+        ProjectError: where the file is damaged.
+    """
+    check_model_file(path)
+    import keras
+
+    try:
+        return keras.saving.load_model(path, safe_mode=True)
+    except (ValueError, OSError, KeyError, TypeError) as error:
+        raise ProjectError(f"{shown(path)} cannot be loaded: {str(error).splitlines()[0]}\nTrain again (python train.py), or name another run with --run.") from error
+
+
+def check_same_data(run: Run, splits: Splits) -> None:
+    """Raises ProjectError where the data are no longer those that the run was trained on: its test examples may have been seen."""
+    trained_on = run.read("environment.json").get("data_fingerprint")
+    if trained_on != splits.fingerprint():
+        raise ProjectError(f"the data changed since {run} was trained ({splits.source})\nScores on other data would not be this model's: train again (python train.py).")
+
+
+def environment() -> dict[str, Any]:
+    """Versions, machine and state of the code, without importing TensorFlow."""
+    versions = {}
+    for package in PACKAGES:
+        try:
+            versions[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return {
+        "started": datetime.now().isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+        "packages": versions,
+        "git": _git_state(),
+    }
+
+
+def shown(path: Path) -> str:
+    """A path as one would type it from here."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _git_state() -> str | None:
+    """The commit of the project, with "+changes" where files were edited since; None outside git."""
+    if not (PROJECT / ".git").exists():
+        return None
+    try:
+        commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=PROJECT, capture_output=True, text=True, timeout=10, check=True)
+        status = subprocess.run(["git", "status", "--porcelain"], cwd=PROJECT, capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return commit.stdout.strip() + ("+changes" if status.stdout.strip() else "")
+
+
+class Options(Settings):
+    """Compare the runs."""
+
+    as_json: bool = Field(False, alias="json", description="print JSON instead of a table")
+
+
+def summary(folder: Path) -> dict[str, Any]:
+    """What the table shows of one run."""
+    one = Run(folder)
+    training, metrics, spec = one.read("training.json"), one.read("metrics.json"), one.read("spec.json")
+    state = training.get("state", "unfinished")
+    return {"run": one.name, "state": state, "data": spec.get("source", ""), "epochs": training.get("epochs"), "seconds": training.get("seconds"), "test": metrics.get("test", {})}
+
+
+def main() -> None:
+    options = settings.read(Options, toml=False)
+    rows = [summary(folder) for folder in folders()]
+    if options.as_json:
+        print(json.dumps(rows, indent=2))
+        return
+    if not rows:
+        print("No runs yet. Train first: python train.py")
+    for row in rows:
+        scores = "  ".join(f"{name} {value:.4f}" for name, value in list(row["test"].items())[:2] if isinstance(value, float))
+        print(f"{row['run']:24} {row['state']:12} {row['data'][:24]:24} {row['epochs'] or '':>4} epochs  {row['seconds'] or '':>7} s  {scores}")
+
+
+if __name__ == "__main__":
+    run(main)
