@@ -2,9 +2,9 @@
 
     python benchmarks/cli.py [REPEATS]     20 by default; about a minute
 
-Each round runs every command once, so that whatever else the computer does touches all of them alike; medians are compared.
-Promised: `dlgen --help` and `dlgen list` at most 1.5 times bare click, `dlgen new` at most 1.0 times cookiecutter rendering
-the same composed template.
+Each round runs every command once, so that whatever else the computer does touches all of them alike; medians are
+compared. Promised: `dlgen --help` and `dlgen list` at most 1.5 times bare click, `dlgen new` at most 1.0 times
+cookiecutter rendering the same composed template.
 """
 
 import os
@@ -17,7 +17,9 @@ from pathlib import Path
 from statistics import median
 
 TEMPLATE = "mnist-classifier"
-BARE = "import click\n\n@click.command()\ndef cli():\n    click.echo('hello')\n\nif __name__ == '__main__':\n    cli()\n"
+BARE = (
+    "import click\n\n@click.command()\ndef cli():\n    click.echo('hello')\n\nif __name__ == '__main__':\n    cli()\n"
+)
 
 
 def main() -> None:

@@ -1,18 +1,15 @@
 """The `dlgen` command: parse, call, print. What takes time to import is imported by the command that needs it."""
 
-import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
-from click.shell_completion import CompletionItem
 
-from dlgen import __version__, catalog, console
+from dlgen import __version__
 from dlgen.errors import DlgenError, StepFailed, explain
 
 if TYPE_CHECKING:
-    from dlgen.render import Project
+    from click.shell_completion import CompletionItem
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -30,7 +27,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except StepFailed as error:
         _stop(f"failed: {error}", 1)
     except (KeyboardInterrupt, click.Abort):
-        _stop("\nStopped by Ctrl-C.", 130)
+        _stop("Stopped by Ctrl-C.", 130)  # click has ended the line
     except BrokenPipeError:  # dlgen list | head
         sys.stderr.close()
         sys.exit(0)
@@ -41,12 +38,20 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         _stop(f"error: {message}", 2)
 
 
-def _template_names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def _template_names(context: click.Context, parameter: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+    from click.shell_completion import CompletionItem
+
+    from dlgen import catalog
+
     known = [(template.name, template.summary) for template in catalog.templates()]
     return [CompletionItem(name, help=summary) for name, summary in known if name.startswith(incomplete)]
 
 
-def _part_names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def _part_names(context: click.Context, parameter: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+    from click.shell_completion import CompletionItem
+
+    from dlgen import catalog
+
     known = catalog.optional_parts((catalog.root(),))
     return [CompletionItem(part.name, help=part.summary) for part in known if part.name.startswith(incomplete)]
 
@@ -70,6 +75,8 @@ def cli(context: click.Context) -> None:
 @as_json
 def list_(as_json: bool) -> None:
     """List the templates, with what their sample data reaches in how long."""
+    from dlgen import catalog, console
+
     templates = catalog.templates()
     if as_json:
         _print_json(
@@ -104,7 +111,7 @@ def list_(as_json: bool) -> None:
 @as_json
 def show(name: str, as_json: bool) -> None:
     """Show what the template NAME teaches, its data, model, results, settings and files."""
-    from dlgen import describe
+    from dlgen import catalog, describe
 
     facts = describe.facts(catalog.find(name))
     if as_json:
@@ -143,7 +150,7 @@ def new(
     NAME is a template of `dlgen list`, or the path of a cookiecutter template. Without NAME the list
     is offered, where this is a terminal.
     """
-    from dlgen import render
+    from dlgen import catalog, describe, render
 
     ask = sys.stdin.isatty() and sys.stdout.isatty() and not no_input and not as_json
     if name is None:
@@ -161,7 +168,7 @@ def new(
         dry_run=dry_run,
     )
     if not as_json:
-        _print_project(project, dry_run, run_steps)
+        click.echo(describe.made(project, written=not dry_run, steps_follow=run_steps))
     results = None
     if run_steps and not dry_run:
         from dlgen import environment
@@ -172,7 +179,8 @@ def new(
         if not as_json:
             click.echo(reading.text(results))
     if as_json:
-        _print_json(_project_facts(project, dry_run, results))
+        facts = describe.made_facts(project, written=not dry_run)
+        _print_json(facts if results is None else {**facts, "results": results})
 
 
 @cli.command()
@@ -181,19 +189,16 @@ def new(
 @as_json
 def eject(name: str, directory: str, as_json: bool) -> None:
     """Write the template NAME as one plain cookiecutter template into DIR, to make it your own."""
-    from dlgen import ejecting
+    from dlgen import catalog, ejecting
 
     template = catalog.find(name)
     folder, files = ejecting.eject(template, directory)
     if as_json:
         _print_json({"template": template.name, "folder": str(folder), "files": files})
         return
-    click.echo(f"Wrote {len(files)} files to {directory}\n\nWhat to change: {Path(directory, 'README.md')}")
-    click.echo(
-        f"Render it: dlgen new ./{directory} my-project"
-        if "/" not in directory
-        else f"Render it: dlgen new {directory} my-project"
-    )
+    here = directory if "/" in directory else f"./{directory}"
+    click.echo(f"Wrote {len(files)} files to {directory}\n\nWhat to change: {here}/README.md")
+    click.echo(f"Render it: dlgen new {here} my-project")
 
 
 def _ask_for_template(ask: bool) -> str:
@@ -201,6 +206,8 @@ def _ask_for_template(ask: bool) -> str:
         raise DlgenError(
             "which template? Give its name, for example: dlgen new mnist-classifier\nAll templates: dlgen list"
         )
+    from dlgen import catalog
+
     templates = catalog.templates()
     for number, template in enumerate(templates, 1):
         click.echo(f"{number:>3}  {template.name}  {click.style(template.summary, dim=True)}")
@@ -215,35 +222,9 @@ def _pairs(chosen: tuple[str, ...]) -> dict[str, str]:
     return {key.strip(): value for key, _, value in (item.partition("=") for item in chosen)}
 
 
-def _print_project(project: "Project", dry_run: bool, run_steps: bool) -> None:
-    from dlgen import environment
-
-    click.echo(console.tree(project.folder.name, project.files, project.comments))
-    if dry_run:
-        click.echo("\nNothing was written: this is what dlgen new would make.")
-    elif not run_steps:
-        click.echo(
-            "\nNext:\n" + "\n".join(f"  {line}" for line in environment.next_commands(project.folder, project.steps))
-        )
-
-
-def _project_facts(project: "Project", dry_run: bool, results: Any) -> dict[str, Any]:
-    from dlgen import environment
-
-    return {
-        "project": str(project.folder),
-        "template": project.template,
-        "parts": project.parts,
-        "answers": project.answers,
-        "settings": project.settings,
-        "files": project.files,
-        "written": not dry_run,
-        "next": environment.next_commands(project.folder, project.steps),
-        **({"results": results} if results is not None else {}),
-    }
-
-
 def _print_json(value: Any) -> None:
+    import json
+
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 

@@ -1,9 +1,12 @@
-"""What `dlgen show` says about a template."""
+"""What `dlgen show` says about a template, and `dlgen new` about what it made."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dlgen import compose, console, settings
+from dlgen import compose, console, environment, settings
 from dlgen.catalog import Template
+
+if TYPE_CHECKING:
+    from dlgen.render import Project
 
 
 def facts(template: Template) -> dict[str, Any]:
@@ -18,8 +21,7 @@ def facts(template: Template) -> dict[str, Any]:
         for path, file in plan.files.items()
         if path.startswith(f"{plan.project_folder}/")
     }
-    config_file = plan.project_file("config.py")
-    fields = settings.read(config_file.read_text(encoding="utf-8")) if config_file else []
+    fields = [] if template.plain else settings.read(plan.project_file)
     return {
         "name": template.name,
         "title": template.title,
@@ -70,6 +72,29 @@ def text(facts: dict[str, Any]) -> str:
     blocks.append("Files\n" + _indent(layers.split("\n")))
     blocks.append(f"Make a project: dlgen new {facts['name'] if facts['source'] == 'dlgen' else facts['source']}")
     return "\n\n".join(blocks)
+
+
+def made(project: "Project", written: bool, steps_follow: bool) -> str:
+    """The tree of a project, and what to type next."""
+    tree = console.tree(project.folder.name, project.files, project.comments)
+    if not written:
+        return f"{tree}\n\nNothing was written: this is what dlgen new would make."
+    commands = environment.next_commands(project.folder, project.steps)
+    return tree if steps_follow else f"{tree}\n\nNext:\n{_indent(commands)}"
+
+
+def made_facts(project: "Project", written: bool) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "project": str(project.folder),
+        "template": project.template,
+        "parts": project.parts,
+        "answers": project.answers,
+        "settings": project.settings,
+        "files": project.files,
+        "written": written,
+        "next": environment.next_commands(project.folder, project.steps),
+    }
 
 
 def _indent(lines: Any) -> str:

@@ -1,6 +1,5 @@
 """What can go wrong, in the words that a user reads. Exit codes are decided in cli.main."""
 
-import difflib
 import errno
 from collections.abc import Iterable
 
@@ -15,7 +14,10 @@ class StepFailed(Exception):
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
     """`"; did you mean X?"` for the closest of `names`, or an empty string."""
-    close = difflib.get_close_matches(name, list(names), 1)
+    import difflib  # only a mistake needs it
+
+    known = list(names)
+    close = difflib.get_close_matches(name, known, 1) or [each for each in known if name and each.startswith(name)]
     return f"; did you mean {close[0]}?" if close else ""
 
 

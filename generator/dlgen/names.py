@@ -9,6 +9,8 @@ from dlgen.compose import Plan
 from dlgen.errors import DlgenError
 
 JINJA = ("{{", "{%", "{#")
+# Control characters, and those beyond 16 bits: cookiecutter's jsonify writes them as pairs, which TOML refuses.
+ODD = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\U00010000-\U0010ffff]")
 WINDOWS = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
 
 
@@ -79,6 +81,9 @@ def answers(plan: Plan, chosen: dict[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, text in chosen.items():
         _refuse_jinja(key, text, plan)
+        odd = ODD.search(text)
+        if odd:
+            raise DlgenError(f"{key} cannot hold the character {odd[0]!a}, which not every file format can")
         default = questions.get(key)
         if key not in questions:
             continue

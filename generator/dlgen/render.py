@@ -93,16 +93,13 @@ def new(
 
 
 def _settings(plan: compose.Plan, chosen: dict[str, str]) -> dict[str, Any]:
-    source = plan.project_file("config.py")
-    if chosen and source is None:
-        unknown = next(iter(chosen))
-        raise DlgenError(
-            f"{plan.template.name} asks nothing called {unknown}\nIt asks: {', '.join(names.variables(plan))}"
-        )
-    if source is None or not chosen:
+    if chosen and (plan.template.plain or plan.project_file("config.py") is None):
+        questions = ", ".join(names.variables(plan))
+        raise DlgenError(f"{plan.template.name} asks nothing called {next(iter(chosen))}\nIt asks: {questions}")
+    if not chosen:
         return {}
     name = plan.template.name if plan.template.source == "dlgen" else plan.template.source
-    return settings.choose(settings.read(source.read_text(encoding="utf-8")), chosen, name)
+    return settings.choose(settings.read(plan.project_file), chosen, name)
 
 
 def _check_trust(plan: compose.Plan, trust: bool) -> None:

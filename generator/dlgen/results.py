@@ -26,12 +26,14 @@ def text(results: dict[str, Any]) -> str:
     """The results as tables, and where the report is."""
     blocks = []
     metrics = results.get("metrics", {})
-    test, baseline = _numbers(metrics.get("test")), metrics.get("baseline") or {}
+    test = _numbers(metrics.get("test"))
     if test:
-        rows = [
-            (name, console.number(value), console.number(_numbers(baseline).get(name))) for name, value in test.items()
-        ]
-        header = (f"on the {metrics.get('data', 'test')} data", "this model", str(baseline.get("name", "baseline")))
+        models = {
+            "this model": test,
+            **{name: _numbers(scores) for name, scores in metrics.get("baselines", {}).items()},
+        }
+        header = (f"on the {metrics.get('data', 'test')} data", *models)
+        rows = [(name, *(console.number(scores.get(name)) for scores in models.values())) for name in test]
         blocks.append(console.table(header, rows))
     if results.get("exports"):
         columns = ("export", "difference", "size", "one example", "score", "")
@@ -49,7 +51,7 @@ def _export(facts: dict[str, Any]) -> tuple[str, ...]:
         "-" if size is None else f"{size / 1024:.0f} KB",
         "-" if time is None else f"{time:.2f} ms",
         console.number(facts.get("score")),
-        "ok" if facts.get("ok") else "differs from the model",
+        "ok" if facts.get("ok") else str(facts.get("error", "differs from the model")),
     )
 
 

@@ -5,28 +5,13 @@ are read from the syntax tree: `epochs: int = Field(15, ge=1, description="passe
 """
 
 import ast
-import math
-import operator
-import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from dlgen import annotations
 from dlgen.errors import DlgenError, did_you_mean
-
-LIMITS = {
-    "ge": (operator.ge, "{} or more"),
-    "gt": (operator.gt, "more than {}"),
-    "le": (operator.le, "at most {}"),
-    "lt": (operator.lt, "less than {}"),
-}
-LENGTHS = {"min_length": (operator.ge, "at least {} of them"), "max_length": (operator.le, "at most {} of them")}
-CHARACTERS = {
-    "min_length": (operator.ge, "at least {} characters"),
-    "max_length": (operator.le, "at most {} characters"),
-}
-WORDS = {"int": "a whole number", "float": "a number", "bool": "true or false", "str": "text", "Path": "a path"}
-PLURALS = {"int": "whole numbers", "float": "numbers"}
-TRUE, FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
 @dataclass(frozen=True)
@@ -57,22 +42,52 @@ class Setting:
     @property
     def allowed(self) -> str:
         """What it takes, in words: "a whole number, 1 or more"."""
-        known = {**LIMITS, **(LENGTHS if _items(self.annotation) else CHARACTERS)}
+        known = {
+            **annotations.LIMITS,
+            **(annotations.LENGTHS if annotations.items(self.annotation) else annotations.CHARACTERS),
+        }
         return ", ".join(
-            [_words(self.annotation), *(known[key][1].format(limit) for key, limit in self.limits.items())]
+            [annotations.words(self.annotation), *(known[key][1].format(limit) for key, limit in self.limits.items())]
         )
 
 
-def read(source: str) -> list[Setting]:
-    """The fields of `class Config` in the text of a config.py, in order; empty where it has no such class."""
+def read(find: Callable[[str], Path | None], file: str = "config.py", name: str = "Config") -> list[Setting]:
+    """The fields of a project's `class Config`, those of the classes that it inherits from first.
+
+    Args:
+        find: where a file of the project is, by its path from the root; None where the project has no such file.
+
+    Raises:
+        DlgenError: where a file is not Python.
+    """
+    path = find(file)
+    if path is None:
+        return []
+    source = path.read_text(encoding="utf-8")
+    try:
+        body = ast.parse(source).body
+    except SyntaxError as error:
+        raise DlgenError(f"{path}:{error.lineno} is not Python: {error.msg}") from None
+    classes = {node.name: node for node in body if isinstance(node, ast.ClassDef)}
+    if name not in classes:
+        return []
+    imported = {
+        alias.asname or alias.name: (f"{node.module.replace('.', '/')}.py", alias.name)
+        for node in body
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }
+    fields: dict[str, Setting] = {}
+    for base in classes[name].bases:
+        above = ast.unparse(base)
+        where = (file, above) if above in classes else imported.get(above)
+        fields |= {setting.name: setting for setting in read(find, *where)} if where else {}
     lines = source.splitlines()
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.ClassDef) and node.name == "Config":
-            fields = [
-                item for item in node.body if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)
-            ]
-            return [_setting(item, lines) for item in fields if not ast.unparse(item.annotation).startswith("ClassVar")]
-    return []
+    for item in classes[name].body:
+        if isinstance(item, ast.AnnAssign) and not ast.unparse(item.annotation).startswith("ClassVar"):
+            setting = _setting(item, lines)
+            fields[setting.name] = setting
+    return list(fields.values())
 
 
 def choose(settings: list[Setting], chosen: dict[str, str], template: str) -> dict[str, Any]:
@@ -100,8 +115,8 @@ def parse(setting: Setting, text: str) -> Any:
         DlgenError: where it is not allowed.
     """
     try:
-        value = _value(setting.annotation, text)
-        _check(value, setting.limits)
+        value = annotations.value(setting.annotation, text)
+        annotations.check(value, setting.limits)
     except ValueError:
         raise DlgenError(f"{setting.name} cannot be {text!r}: expected {setting.allowed}") from None
     if value is None and setting.default != "None":
@@ -124,8 +139,12 @@ def _setting(node: ast.AnnAssign, lines: list[str]) -> Setting:
     if isinstance(value, ast.Call) and ast.unparse(value.func) == "Field":
         keywords |= _keywords(value)
         value = value.args[0] if value.args else keywords.get("default", keywords.get("default_factory"))
-    limits = {name: _literal(keywords[name]) for name in (*LIMITS, *LENGTHS) if name in keywords}
-    reason = _literal(keywords["description"]) if "description" in keywords else _comment(node, lines)
+    limits = {
+        name: annotations.literal(keywords[name])
+        for name in (*annotations.LIMITS, *annotations.LENGTHS)
+        if name in keywords
+    }
+    reason = annotations.literal(keywords["description"]) if "description" in keywords else _comment(node, lines)
     return Setting(
         node.target.id,
         annotation,
@@ -139,106 +158,6 @@ def _keywords(call: ast.expr) -> dict[str, ast.expr]:
     return {word.arg: word.value for word in call.keywords if word.arg} if isinstance(call, ast.Call) else {}
 
 
-def _literal(node: ast.expr) -> Any:
-    try:
-        return ast.literal_eval(node)
-    except ValueError:
-        return None
-
-
 def _comment(node: ast.AnnAssign, lines: list[str]) -> str:
     end = len(lines[node.end_lineno - 1].encode()[: node.end_col_offset].decode()) if node.end_lineno else 0
     return lines[(node.end_lineno or 1) - 1][end:].partition("#")[2].strip()
-
-
-def _alternatives(annotation: ast.expr) -> list[ast.expr]:
-    if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
-        return [*_alternatives(annotation.left), *_alternatives(annotation.right)]
-    return [annotation]
-
-
-def _choices(annotation: ast.expr) -> list[Any] | None:
-    if isinstance(annotation, ast.Subscript) and ast.unparse(annotation.value).split(".")[-1] == "Literal":
-        choices = _literal(annotation.slice)
-        return list(choices) if isinstance(choices, tuple) else [choices]
-    return None
-
-
-def _items(annotation: ast.expr) -> tuple[ast.expr, int | None] | None:
-    """The type of a sequence's items and how many there must be; None for what is no sequence of one type."""
-    if not (isinstance(annotation, ast.Subscript) and ast.unparse(annotation.value) in ("tuple", "list")):
-        return None
-    inner = annotation.slice
-    if not isinstance(inner, ast.Tuple):
-        return inner, None if ast.unparse(annotation.value) == "list" else 1
-    kinds = {ast.unparse(item) for item in inner.elts}
-    return (inner.elts[0], None if "..." in kinds else len(inner.elts)) if len(kinds - {"..."}) == 1 else None
-
-
-def _words(annotation: ast.expr) -> str:
-    alternatives = _alternatives(annotation)
-    if len(alternatives) > 1:
-        return " or ".join("none" if ast.unparse(each) == "None" else _words(each) for each in alternatives)
-    if choices := _choices(annotation):
-        return "one of: " + ", ".join(map(str, choices))
-    if items := _items(annotation):
-        plural = PLURALS.get(ast.unparse(items[0]), "values")
-        return f"{items[1]} {plural} separated by commas" if items[1] else f"{plural} separated by commas"
-    return WORDS.get(ast.unparse(annotation), "a value")
-
-
-def _value(annotation: ast.expr, text: str) -> Any:
-    """`text` as a value of that type; ValueError where it is none."""
-    alternatives = _alternatives(annotation)
-    if len(alternatives) > 1:
-        if text.lower() in ("none", "null") and any(ast.unparse(each) == "None" for each in alternatives):
-            return None
-        for each in alternatives:
-            try:
-                return _value(each, text)
-            except ValueError:
-                continue
-        raise ValueError(text)
-    if (choices := _choices(annotation)) is not None:
-        return {str(choice): choice for choice in choices}[text] if text in map(str, choices) else _refuse(text)
-    if items := _items(annotation):
-        return _sequence(items[0], items[1], text)
-    match ast.unparse(annotation):
-        case "int":
-            return int(text)
-        case "float":
-            return float(text) if math.isfinite(float(text)) else _refuse(text)
-        case "bool":
-            return text.lower() in TRUE if text.lower() in TRUE + FALSE else _refuse(text)
-        case "str":
-            return text
-        case "Path":
-            return text or _refuse(text)
-        case "None":
-            return _refuse(text)
-        case _:
-            try:
-                return tomllib.loads(f"value = {text}")["value"]
-            except tomllib.TOMLDecodeError:
-                return text
-
-
-def _sequence(kind: ast.expr, count: int | None, text: str) -> list[Any]:
-    """`64, 32` or `[64, 32]` as a list."""
-    words = [word.strip().strip("\"'") for word in text.strip().removeprefix("[").removesuffix("]").split(",")]
-    values = [_value(kind, word) for word in words if word != ""]
-    return values if count in (None, len(values)) else _refuse(text)
-
-
-def _check(value: Any, limits: dict[str, float]) -> None:
-    values = value if isinstance(value, list) else [value]
-    numbers = [each for each in values if isinstance(each, int | float) and not isinstance(each, bool)]
-    for name, limit in limits.items():
-        if name in LIMITS and not all(LIMITS[name][0](number, limit) for number in numbers):
-            raise ValueError(name)
-        if name in LENGTHS and isinstance(value, str | list) and not LENGTHS[name][0](len(value), limit):
-            raise ValueError(name)
-
-
-def _refuse(text: str) -> Any:
-    raise ValueError(text)

@@ -35,7 +35,10 @@ def main() -> None:
         "note": splits.note,
         "test_examples": len(splits.test),
         "test": scores.score(splits.test.y, prediction, splits.spec),
-        "baselines": {name: scores.score(splits.test.y, other, splits.spec) for name, other in baselines.predict(splits, config.seed).items()},
+        "baselines": {
+            name: scores.score(splits.test.y, other, splits.spec)
+            for name, other in baselines.predict(splits, config.seed).items()
+        },
         **scores.details(splits.test.y, prediction, splits.spec),
     }
     files.write_json(run.folder / "metrics.json", metrics)

@@ -38,7 +38,9 @@ def main() -> None:
     rows = exporting.export(run, splits, options.formats)
     print(exporting.table(rows))
     exporting.check(rows)
-    print(f"Files: {runs.shown(run.exports)}/\nNext: python predict.py INPUT --model {runs.shown(run.exports)}/model.onnx")
+    print(
+        f"Files: {runs.shown(run.exports)}/\nNext: python predict.py INPUT --model {runs.shown(run.exports)}/model.onnx"
+    )
 
 
 if __name__ == "__main__":

@@ -33,7 +33,10 @@ def details(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> 
     counts = confusion(truth, prediction)
     names = ("precision", "recall", "f1")
     per_class = {
-        label: {**{name: float(values[row]) for name, values in zip(names, _by_class(counts), strict=True)}, "examples": int(counts[row].sum())}
+        label: {
+            **{name: float(values[row]) for name, values in zip(names, _by_class(counts), strict=True)},
+            "examples": int(counts[row].sum()),
+        }
         for row, label in enumerate(spec["labels"])
     }
     return {"classes": per_class, "confusion": counts.tolist()}
@@ -42,7 +45,9 @@ def details(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> 
 def describe(prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, Any]:
     """One row of probabilities as an answer: the label, its probability, and the runners-up."""
     order = np.argsort(-prediction, kind="stable")[:3]
-    top = [{"label": spec["labels"][position], "probability": round(float(prediction[position]), 6)} for position in order]
+    top = [
+        {"label": spec["labels"][position], "probability": round(float(prediction[position]), 6)} for position in order
+    ]
     return {**top[0], "top": top}
 
 
@@ -59,7 +64,13 @@ def rows(metrics: dict[str, Any]) -> list[list[str]]:
     for title, values in {"network": metrics["test"], **metrics["baselines"]}.items():
         table.append([title, *(f"{values[name]:.4f}" for name in names), str(metrics["test_examples"])])
     for label, values in metrics["classes"].items():
-        table.append([f"class {label}", *(f"{values[name]:.4f}" if name in values else "" for name in names), str(values["examples"])])
+        table.append(
+            [
+                f"class {label}",
+                *(f"{values[name]:.4f}" if name in values else "" for name in names),
+                str(values["examples"]),
+            ]
+        )
     return table
 
 
@@ -72,7 +83,9 @@ def table(metrics: dict[str, Any]) -> str:
     return "\n".join(text)
 
 
-def draw(splits: Splits, prediction: np.ndarray, folder: Path, draw_examples: Callable[[Split, list[str], Path, str], Any]) -> list[Any]:
+def draw(
+    splits: Splits, prediction: np.ndarray, folder: Path, draw_examples: Callable[[Split, list[str], Path, str], Any]
+) -> list[Any]:
     """Draw the confusion matrix and the worst mistakes; gives the files with their captions."""
     from support import figures
     from support.figures import plt
@@ -85,12 +98,26 @@ def draw(splits: Splits, prediction: np.ndarray, folder: Path, draw_examples: Ca
     if len(labels) <= 30:
         for row, column in np.ndindex(counts.shape):
             if counts[row, column]:
-                axis.text(column, row, counts[row, column], ha="center", va="center", size=8, color="white" if row == column else "black")
+                axis.text(
+                    column,
+                    row,
+                    str(counts[row, column]),
+                    ha="center",
+                    va="center",
+                    size=8,
+                    color="white" if row == column else "black",
+                )
     axis.set_xticks(range(len(labels)), labels, rotation=90 if max(map(len, labels)) > 3 else 0)
     axis.set_yticks(range(len(labels)), labels)
     axis.set_xlabel("predicted")
     axis.set_ylabel("true")
-    pictures = [figures.save(figure, folder / "confusion.png", "Confusion matrix: every test example, by true class (row) and predicted class (column).")]
+    pictures = [
+        figures.save(
+            figure,
+            folder / "confusion.png",
+            "Confusion matrix: every test example, by true class (row) and predicted class (column).",
+        )
+    ]
 
     wrong = np.flatnonzero(prediction.argmax(axis=1) != truth)
     worst = wrong[np.argsort(-prediction[wrong].max(axis=1), kind="stable")][:24]

@@ -14,25 +14,45 @@ class Config(Settings):
     data: str = Field("sample", description="sample, full, or the path of your own .npz file or folder of pictures")
     image_size: int = Field(28, ge=12, le=512, description="height and width that the network sees; MNIST's is 28")
     channels: Literal[1, 3] = Field(1, description="1 for grey, which is enough for digits, 3 for colour")
-    validation_fraction: float = Field(0.1, gt=0, lt=0.5, description="share of the training data that chooses the best epoch")
-    test_fraction: float = Field(0.2, gt=0, lt=0.5, description="share kept for the test where the data have no test part")
-    seed: int = Field(42, ge=0, description="of the splits, the first weights and the order; the same seed repeats the run")
+    validation_fraction: float = Field(
+        0.1, gt=0, lt=0.5, description="share of the training data that chooses the best epoch"
+    )
+    test_fraction: float = Field(
+        0.2, gt=0, lt=0.5, description="share kept for the test where the data have no test part"
+    )
+    seed: int = Field(
+        42, ge=0, description="of the splits, the first weights and the order; the same seed repeats the run"
+    )
 
     # Network
-    filters: tuple[int, ...] = Field((24, 48, 64), min_length=1, max_length=5, description="of each convolution: few for strokes, more for shapes")
+    filters: tuple[int, ...] = Field(
+        (24, 48, 64), min_length=1, max_length=5, description="of each convolution: few for strokes, more for shapes"
+    )
     dense_units: int = Field(128, ge=1, description="width of the layer that combines the shapes")
-    activation: Literal["relu", "tanh", "sigmoid", "elu", "gelu"] = Field("relu", description="relu learns fastest here; try sigmoid to see why")
-    batch_normalization: bool = Field(True, description="keeps the layers' values in range, so a larger learning rate works")
+    activation: Literal["relu", "tanh", "sigmoid", "elu", "gelu"] = Field(
+        "relu", description="relu learns fastest here; try sigmoid to see why"
+    )
+    batch_normalization: bool = Field(
+        True, description="keeps the layers' values in range, so a larger learning rate works"
+    )
     dropout: float = Field(0.4, ge=0, lt=1, description="share of values hidden in training, against learning by heart")
     l2: float = Field(0.0, ge=0, description="penalty on large weights; dropout does this network's work, so none")
 
     # Training
     epochs: int = Field(12, ge=1, description="passes over the training data; the best one is kept")
-    batch_size: int = Field(128, ge=1, description="large enough that a CPU spends its time in convolutions, not in Python")
-    optimizer: Literal["adam", "rmsprop", "sgd"] = Field("adam", description="sgd wants a learning rate about ten times larger")
-    learning_rate: float = Field(3e-3, gt=0, description="the peak; three times Adam's usual, as batch normalization allows")
+    batch_size: int = Field(
+        128, ge=1, description="large enough that a CPU spends its time in convolutions, not in Python"
+    )
+    optimizer: Literal["adam", "rmsprop", "sgd"] = Field(
+        "adam", description="sgd wants a learning rate about ten times larger"
+    )
+    learning_rate: float = Field(
+        3e-3, gt=0, description="the peak; three times Adam's usual, as batch normalization allows"
+    )
     momentum: float = Field(0.9, ge=0, lt=1, description="of sgd only: how much of the last step goes into the next")
-    schedule: Literal["cosine", "exponential", "constant"] = Field("cosine", description="ends with small steps, which settles the weights")
+    schedule: Literal["cosine", "exponential", "constant"] = Field(
+        "cosine", description="ends with small steps, which settles the weights"
+    )
     monitor: Literal["val_accuracy", "val_loss"] = Field("val_accuracy", description="what the best epoch is best in")
     patience: int = Field(6, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
     print_every: int = Field(1, ge=1, description="epochs between two lines of progress")

@@ -33,9 +33,13 @@ def load(config: Config) -> Splits:
     path = Path(config.data)
     if config.data == "full":
         path = download.fetch(MNIST, MNIST_SHA256, "mnist.npz", also=Path.home() / ".keras" / "datasets" / "mnist.npz")
-    splits = labelled_pictures.load(path, (config.image_size, config.image_size, config.channels), fractions, config.seed)
+    splits = labelled_pictures.load(
+        path, (config.image_size, config.image_size, config.channels), fractions, config.seed
+    )
     if config.data == "full":
-        splits = Splits(splits.train, splits.validation, splits.test, splits.spec, "full", "MNIST, its own 10,000 test digits")
+        splits = Splits(
+            splits.train, splits.validation, splits.test, splits.spec, "full", "MNIST, its own 10,000 test digits"
+        )
     return splits
 
 
@@ -71,7 +75,9 @@ def main() -> None:
         print(f"{label[:12]:12} {counts[0]:7,} {counts[1]:11,} {counts[2]:7,}")
     shared = labelled_pictures.shared_pictures(splits)
     if shared:
-        print(f"warning: {shared} test pictures are also in the training data, so the test score will be too good\nRemove the copies.")
+        print(
+            f"warning: {shared} test pictures are also in the training data, so the test score will be too good\nRemove the copies."
+        )
     rng = np.random.default_rng(config.seed)
     some = splits.train.take(np.sort(rng.permutation(len(splits.train))[:40]))
     path, _ = draw_examples(some, [labels[y] for y in some.y], runs.FOLDER / "data.png", "Some training pictures")

@@ -23,10 +23,14 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
 
     for position, filters in enumerate(config.filters):
         if position == 0:
-            x = convolution(x, filters, config, size=5, strides=2)  # (batch, 14, 14, 24): strokes; every second place is enough
+            x = convolution(
+                x, filters, config, size=5, strides=2
+            )  # (batch, 14, 14, 24): strokes; every second place is enough
         else:
             x = convolution(x, filters, config, size=3)  # (batch, 14, 14, 48), then (batch, 7, 7, 64): corners, loops
-            x = layers.MaxPooling2D(2, padding="same")(x)  # (batch, 7, 7, 48), then (batch, 4, 4, 64): the strongest of four
+            x = layers.MaxPooling2D(2, padding="same")(
+                x
+            )  # (batch, 7, 7, 48), then (batch, 4, 4, 64): the strongest of four
 
     x = layers.Flatten()(x)  # (batch, 1024)
     x = layers.Dropout(config.dropout)(x)
@@ -63,7 +67,12 @@ def convolution(x: keras.KerasTensor, filters: int, config: Config, size: int, s
     """Convolution, batch normalization (which has a bias of its own) and activation."""
     normalize = config.batch_normalization
     x = layers.Conv2D(
-        filters, size, strides=strides, padding="same", use_bias=not normalize, kernel_regularizer=regularizers.L2(config.l2)
+        filters,
+        size,
+        strides=strides,
+        padding="same",
+        use_bias=not normalize,
+        kernel_regularizer=regularizers.L2(config.l2),
     )(x)
     if normalize:
         x = layers.BatchNormalization(momentum=0.9)(x)  # 0.9: the averages settle within the few steps of the sample

@@ -54,7 +54,9 @@ def fetch(url: str, sha256: str, name: str, also: Path | None = None) -> Path:
             return path
         reason = "what came is not the published file (its hash differs)"
         part.unlink()
-    raise ProjectError(f"{name} could not be downloaded: {reason}\nPut the file from {url} at {path}, or train on the sample: --data sample")
+    raise ProjectError(
+        f"{name} could not be downloaded: {reason}\nPut the file from {url} at {path}, or train on the sample: --data sample"
+    )
 
 
 def hash_of(path: Path) -> str:
@@ -77,7 +79,10 @@ def _continue(url: str, part: Path) -> None:
         if have and response.status != 206:  # the host does not know ranges: from the beginning
             have = 0
         total = have + int(response.headers.get("Content-Length") or 0)
-        with part.open("ab" if have else "wb") as file, tqdm(total=total, initial=have, unit="B", unit_scale=True, desc=part.stem, delay=1) as bar:
+        with (
+            part.open("ab" if have else "wb") as file,
+            tqdm(total=total, initial=have, unit="B", unit_scale=True, desc=part.stem, delay=1) as bar,
+        ):
             while block := response.read(1 << 16):
                 file.write(block)
                 bar.update(len(block))

@@ -58,7 +58,14 @@ def export(run: Run, splits: Splits, formats: list[str]) -> list[dict[str, Any]]
         except OSError:
             raise  # a full disk is the user's to mend, and ends the step
         except Exception as error:  # whatever a converter raises: the table names the format and goes on
-            rows.append({"format": name, "file": path.name, "ok": False, "error": f"{type(error).__name__}: {str(error).splitlines()[0][:200]}"})
+            rows.append(
+                {
+                    "format": name,
+                    "file": path.name,
+                    "ok": False,
+                    "error": f"{type(error).__name__}: {str(error).splitlines()[0][:200]}",
+                }
+            )
     write_json(run.exports / "export_report.json", {"data": splits.source, "metric": scores.METRIC, "formats": rows})
     return rows
 
@@ -106,7 +113,9 @@ def prove(name: str, path: Path, spec: dict[str, Any], test: Split, expected: np
         "ok": close and abs(score - model_score) <= SCORE_DROP,
     }
     if not row["ok"]:
-        row["error"] = f"its answers differ from the model's: by {largest:.2g} at most, {mean:.2g} on average, {scores.METRIC} {score:.4f} instead of {model_score:.4f}"
+        row["error"] = (
+            f"its answers differ from the model's: by {largest:.2g} at most, {mean:.2g} on average, {scores.METRIC} {score:.4f} instead of {model_score:.4f}"
+        )
     return row
 
 
@@ -115,7 +124,9 @@ def table(rows: list[dict[str, Any]]) -> str:
     lines = [f"{'format':12} {'difference':>10} {'size':>10} {'one answer':>11} {scores.METRIC:>10}"]
     for row in rows:
         if "bytes" in row:
-            lines.append(f"{row['format']:12} {row['max_difference']:10.1e} {row['bytes'] / 1000:7.0f} kB {row['milliseconds']:8.2f} ms {row['score']:10.4f}")
+            lines.append(
+                f"{row['format']:12} {row['max_difference']:10.1e} {row['bytes'] / 1000:7.0f} kB {row['milliseconds']:8.2f} ms {row['score']:10.4f}"
+            )
         else:
             lines.append(f"{row['format']:12} {row['error']}")
     return "\n".join(lines)
@@ -139,7 +150,9 @@ def _litert(model: keras.Model, int8: bool, path: Path, splits: Splits, spec: di
             arrays = [x[name] for name in names] if isinstance(x, dict) else [x]
             yield [np.asarray(array, dtype) for array, dtype in zip(arrays, dtypes, strict=True)]
 
-    options: dict[str, Any] = {"target_spec": {"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]}}  # small runtimes hold no others
+    options: dict[str, Any] = {
+        "target_spec": {"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]}
+    }  # small runtimes hold no others
     if int8:
         options |= {"optimizations": [tf.lite.Optimize.DEFAULT], "representative_dataset": examples}
     model.export(str(path), format="litert", verbose=False, **options)

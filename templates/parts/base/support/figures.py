@@ -18,7 +18,9 @@ Picture = tuple[Path, str]  # the file and its caption
 def save(figure: Any, path: Path, caption: str) -> Picture:
     """Write the figure as PNG and close it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_safely(path, lambda temporary: figure.savefig(temporary, dpi=110, bbox_inches="tight", metadata={"Software": None}))
+    write_safely(
+        path, lambda temporary: figure.savefig(temporary, dpi=110, bbox_inches="tight", metadata={"Software": None})
+    )
     plt.close(figure)
     return path, caption
 
@@ -28,7 +30,11 @@ def learning_curves(run: Run) -> Picture:
     from support.training import read_history
 
     history = read_history(run)
-    names = [name for name in (history[0] if history else {}) if not name.startswith("val_") and name not in ("epoch", "seconds")]
+    names = [
+        name
+        for name in (history[0] if history else {})
+        if not name.startswith("val_") and name not in ("epoch", "seconds")
+    ]
     figure, axes = plt.subplots(1, max(1, len(names)), figsize=(4 * max(1, len(names)), 3), squeeze=False)
     for axis, name in zip(axes[0], names, strict=False):
         for key, label in ((name, "training"), (f"val_{name}", "validation")):
@@ -41,7 +47,11 @@ def learning_curves(run: Run) -> Picture:
         if f"val_{name}" in history[0]:
             axis.legend()
     best = run.read("training.json").get("best_epoch")
-    return save(figure, run.figures / "learning_curves.png", f"Learning curves. The weights of epoch {best}, the best in validation, were kept.")
+    return save(
+        figure,
+        run.figures / "learning_curves.png",
+        f"Learning curves. The weights of epoch {best}, the best in validation, were kept.",
+    )
 
 
 def draw_model(model: Any, path: Path) -> Picture:
@@ -53,7 +63,9 @@ def draw_model(model: Any, path: Path) -> Picture:
         count = layer.count_params()
         shape = getattr(layer.output, "shape", "")
         axis.text(0, y, layer.__class__.__name__, ha="left", va="center", weight="bold" if count else "normal")
-        axis.text(0.45, y, str(tuple(shape)).replace("None", "batch"), ha="left", va="center", family="monospace", size=9)
+        axis.text(
+            0.45, y, str(tuple(shape)).replace("None", "batch"), ha="left", va="center", family="monospace", size=9
+        )
         axis.text(1, y, f"{count:,} parameters" if count else "", ha="right", va="center", size=9)
         axis.axhline(y - 0.5, color="0.9", linewidth=0.8)
     axis.set_xlim(0, 1)

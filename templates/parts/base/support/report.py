@@ -37,10 +37,18 @@ def _html(run: Run, metrics: dict[str, Any], pictures: list[Picture]) -> str:
     ]
     for path, caption in pictures:
         data = base64.b64encode(path.read_bytes()).decode()
-        blocks.append(f'<figure><img alt="{html.escape(caption)}" src="data:image/png;base64,{data}"><figcaption>{html.escape(caption)}</figcaption></figure>')
-    blocks.append("<h2>Settings</h2>" + _table([["setting", "value"], *([name, _text(value)] for name, value in config.items())]))
+        blocks.append(
+            f'<figure><img alt="{html.escape(caption)}" src="data:image/png;base64,{data}"><figcaption>{html.escape(caption)}</figcaption></figure>'
+        )
+    blocks.append(
+        "<h2>Settings</h2>" + _table([["setting", "value"], *([name, _text(value)] for name, value in config.items())])
+    )
     blocks.append(f"<p>{training.get('epochs')} epochs in {training.get('seconds')} s; {_versions(run)}.</p>")
-    return f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{html.escape(title)}</title><style>{STYLE}</style>\n' + "\n".join(blocks) + "\n</html>\n"
+    return (
+        f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{html.escape(title)}</title><style>{STYLE}</style>\n'
+        + "\n".join(blocks)
+        + "\n</html>\n"
+    )
 
 
 def _card(run: Run, metrics: dict[str, Any]) -> str:
@@ -68,13 +76,18 @@ how the scores differ between groups of people or places that your data holds.
 
 
 def _table(rows: list[list[str]]) -> str:
-    head, *body = ["".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in row) for tag, row in zip(["th"] + ["td"] * len(rows), rows, strict=False)]
+    head, *body = [
+        "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in row)
+        for tag, row in zip(["th"] + ["td"] * len(rows), rows, strict=False)
+    ]
     return "<table><tr>" + "</tr><tr>".join([head, *body]) + "</tr></table>"
 
 
 def _versions(run: Run) -> str:
     environment = run.read("environment.json")
-    return ", ".join([f"Python {environment['python']}", *(f"{name} {version}" for name, version in environment["packages"].items())])
+    return ", ".join(
+        [f"Python {environment['python']}", *(f"{name} {version}" for name, version in environment["packages"].items())]
+    )
 
 
 def _text(value: Any) -> str:

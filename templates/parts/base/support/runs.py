@@ -1,7 +1,7 @@
 """A run is a folder: settings, versions, history, model, scores, figures and reports of one training.
 
-    python -m support.runs            all runs in a table, the newest last
-    python -m support.runs --json     the same for a program
+python -m support.runs            all runs in a table, the newest last
+python -m support.runs --json     the same for a program
 """
 
 import json
@@ -97,7 +97,9 @@ def find(wanted: str | None, file: str = "model.keras") -> Run:
         for folder in (Path(wanted), FOLDER / wanted):
             if (folder / "config.json").exists():
                 if not (folder / file).exists():
-                    raise ProjectError(f"{shown(folder)} has no {file}: its training did not get that far\nTrain again: python train.py")
+                    raise ProjectError(
+                        f"{shown(folder)} has no {file}: its training did not get that far\nTrain again: python train.py"
+                    )
                 return Run(folder.resolve())
         raise ProjectError(f"there is no run {wanted}\nThe runs there are: python -m support.runs")
     finished = [folder for folder in folders() if (folder / file).exists()]
@@ -128,7 +130,9 @@ def check_model_file(path: Path) -> None:
                 return
     except (zipfile.BadZipFile, OSError, EOFError):
         pass
-    raise ProjectError(f"{shown(path)} is damaged or not a Keras model\nTrain again (python train.py), or name another run with --run.")
+    raise ProjectError(
+        f"{shown(path)} is damaged or not a Keras model\nTrain again (python train.py), or name another run with --run."
+    )
 
 
 def load_model(path: Path) -> Any:
@@ -143,14 +147,18 @@ def load_model(path: Path) -> Any:
     try:
         return keras.saving.load_model(path, safe_mode=True)
     except (ValueError, OSError, KeyError, TypeError) as error:
-        raise ProjectError(f"{shown(path)} cannot be loaded: {str(error).splitlines()[0]}\nTrain again (python train.py), or name another run with --run.") from error
+        raise ProjectError(
+            f"{shown(path)} cannot be loaded: {str(error).splitlines()[0]}\nTrain again (python train.py), or name another run with --run."
+        ) from error
 
 
 def check_same_data(run: Run, splits: Splits) -> None:
     """Raises ProjectError where the data are no longer those that the run was trained on: its test examples may have been seen."""
     trained_on = run.read("environment.json").get("data_fingerprint")
     if trained_on != splits.fingerprint():
-        raise ProjectError(f"the data changed since {run} was trained ({splits.source})\nScores on other data would not be this model's: train again (python train.py).")
+        raise ProjectError(
+            f"the data changed since {run} was trained ({splits.source})\nScores on other data would not be this model's: train again (python train.py)."
+        )
 
 
 def environment() -> dict[str, Any]:
@@ -184,8 +192,12 @@ def _git_state() -> str | None:
     if not (PROJECT / ".git").exists():
         return None
     try:
-        commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=PROJECT, capture_output=True, text=True, timeout=10, check=True)
-        status = subprocess.run(["git", "status", "--porcelain"], cwd=PROJECT, capture_output=True, text=True, timeout=10, check=True)
+        commit = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=PROJECT, capture_output=True, text=True, timeout=10, check=True
+        )
+        status = subprocess.run(
+            ["git", "status", "--porcelain"], cwd=PROJECT, capture_output=True, text=True, timeout=10, check=True
+        )
     except (OSError, subprocess.SubprocessError):
         return None
     return commit.stdout.strip() + ("+changes" if status.stdout.strip() else "")
@@ -202,7 +214,14 @@ def summary(folder: Path) -> dict[str, Any]:
     one = Run(folder)
     training, metrics, spec = one.read("training.json"), one.read("metrics.json"), one.read("spec.json")
     state = training.get("state", "unfinished")
-    return {"run": one.name, "state": state, "data": spec.get("source", ""), "epochs": training.get("epochs"), "seconds": training.get("seconds"), "test": metrics.get("test", {})}
+    return {
+        "run": one.name,
+        "state": state,
+        "data": spec.get("source", ""),
+        "epochs": training.get("epochs"),
+        "seconds": training.get("seconds"),
+        "test": metrics.get("test", {}),
+    }
 
 
 def main() -> None:
@@ -214,8 +233,12 @@ def main() -> None:
     if not rows:
         print("No runs yet. Train first: python train.py")
     for row in rows:
-        scores = "  ".join(f"{name} {value:.4f}" for name, value in list(row["test"].items())[:2] if isinstance(value, float))
-        print(f"{row['run']:24} {row['state']:12} {row['data'][:24]:24} {row['epochs'] or '':>4} epochs  {row['seconds'] or '':>7} s  {scores}")
+        scores = "  ".join(
+            f"{name} {value:.4f}" for name, value in list(row["test"].items())[:2] if isinstance(value, float)
+        )
+        print(
+            f"{row['run']:24} {row['state']:12} {row['data'][:24]:24} {row['epochs'] or '':>4} epochs  {row['seconds'] or '':>7} s  {scores}"
+        )
 
 
 if __name__ == "__main__":

@@ -38,7 +38,9 @@ def locate(file: str | None, run: str | None) -> SavedModel:
         raise ProjectError(f"there is no file {file}\nExport first: python export.py")
     spec = path.parent / "spec.json"
     if not spec.exists():
-        raise ProjectError(f"there is no spec.json beside {file}\nIt was written there by python export.py: copy both together.")
+        raise ProjectError(
+            f"there is no spec.json beside {file}\nIt was written there by python export.py: copy both together."
+        )
     return SavedModel(path, read_json(spec))
 
 
@@ -58,7 +60,9 @@ def load(model: SavedModel) -> Predict:
     if path.is_dir() and (path / "saved_model.pb").exists():
         return _saved_model(path)
     if path.suffix not in loaders:
-        raise ProjectError(f"{path} is no format that can be asked\nExpected .keras, .onnx, .tflite or a SavedModel folder.")
+        raise ProjectError(
+            f"{path} is no format that can be asked\nExpected .keras, .onnx, .tflite or a SavedModel folder."
+        )
     answer = loaders[path.suffix](path)
     if path.suffix == ".keras":
         return answer
@@ -68,7 +72,9 @@ def load(model: SavedModel) -> Predict:
 def _keras(path: Path) -> Predict:
     model = runs.load_model(path)
     # Calling the model answers a single input several times sooner than predict(), which is made for many.
-    return lambda x: np.asarray(model(x, training=False)) if _count(x) <= 32 else model.predict(x, batch_size=512, verbose=0)
+    return lambda x: (
+        np.asarray(model(x, training=False)) if _count(x) <= 32 else model.predict(x, batch_size=512, verbose=0)
+    )
 
 
 def _saved_model(path: Path) -> Predict:
@@ -77,10 +83,16 @@ def _saved_model(path: Path) -> Predict:
     try:
         loaded = tf.saved_model.load(str(path))
     except (OSError, ValueError) as error:
-        raise ProjectError(f"{path} is damaged: {str(error).splitlines()[0]}\nExport again: python export.py") from error
+        raise ProjectError(
+            f"{path} is damaged: {str(error).splitlines()[0]}\nExport again: python export.py"
+        ) from error
 
     def answer(x: Any) -> np.ndarray:
-        tensors = {name: tf.constant(values) for name, values in x.items()} if isinstance(x, dict) else tf.constant(np.float32(x))
+        tensors = (
+            {name: tf.constant(values) for name, values in x.items()}
+            if isinstance(x, dict)
+            else tf.constant(np.float32(x))
+        )
         return np.asarray(loaded.serve(tensors))
 
     return lambda x: _in_batches(answer, x)
@@ -98,7 +110,11 @@ def _onnx(path: Path) -> Predict:
 
     def answer(x: Any) -> np.ndarray:
         arrays = _by_name(x, [node.name for node in inputs])
-        return np.asarray(session.run(None, {node.name: array.astype(types[node.type]) for node, array in zip(inputs, arrays, strict=True)})[0])
+        return np.asarray(
+            session.run(
+                None, {node.name: array.astype(types[node.type]) for node, array in zip(inputs, arrays, strict=True)}
+            )[0]
+        )
 
     return lambda x: _in_batches(answer, x)
 
@@ -116,7 +132,10 @@ def _litert(path: Path) -> Predict:
     allocated: list[tuple[int, ...]] = []
 
     def answer(x: Any) -> np.ndarray:
-        arrays = [array.astype(node["dtype"]) for node, array in zip(inputs, _by_name(x, [node["name"] for node in inputs]), strict=True)]
+        arrays = [
+            array.astype(node["dtype"])
+            for node, array in zip(inputs, _by_name(x, [node["name"] for node in inputs]), strict=True)
+        ]
         shapes = [array.shape for array in arrays]
         if allocated != shapes:  # making room is dear: only when the number of inputs changes
             for node, shape in zip(inputs, shapes, strict=True):
@@ -146,7 +165,11 @@ def _in_batches(answer: Predict, x: Any, size: int = 256) -> np.ndarray:
     if count <= size:
         return answer(x)
     parts = [slice(begin, begin + size) for begin in range(0, count, size)]
-    cut = (lambda part: {name: values[part] for name, values in x.items()}) if isinstance(x, dict) else (lambda part: x[part])
+    cut = (
+        (lambda part: {name: values[part] for name, values in x.items()})
+        if isinstance(x, dict)
+        else (lambda part: x[part])
+    )
     return np.concatenate([answer(cut(part)) for part in parts])
 
 

@@ -42,7 +42,9 @@ def read(cls: type[T], *, toml: bool = True, argv: list[str] | None = None) -> T
     for argument in arguments:
         option = argument.split("=")[0]
         if re.match(r"--[a-z]", option) and option not in _options(cls):
-            raise ProjectError(f"there is no option {option}{_did_you_mean(option, list(names.values()))}\nAll options: python {program()} --help")
+            raise ProjectError(
+                f"there is no option {option}{_did_you_mean(option, list(names.values()))}\nAll options: python {program()} --help"
+            )
     try:
         command_line = CliSettingsSource(_command_line(cls), cli_parse_args=arguments, cli_exit_on_error=False)()
     except SettingsError as error:
@@ -98,7 +100,9 @@ def allowed(cls: type[BaseModel], name: str) -> str:
     """What a field takes, in words: "a whole number, 1 or more", "one of: adam, sgd"."""
     field = cls.model_fields[name]
     text = _type_in_words(field.annotation)
-    limits = {key: getattr(item, key) for item in field.metadata for key in ("ge", "gt", "le", "lt") if hasattr(item, key)}
+    limits = {
+        key: getattr(item, key) for item in field.metadata for key in ("ge", "gt", "le", "lt") if hasattr(item, key)
+    }
     words = [
         pattern.format(limits[key])
         for key, pattern in (("ge", "{} or more"), ("gt", "more than {}"), ("le", "at most {}"), ("lt", "less than {}"))
@@ -114,9 +118,15 @@ def program() -> str:
 
 def _command_line(cls: type[Settings]) -> type[BaseSettings]:
     """`cls` as the class that pydantic-settings reads options for, each described by its reason and what it takes."""
-    main = sys.modules.get("__main__")
-    config = SettingsConfigDict(cli_kebab_case=True, cli_implicit_flags=True, cli_hide_none_type=True, cli_avoid_json=True, cli_prog_name=f"python {program()}")
-    described = type(cls.__name__, (cls, BaseSettings), {"model_config": config, "__doc__": (main.__doc__ if main else None) or cls.__doc__})
+    text = getattr(sys.modules.get("__main__"), "__doc__", None) or cls.__doc__  # --help shows what the step does
+    config = SettingsConfigDict(
+        cli_kebab_case=True,
+        cli_implicit_flags=True,
+        cli_hide_none_type=True,
+        cli_avoid_json=True,
+        cli_prog_name=f"python {program()}",
+    )
+    described: Any = type(cls.__name__, (cls, BaseSettings), {"model_config": config, "__doc__": text})
     for name, field in described.model_fields.items():
         reason = field.description.replace("%", "%%") + "; " if field.description else ""
         field.description = reason + allowed(cls, name)
@@ -124,12 +134,16 @@ def _command_line(cls: type[Settings]) -> type[BaseSettings]:
 
 
 def _option(name: str, field: FieldInfo) -> str:
+    if any("Positional" in getattr(item, "__name__", "") for item in field.metadata):
+        return name.upper()
     return "--" + (field.alias or name).replace("_", "-")
 
 
 def _options(cls: type[Settings]) -> set[str]:
     names = {_option(name, field) for name, field in cls.model_fields.items()}
-    negated = {"--no-" + _option(name, field)[2:] for name, field in cls.model_fields.items() if field.annotation is bool}
+    negated = {
+        "--no-" + _option(name, field)[2:] for name, field in cls.model_fields.items() if field.annotation is bool
+    }
     return names | negated | {"--help", "--config"}
 
 
@@ -177,4 +191,6 @@ def check_choices(option: str, values: list[str], choices: list[str]) -> None:
     """Raises ProjectError, naming the first of `values` that is not one of `choices`."""
     for value in values:
         if value not in choices:
-            raise ProjectError(f"{option} cannot be {value!r}{_did_you_mean(value, choices)}\nExpected any of: {', '.join(choices)}")
+            raise ProjectError(
+                f"{option} cannot be {value!r}{_did_you_mean(value, choices)}\nExpected any of: {', '.join(choices)}"
+            )

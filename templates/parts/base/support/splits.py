@@ -20,7 +20,11 @@ class Split:
 
     def take(self, positions: Any) -> "Split":
         """The examples at these positions (an array of numbers, or a slice)."""
-        x = {name: values[positions] for name, values in self.x.items()} if isinstance(self.x, dict) else self.x[positions]
+        x = (
+            {name: values[positions] for name, values in self.x.items()}
+            if isinstance(self.x, dict)
+            else self.x[positions]
+        )
         return Split(x, self.y[positions])
 
 
@@ -55,7 +59,9 @@ class Splits:
         return digest.hexdigest()[:16]
 
 
-def split_positions(groups: np.ndarray, fractions: tuple[float, float], seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def split_positions(
+    groups: np.ndarray, fractions: tuple[float, float], seed: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Positions for train, validation and test, drawn within each group so that every split has the same mixture.
 
     Args:

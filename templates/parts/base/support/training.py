@@ -6,6 +6,7 @@ import math
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from types import FrameType
 from typing import Any, Protocol
 
@@ -36,7 +37,13 @@ class Hyperparameters(Protocol):
     def seed(self) -> int: ...
 
 
-def fit(model: keras.Model, splits: Splits, config: Hyperparameters, run: Run) -> None:
+def fit(
+    model: keras.Model,
+    splits: Splits,
+    config: Hyperparameters,
+    run: Run,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> None:
     """Train `model` on `splits.train`, keep the weights of the epoch with the best `config.monitor`, save them in `run`.
 
     Writes model.keras, history.csv and training.json. Ctrl-C or SIGTERM finishes the batch and saves what was reached.
@@ -44,7 +51,9 @@ def fit(model: keras.Model, splits: Splits, config: Hyperparameters, run: Run) -
     Raises:
         StepFailed: where the loss is no longer a number; the last good weights are saved then.
     """
-    train, validation = (Split(portable.encode(split.x, splits.spec), split.y) for split in (splits.train, splits.validation))
+    train, validation = (
+        Split(portable.encode(split.x, splits.spec), split.y) for split in (splits.train, splits.validation)
+    )
     print(f"Training on {splits.note}.\n{preflight(model, train, len(validation), config)}")
     batches = Batches(train, config.batch_size, config.seed)
     recorder = Recorder(run, config, splits.spec)
@@ -55,7 +64,7 @@ def fit(model: keras.Model, splits: Splits, config: Hyperparameters, run: Run) -
             shuffle=False,  # Batches shuffles
             validation_data=(validation.x, validation.y) if len(validation) else None,
             validation_batch_size=512,
-            callbacks=[recorder],
+            callbacks=[recorder, *callbacks],
             verbose=0,
         )
     recorder.finish()
@@ -71,7 +80,11 @@ def learning_rate(config: Any, examples: int) -> Any:
     if config.schedule == "cosine":
         warmup = steps // 10
         return keras.optimizers.schedules.CosineDecay(
-            config.learning_rate / 10, steps - warmup, alpha=0.01, warmup_target=config.learning_rate, warmup_steps=warmup
+            config.learning_rate / 10,
+            steps - warmup,
+            alpha=0.01,
+            warmup_target=config.learning_rate,
+            warmup_steps=warmup,
         )
     if config.schedule == "exponential":
         return keras.optimizers.schedules.ExponentialDecay(config.learning_rate, max(1, steps // 3), 0.1)
@@ -120,7 +133,12 @@ class Recorder(keras.callbacks.Callback):
     def __init__(self, run: Run, config: Hyperparameters, spec: dict[str, Any]) -> None:
         super().__init__()
         self.run, self.spec = run, spec
-        self.epochs, self.patience, self.print_every, self.monitor = config.epochs, config.patience, config.print_every, config.monitor
+        self.epochs, self.patience, self.print_every, self.monitor = (
+            config.epochs,
+            config.patience,
+            config.print_every,
+            config.monitor,
+        )
         self.history: list[dict[str, float]] = []
         self.best_value: tuple[float, float] = (math.inf, math.inf)
         self.best_epoch = 0
@@ -138,7 +156,11 @@ class Recorder(keras.callbacks.Callback):
         if now - self.shown > 0.2 and sys.stdout.isatty():
             self.shown = now
             done = (batch + 1) / self.params["steps"]
-            print(f"\repoch {self.epoch + 1:>3}/{self.epochs}  [{'#' * int(30 * done):30}] {done:4.0%}", end="", flush=True)
+            print(
+                f"\repoch {self.epoch + 1:>3}/{self.epochs}  [{'#' * int(30 * done):30}] {done:4.0%}",
+                end="",
+                flush=True,
+            )
         if self.stop_signal:
             self.model.stop_training = True
 
@@ -152,7 +174,12 @@ class Recorder(keras.callbacks.Callback):
             self.diverged = True
             self.model.stop_training = True
             return
-        row = {"epoch": epoch + 1, **logs, "learning_rate": float(self.model.optimizer.learning_rate), "seconds": round(seconds, 3)}
+        row = {
+            "epoch": epoch + 1,
+            **logs,
+            "learning_rate": float(self.model.optimizer.learning_rate),
+            "seconds": round(seconds, 3),
+        }
         self.history.append(row)
         if (value := self._value(logs)) < self.best_value:
             self.best_value, self.best_epoch = value, epoch + 1
@@ -179,11 +206,22 @@ class Recorder(keras.callbacks.Callback):
         state = "diverged" if self.diverged else "stopped" if self.stop_signal else "finished"
         files.write_json(
             self.run.folder / "training.json",
-            {"state": state, "epochs": len(self.history), "best_epoch": self.best_epoch, "seconds": round(self.seconds, 1)},
+            {
+                "state": state,
+                "epochs": len(self.history),
+                "best_epoch": self.best_epoch,
+                "seconds": round(self.seconds, 1),
+            },
         )
         if self.diverged:
-            kept = f"The weights of epoch {self.best_epoch} are kept in {self.run.model}." if self.best_weights is not None else "Nothing was learned."
-            raise StepFailed(f"the loss is no longer a number (epoch {self.epoch + 1}). {kept}\nTry a smaller --learning-rate, or look for wrong values: python data.py")
+            kept = (
+                f"The weights of epoch {self.best_epoch} are kept in {self.run.model}."
+                if self.best_weights is not None
+                else "Nothing was learned."
+            )
+            raise StepFailed(
+                f"the loss is no longer a number (epoch {self.epoch + 1}). {kept}\nTry a smaller --learning-rate, or look for wrong values: python data.py"
+            )
         if self.stop_signal:
             print(f"Stopped by {self.stop_signal} after {len(self.history)} epochs; what was reached is saved.")
 
@@ -191,7 +229,9 @@ class Recorder(keras.callbacks.Callback):
         return _Signals(self)
 
     def _print(self, row: dict[str, float]) -> None:
-        numbers = "  ".join(f"{name} {value:.4f}" for name, value in row.items() if name not in ("epoch", "learning_rate", "seconds"))
+        numbers = "  ".join(
+            f"{name} {value:.4f}" for name, value in row.items() if name not in ("epoch", "learning_rate", "seconds")
+        )
         mark = " *" if row["epoch"] == self.best_epoch else ""
         print(f"\repoch {int(row['epoch']):>3}/{self.epochs}  {numbers}  {row['seconds']:.1f} s{mark}", flush=True)
 
@@ -227,7 +267,10 @@ def write_history(run: Run, history: list[dict[str, float]]) -> None:
         text = io.StringIO()
         writer = csv.DictWriter(text, fieldnames=list(history[-1]), lineterminator="\n", restval="")
         writer.writeheader()
-        writer.writerows({name: f"{value:.6g}" if isinstance(value, float) else value for name, value in row.items()} for row in history)
+        writer.writerows(
+            {name: f"{value:.6g}" if isinstance(value, float) else value for name, value in row.items()}
+            for row in history
+        )
         files.write_text(run.folder / "history.csv", text.getvalue())
 
 

@@ -26,52 +26,77 @@ def load(path: Path, shape: Shape, fractions: tuple[float, float], seed: int) ->
         ProjectError: where the data are missing, damaged or not as expected.
     """
     if not path.exists():
-        raise ProjectError(f"there is no data at {path}\nExpected sample, full, an .npz file, or a folder with one sub-folder of pictures per class.")
-    if path.is_file():
-        (x, y), test, labels = read_npz(path)
-    else:
-        (x, y), test, labels = read_folder(path, shape)
+        raise ProjectError(
+            f"there is no data at {path}\nExpected sample, full, an .npz file, or a folder with one sub-folder of pictures per class."
+        )
+    (x, y), test, labels = read_npz(path) if path.is_file() else read_folder(path, shape)
     source, note = str(path), f"your own data, {path}"
     spec = {"kind": "picture", "shape": list(x.shape[1:]), "labels": labels}
     return make_splits(x, y, test, fractions, seed, spec, source, note)
 
 
 def make_splits(
-    x: np.ndarray, y: np.ndarray, test: Split | None, fractions: tuple[float, float], seed: int, spec: dict, source: str, note: str
+    x: np.ndarray,
+    y: np.ndarray,
+    test: Split | None,
+    fractions: tuple[float, float],
+    seed: int,
+    spec: dict,
+    source: str,
+    note: str,
 ) -> Splits:
     """Cut validation (and test, where there is none yet) off the examples, class by class."""
     validation_fraction, test_fraction = fractions
     train, validation, rest = split_positions(y, (validation_fraction, 0.0 if test else test_fraction), seed)
     if not len(validation):
-        raise ProjectError(f"too few pictures in {source}: a class needs at least three\nAdd pictures, or join rare classes into one folder.")
-    return Splits(Split(x[train], y[train]), Split(x[validation], y[validation]), test or Split(x[rest], y[rest]), spec, source, note)
+        raise ProjectError(
+            f"too few pictures in {source}: a class needs at least three\nAdd pictures, or join rare classes into one folder."
+        )
+    return Splits(
+        Split(x[train], y[train]),
+        Split(x[validation], y[validation]),
+        test or Split(x[rest], y[rest]),
+        spec,
+        source,
+        note,
+    )
 
 
-def read_npz(path: Path) -> tuple[tuple[np.ndarray, np.ndarray], Split, list[str]]:
+def read_npz(path: Path) -> tuple[tuple[np.ndarray, np.ndarray], Split | None, list[str]]:
     """Training pictures and class numbers, test split, class names of a file with the keys x_train, y_train, x_test, y_test."""
     try:
         with np.load(path, allow_pickle=False) as file:
             missing = [key for key in KEYS if key not in file]
             if missing:
-                raise ProjectError(f"{path} has no {', '.join(missing)}\nExpected the keys {', '.join(KEYS)}. Found: {', '.join(file.files) or 'none'}.")
+                raise ProjectError(
+                    f"{path} has no {', '.join(missing)}\nExpected the keys {', '.join(KEYS)}. Found: {', '.join(file.files) or 'none'}."
+                )
             x_train, y_train, x_test, y_test = (file[key] for key in KEYS)
     except (zipfile.BadZipFile, OSError, EOFError, ValueError, AttributeError, TypeError) as error:
         if isinstance(error, PermissionError):
             raise
-        raise ProjectError(f"{path} cannot be read as .npz: {error}\nExpected a file written by numpy.savez with the keys {', '.join(KEYS)}.") from None
+        raise ProjectError(
+            f"{path} cannot be read as .npz: {error}\nExpected a file written by numpy.savez with the keys {', '.join(KEYS)}."
+        ) from None
     x_train, x_test = (_pictures(path, f"x_{name}", values) for name, values in (("train", x_train), ("test", x_test)))
     y_train, y_test = (_classes(path, f"y_{name}", values) for name, values in (("train", y_train), ("test", y_test)))
     if x_train.shape[1:] != x_test.shape[1:]:
-        raise ProjectError(f"{path}: x_train has pictures of {x_train.shape[1:]}, x_test of {x_test.shape[1:]}\nBoth must have one size.")
+        raise ProjectError(
+            f"{path}: x_train has pictures of {x_train.shape[1:]}, x_test of {x_test.shape[1:]}\nBoth must have one size."
+        )
     for name, x, y in (("train", x_train, y_train), ("test", x_test, y_test)):
         if len(x) != len(y):
-            raise ProjectError(f"{path}: x_{name} has {len(x)} pictures, y_{name} {len(y)} classes\nThere must be one class per picture.")
+            raise ProjectError(
+                f"{path}: x_{name} has {len(x)} pictures, y_{name} {len(y)} classes\nThere must be one class per picture."
+            )
     labels = np.unique(y_train)
     unknown = np.setdiff1d(y_test, labels)
     if len(labels) < 2:
         raise ProjectError(f"only one class in {path}: {labels[0]}\nA classifier needs two or more.")
     if len(unknown):
-        raise ProjectError(f"{path}: class {unknown[0]} is in y_test but not in y_train\nWhat is tested must have been trained.")
+        raise ProjectError(
+            f"{path}: class {unknown[0]} is in y_test but not in y_train\nWhat is tested must have been trained."
+        )
     names = [str(label) for label in labels]
     return (x_train, np.searchsorted(labels, y_train)), Split(x_test, np.searchsorted(labels, y_test)), names
 
@@ -87,7 +112,9 @@ def read_folder(path: Path, shape: Shape) -> tuple[tuple[np.ndarray, np.ndarray]
     test = pictures.class_folders(path / "test")
     unknown = [name for name in test if name not in labels]
     if unknown:
-        raise ProjectError(f"class {unknown[0]} is in {path / 'test'}/ but not in {path / 'train'}/\nBoth need the same class folders.")
+        raise ProjectError(
+            f"class {unknown[0]} is in {path / 'test'}/ but not in {path / 'train'}/\nBoth need the same class folders."
+        )
     return (x, y), Split(*_read(test, labels, shape)), labels
 
 
@@ -107,7 +134,9 @@ def _pictures(path: Path, name: str, x: np.ndarray) -> np.ndarray:
     if x.dtype == np.uint8:
         return x
     if not np.isfinite(x).all() or x.min() < 0 or x.max() > 255:
-        raise ProjectError(f"{path}: {name} holds values outside 0..255, or that are no numbers\nExpected pixels 0..255, or 0..1 as fractions.")
+        raise ProjectError(
+            f"{path}: {name} holds values outside 0..255, or that are no numbers\nExpected pixels 0..255, or 0..1 as fractions."
+        )
     return np.round(x * 255 if x.max() <= 1 and x.dtype.kind == "f" else x).astype(np.uint8)
 
 
@@ -118,7 +147,9 @@ def _classes(path: Path, name: str, y: np.ndarray) -> np.ndarray:
     if y.ndim == 2 and np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all():
         y = y.argmax(axis=1)
     if y.ndim != 1 or y.dtype.kind not in "uiU":
-        raise ProjectError(f"{path}: {name} has the shape {y.shape} and type {y.dtype}\nExpected one whole number or name per picture.")
+        raise ProjectError(
+            f"{path}: {name} has the shape {y.shape} and type {y.dtype}\nExpected one whole number or name per picture."
+        )
     return y
 
 

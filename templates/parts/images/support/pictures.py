@@ -25,11 +25,12 @@ def read_picture(path: Path, shape: Shape) -> np.ndarray:
     """
     height, width, channels = shape
     try:
-        with Image.open(path) as picture:
-            if picture.mode in ("I;16", "I;16B", "I"):  # 16 bits a pixel: Pillow would clip them, not scale them
-                picture = Image.fromarray((np.asarray(picture, np.float64) / 257).clip(0, 255).astype(np.uint8))
-            if "transparency" in picture.info or picture.mode in ("RGBA", "LA", "PA"):
-                picture = Image.alpha_composite(Image.new("RGBA", picture.size, "black"), picture.convert("RGBA"))
+        with Image.open(path) as file:
+            picture: Image.Image = file
+            if file.mode in ("I;16", "I;16B", "I"):  # 16 bits a pixel: Pillow would clip them, not scale them
+                picture = Image.fromarray((np.asarray(file, np.float64) / 257).clip(0, 255).astype(np.uint8))
+            if "transparency" in file.info or file.mode in ("RGBA", "LA", "PA"):
+                picture = Image.alpha_composite(Image.new("RGBA", file.size, "black"), picture.convert("RGBA"))
             picture = picture.convert("L" if channels == 1 else "RGB")
             if picture.size != (width, height):
                 picture = picture.resize((width, height), Image.Resampling.BILINEAR)
@@ -61,13 +62,19 @@ def read_pictures(paths: Sequence[Path], shape: Shape) -> np.ndarray:
             broken.append(str(error))
     if broken:
         more = f", and {len(broken) - 3} more" if len(broken) > 3 else ""
-        raise ProjectError("; ".join(broken[:3]) + more + "\nRemove or replace " + ("it." if len(broken) == 1 else "them."))
+        raise ProjectError(
+            "; ".join(broken[:3]) + more + "\nRemove or replace " + ("it." if len(broken) == 1 else "them.")
+        )
     return pictures
 
 
 def find_pictures(folder: Path) -> list[Path]:
     """The pictures in a folder and below it, in alphabetical order; files whose name begins with a dot are not looked at."""
-    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file())
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
+    )
 
 
 def read_inputs(inputs: list[str], spec: dict[str, Any]) -> tuple[list[str], np.ndarray]:
@@ -82,7 +89,9 @@ def read_inputs(inputs: list[str], spec: dict[str, Any]) -> tuple[list[str], np.
         if path.is_dir():
             found = find_pictures(path)
             if not found:
-                raise ProjectError(f"no pictures in {text}/\nExpected files such as {text}/1.png ({', '.join(sorted(SUFFIXES))}).")
+                raise ProjectError(
+                    f"no pictures in {text}/\nExpected files such as {text}/1.png ({', '.join(sorted(SUFFIXES))})."
+                )
             paths += found
         else:
             paths.append(path)
@@ -99,13 +108,19 @@ def class_folders(folder: Path) -> dict[str, list[Path]]:
     names = sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
     if not names:
         files = sum(1 for path in folder.iterdir() if path.is_file())
-        raise ProjectError(f"no pictures by class in {folder}/\nExpected one folder per class, for example {folder}/cat/1.jpg. Found: {files} files, 0 folders.")
+        raise ProjectError(
+            f"no pictures by class in {folder}/\nExpected one folder per class, for example {folder}/cat/1.jpg. Found: {files} files, 0 folders."
+        )
     found = {name: find_pictures(folder / name) for name in names}
     empty = [name for name, paths in found.items() if not paths]
     if empty:
-        raise ProjectError(f"no pictures in {folder / empty[0]}/\nEach folder is a class and needs pictures ({', '.join(sorted(SUFFIXES))}): add some, or remove the folder.")
+        raise ProjectError(
+            f"no pictures in {folder / empty[0]}/\nEach folder is a class and needs pictures ({', '.join(sorted(SUFFIXES))}): add some, or remove the folder."
+        )
     if len(names) < 2:
-        raise ProjectError(f"only one class in {folder}/: {names[0]}\nA classifier needs two or more: one folder per class.")
+        raise ProjectError(
+            f"only one class in {folder}/: {names[0]}\nA classifier needs two or more: one folder per class."
+        )
     return found
 
 
@@ -119,6 +134,8 @@ def draw_grid(x: np.ndarray, titles: Iterable[str], path: Path, caption: str, co
     for axis in axes.flat:
         axis.axis("off")
     for axis, picture, title in zip(axes.flat, x, titles, strict=False):
-        axis.imshow(picture.squeeze().astype(np.uint8), cmap="gray" if picture.shape[-1] == 1 else None, vmin=0, vmax=255)
+        axis.imshow(
+            picture.squeeze().astype(np.uint8), cmap="gray" if picture.shape[-1] == 1 else None, vmin=0, vmax=255
+        )
         axis.set_title(title, fontsize=8)
     return figures.save(figure, path, caption)

@@ -1,0 +1,140 @@
+"""The whole path on the sample, in one process: train, evaluate, predict, export, and what must hold between them."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import evaluate
+import export
+import predict
+import scores
+import train
+from config import Config
+from data import load
+from support import exporting, runs, serving, settings
+from support.errors import ProjectError, StepFailed
+
+QUICK = ["--epochs", "2"]
+
+
+def call(step, *arguments: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", [f"{step.__name__}.py", *arguments])
+    step.main()
+
+
+@pytest.fixture(scope="module")
+def monkeypatch_module():
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory, monkeypatch_module: pytest.MonkeyPatch) -> runs.Run:
+    """A short training on the sample, evaluated, in a folder of its own."""
+    monkeypatch_module.setattr(runs, "FOLDER", tmp_path_factory.mktemp("runs"))
+    call(train, *QUICK, monkeypatch=monkeypatch_module)
+    call(evaluate, monkeypatch=monkeypatch_module)
+    return runs.find(None)
+
+
+def test_a_run_holds_all_that_tells_how_it_came_about(run: runs.Run) -> None:
+    files = {path.name for path in run.folder.iterdir()}
+    assert {
+        "config.json",
+        "environment.json",
+        "spec.json",
+        "history.csv",
+        "training.json",
+        "model.keras",
+        "metrics.json",
+    } <= files
+    assert {"report.html", "model_card.md", "figures"} <= files
+    assert run.read("metrics.json")["note"] in (run.folder / "report.html").read_text(encoding="utf-8").replace(
+        "&#x27;", "'"
+    )
+
+
+def test_the_saved_model_gives_the_score_that_evaluate_reported(run: runs.Run) -> None:
+    splits = load(run.config(Config))
+    prediction = serving.predict(serving.locate(None, run.name), splits.test.x)
+    reported = run.read("metrics.json")["test"]
+    assert scores.score(splits.test.y, prediction, splits.spec)[scores.METRIC] == pytest.approx(
+        reported[scores.METRIC], abs=1e-6
+    )
+
+
+def test_a_repeated_run_gives_the_same_scores(run: runs.Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    config = tmp_path / "again.toml"
+    values = run.read("config.json")
+    config.write_text(
+        "".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items() if value is not None),
+        encoding="utf-8",
+    )
+    call(train, "--config", str(config), monkeypatch=monkeypatch)
+    call(evaluate, monkeypatch=monkeypatch)
+    again = runs.find(None)
+    assert again.name != run.name
+    assert again.read("metrics.json") == run.read("metrics.json")
+
+
+def test_every_export_answers_as_the_model_does(run: runs.Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    call(export, "--run", run.name, monkeypatch=monkeypatch)
+    rows = json.loads((run.exports / "export_report.json").read_text(encoding="utf-8"))["formats"]
+    assert [(row["format"], row["ok"]) for row in rows] == [(name, True) for name in export.FORMATS]
+
+
+def test_an_export_that_differs_from_the_model_fails_by_name(run: runs.Run) -> None:
+    splits = load(run.config(Config))
+    test = splits.test.take(slice(0, 64))
+    expected = serving.predict(serving.locate(None, run.name), test.x)
+    row = exporting.prove("keras", run.model, run.spec, test, expected + 0.01 * np.abs(expected).max())
+    assert not row["ok"]
+    with pytest.raises(StepFailed, match="keras: its answers differ"):
+        exporting.check([{"format": "keras", **row}])
+
+
+@pytest.mark.parametrize("size", [0, 100, 5_000])
+def test_a_damaged_model_is_named(size: int, run: runs.Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = run.model.read_bytes()
+    run.model.write_bytes(whole[:size])
+    try:
+        for step, arguments in ((evaluate, []), (predict, ["x"]), (export, [])):
+            with pytest.raises(ProjectError, match="damaged or not a Keras model"):
+                call(step, *arguments, "--run", run.name, monkeypatch=monkeypatch)
+    finally:
+        run.model.write_bytes(whole)
+
+
+def test_evaluating_before_training_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(runs, "FOLDER", tmp_path)
+    with pytest.raises(ProjectError, match=r"nothing is trained yet.*\nTrain first: python train.py"):
+        call(evaluate, monkeypatch=monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--epochs", "-1"], "--epochs cannot be '-1': expected a whole number, 1 or more"),
+        (["--learning-rate", "abc"], "--learning-rate cannot be 'abc': expected a number, more than 0"),
+        (["--epoch", "3"], "there is no option --epoch; did you mean --epochs?"),
+        (["--data", "no-such-place"], "there is no data at no-such-place"),
+    ],
+)
+def test_a_wrong_option_is_answered_in_a_sentence(
+    arguments: list[str], message: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(runs, "FOLDER", tmp_path / "runs")
+    with pytest.raises(ProjectError) as error:
+        call(train, *arguments, monkeypatch=monkeypatch)
+    assert message in str(error.value)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_no_example_is_in_two_splits() -> None:
+    splits = load(settings.read(Config, argv=[]))
+    total = len(splits.train) + len(splits.validation) + len(splits.test)
+    positions = {id(split) for split in (splits.train, splits.validation, splits.test)}
+    assert len(positions) == 3 and min(map(len, (splits.train, splits.validation, splits.test))) > 0 and total > 0

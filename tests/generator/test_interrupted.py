@@ -1,0 +1,79 @@
+"""Stopped at any moment, `dlgen new` leaves the whole project or none of it."""
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from dlgen import catalog, render, workspace
+
+Dlgen = Callable[..., subprocess.CompletedProcess[str]]
+NEW = [sys.executable, "-m", "dlgen", "new", "mnist-classifier", "x"]
+
+
+def visible(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def test_kill_9_at_any_moment_leaves_no_half_made_project_and_the_next_run_cleans_up(tmp_path: Path) -> None:
+    subprocess.run(NEW, cwd=tmp_path, check=True, capture_output=True)
+    whole = visible(tmp_path / "x")
+    started = time.monotonic()
+    shutil.rmtree(tmp_path / "x")
+    subprocess.run(NEW, cwd=tmp_path, check=True, capture_output=True)
+    takes = time.monotonic() - started
+    moments = random.Random(1)
+    left = 0
+    for _ in range(25):
+        shutil.rmtree(tmp_path / "x", ignore_errors=True)
+        process = subprocess.Popen(NEW, cwd=tmp_path, stdout=subprocess.DEVNULL)
+        time.sleep(moments.uniform(0.3, 1.1) * takes)
+        process.kill()
+        process.wait()
+        assert not (tmp_path / "x").exists() or visible(tmp_path / "x") == whole
+        left += any(path.name.startswith(".x.dlgen-") for path in tmp_path.iterdir())
+    assert left > 0, "no moment fell into the writing: the test shows nothing"
+    shutil.rmtree(tmp_path / "x", ignore_errors=True)
+    subprocess.run(NEW, cwd=tmp_path, check=True, capture_output=True)
+    assert os.listdir(tmp_path) == ["x"]
+    assert visible(tmp_path / "x") == whole
+
+
+def test_what_a_living_dlgen_is_making_for_the_same_name_is_left_alone(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        theirs = tmp_path / f".x.dlgen-{other.pid}-abc"
+        theirs.mkdir()
+        with workspace.beside(tmp_path / "x"):
+            assert theirs.exists()
+        other.kill()
+    with workspace.beside(tmp_path / "x"):
+        assert not theirs.exists()
+
+
+def test_ctrl_c_while_rendering_leaves_nothing_and_exits_with_130(tmp_path: Path) -> None:
+    script = (
+        "import os, signal\n"
+        "from dlgen import cli, render\n"
+        "render._check = lambda *arguments: os.kill(os.getpid(), signal.SIGINT)\n"
+        "cli.main(['new', 'mnist-classifier', 'x'])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "\nStopped by Ctrl-C.\n")
+    assert os.listdir(tmp_path) == []
+
+
+def test_folders_that_were_made_above_the_project_go_again_when_moving_it_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "rename", fail)
+    with pytest.raises(KeyboardInterrupt):
+        render.new(catalog.find("mnist-classifier"), str(tmp_path / "a/b/x"))
+    assert os.listdir(tmp_path) == []
