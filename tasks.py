@@ -20,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 # The import order of templates is checked in rendered projects, where the folders are the real ones.
-TEMPLATES = ["--isolated", "--line-length=140", "templates"]
+TEMPLATES = ["--isolated", "--line-length=120", "templates"]
 
 
 def main() -> None:

@@ -36,7 +36,9 @@ def main() -> None:
     for name, points in (("Keras's MNIST convnet", recipe), ("mnist-classifier", ours)):
         reached = next(((seconds, epoch) for epoch, (seconds, score) in enumerate(points, 1) if score >= GOAL), None)
         best = max(score for _, score in points)
-        print(f"{name:28} {f'{reached[0]:.1f}' if reached else 'not reached':>18} {reached[1] if reached else '':>7} {best:10.4f}")
+        print(
+            f"{name:28} {f'{reached[0]:.1f}' if reached else 'not reached':>18} {reached[1] if reached else '':>7} {best:10.4f}"
+        )
     first = [next((seconds for seconds, score in points if score >= GOAL), None) for points in (recipe, ours)]
     if all(first):
         print(f"mnist-classifier is there {first[0] / first[1]:.1f} times sooner.")

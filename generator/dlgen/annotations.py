@@ -23,9 +23,10 @@ TRUE, FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
 def literal(node: ast.expr) -> Any:
+    """The value of a number, text, tuple or list in source; None for anything that would have to be run."""
     try:
         return ast.literal_eval(node)
-    except ValueError:
+    except (ValueError, TypeError):
         return None
 
 
@@ -42,7 +43,7 @@ def _choices(annotation: ast.expr) -> list[Any] | None:
     return None
 
 
-def items(annotation: ast.expr) -> tuple[ast.expr, int | None] | None:
+def item_type(annotation: ast.expr) -> tuple[ast.expr, int | None] | None:
     """The type of a sequence's items and how many there must be; None for what is no sequence of one type."""
     if not (isinstance(annotation, ast.Subscript) and ast.unparse(annotation.value) in ("tuple", "list")):
         return None
@@ -53,13 +54,19 @@ def items(annotation: ast.expr) -> tuple[ast.expr, int | None] | None:
     return (inner.elts[0], None if "..." in kinds else len(inner.elts)) if len(kinds - {"..."}) == 1 else None
 
 
-def words(annotation: ast.expr) -> str:
+def words(annotation: ast.expr, limits: dict[str, float]) -> str:
+    """What is allowed, in words: "a whole number, 1 or more"."""
+    known = {**LIMITS, **(LENGTHS if item_type(annotation) else CHARACTERS)}
+    return ", ".join([_type(annotation), *(known[key][1].format(limit) for key, limit in limits.items())])
+
+
+def _type(annotation: ast.expr) -> str:
     alternatives = _alternatives(annotation)
     if len(alternatives) > 1:
-        return " or ".join("none" if ast.unparse(each) == "None" else words(each) for each in alternatives)
+        return " or ".join("none" if ast.unparse(each) == "None" else _type(each) for each in alternatives)
     if choices := _choices(annotation):
         return "one of: " + ", ".join(map(str, choices))
-    if items := items(annotation):
+    if items := item_type(annotation):
         plural = PLURALS.get(ast.unparse(items[0]), "values")
         return f"{items[1]} {plural} separated by commas" if items[1] else f"{plural} separated by commas"
     return WORDS.get(ast.unparse(annotation), "a value")
@@ -79,7 +86,7 @@ def value(annotation: ast.expr, text: str) -> Any:
         raise ValueError(text)
     if (choices := _choices(annotation)) is not None:
         return {str(choice): choice for choice in choices}[text] if text in map(str, choices) else _refuse(text)
-    if items := items(annotation):
+    if items := item_type(annotation):
         return _sequence(items[0], items[1], text)
     match ast.unparse(annotation):
         case "int":
@@ -95,10 +102,7 @@ def value(annotation: ast.expr, text: str) -> Any:
         case "None":
             return _refuse(text)
         case _:
-            try:
-                return tomllib.loads(f"value = {text}")["value"]
-            except tomllib.TOMLDecodeError:
-                return text
+            return _toml(text)
 
 
 def _sequence(kind: ast.expr, count: int | None, text: str) -> list[Any]:
@@ -108,7 +112,18 @@ def _sequence(kind: ast.expr, count: int | None, text: str) -> list[Any]:
     return values if count in (None, len(values)) else _refuse(text)
 
 
+def _toml(text: str) -> Any:
+    """`text` as a value of TOML where it is one that JSON writes alike, else as text."""
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+    finite = not isinstance(value, float) or math.isfinite(value)
+    return value if isinstance(value, bool | int | float | str) and finite else text
+
+
 def check(value: Any, limits: dict[str, float]) -> None:
+    """Raises ValueError where a value, or an item of a list, is outside the limits."""
     values = value if isinstance(value, list) else [value]
     numbers = [each for each in values if isinstance(each, int | float) and not isinstance(each, bool)]
     for name, limit in limits.items():

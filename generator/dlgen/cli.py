@@ -74,7 +74,7 @@ def cli(context: click.Context) -> None:
 @cli.command("list")
 @as_json
 def list_(as_json: bool) -> None:
-    """List the templates, with what their sample data reaches in how long."""
+    """List the templates, and what each reaches in how long."""
     from dlgen import catalog, console
 
     templates = catalog.templates()
@@ -110,7 +110,10 @@ def list_(as_json: bool) -> None:
 @click.argument("name", shell_complete=_template_names)
 @as_json
 def show(name: str, as_json: bool) -> None:
-    """Show what the template NAME teaches, its data, model, results, settings and files."""
+    """Show what the template NAME teaches, reaches and holds.
+
+    Its data, model, expected results, settings with their reasons, and files with the part each comes from.
+    """
     from dlgen import catalog, describe
 
     facts = describe.facts(catalog.find(name))
@@ -188,7 +191,10 @@ def new(
 @click.argument("directory", metavar="DIR")
 @as_json
 def eject(name: str, directory: str, as_json: bool) -> None:
-    """Write the template NAME as one plain cookiecutter template into DIR, to make it your own."""
+    """Write the template NAME into DIR, to make it your own.
+
+    DIR then holds one plain cookiecutter template: `dlgen new DIR` and `cookiecutter DIR` render it alike.
+    """
     from dlgen import catalog, ejecting
 
     template = catalog.find(name)

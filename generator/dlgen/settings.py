@@ -42,13 +42,7 @@ class Setting:
     @property
     def allowed(self) -> str:
         """What it takes, in words: "a whole number, 1 or more"."""
-        known = {
-            **annotations.LIMITS,
-            **(annotations.LENGTHS if annotations.items(self.annotation) else annotations.CHARACTERS),
-        }
-        return ", ".join(
-            [annotations.words(self.annotation), *(known[key][1].format(limit) for key, limit in self.limits.items())]
-        )
+        return annotations.words(self.annotation, self.limits)
 
 
 def read(find: Callable[[str], Path | None], file: str = "config.py", name: str = "Config") -> list[Setting]:
@@ -101,9 +95,8 @@ def choose(settings: list[Setting], chosen: dict[str, str], template: str) -> di
     for name, text in chosen.items():
         name = name.replace("-", "_")  # as the option of the project's scripts is written: --learning-rate
         if name not in known:
-            raise DlgenError(
-                f"there is no setting {name}{did_you_mean(name, known)}\nAll settings: dlgen show {template}"
-            )
+            close = did_you_mean(name, known)
+            raise DlgenError(f"there is no setting {name}{close}\nAll settings: dlgen show {template}")
         values[name] = parse(known[name], text)
     return {name: value for name, value in values.items() if value is not None}
 
@@ -139,11 +132,8 @@ def _setting(node: ast.AnnAssign, lines: list[str]) -> Setting:
     if isinstance(value, ast.Call) and ast.unparse(value.func) == "Field":
         keywords |= _keywords(value)
         value = value.args[0] if value.args else keywords.get("default", keywords.get("default_factory"))
-    limits = {
-        name: annotations.literal(keywords[name])
-        for name in (*annotations.LIMITS, *annotations.LENGTHS)
-        if name in keywords
-    }
+    limited = [name for name in (*annotations.LIMITS, *annotations.LENGTHS) if name in keywords]
+    limits = {name: annotations.literal(keywords[name]) for name in limited}
     reason = annotations.literal(keywords["description"]) if "description" in keywords else _comment(node, lines)
     return Setting(
         node.target.id,

@@ -23,20 +23,23 @@ def visible(folder: Path) -> list[str]:
 def test_kill_9_at_any_moment_leaves_no_half_made_project_and_the_next_run_cleans_up(tmp_path: Path) -> None:
     subprocess.run(NEW, cwd=tmp_path, check=True, capture_output=True)
     whole = visible(tmp_path / "x")
-    started = time.monotonic()
     shutil.rmtree(tmp_path / "x")
-    subprocess.run(NEW, cwd=tmp_path, check=True, capture_output=True)
-    takes = time.monotonic() - started
     moments = random.Random(1)
     left = 0
-    for _ in range(25):
-        shutil.rmtree(tmp_path / "x", ignore_errors=True)
+    for number in range(24):
         process = subprocess.Popen(NEW, cwd=tmp_path, stdout=subprocess.DEVNULL)
-        time.sleep(moments.uniform(0.3, 1.1) * takes)
+        if number % 4:  # most of these fall into the writing, some into the time before and after it
+            while not os.listdir(tmp_path) and process.poll() is None:
+                time.sleep(0.001)
+            time.sleep(moments.uniform(0, 0.08))
+        else:
+            time.sleep(moments.uniform(0, 0.2))
         process.kill()
         process.wait()
         assert not (tmp_path / "x").exists() or visible(tmp_path / "x") == whole
         left += any(path.name.startswith(".x.dlgen-") for path in tmp_path.iterdir())
+        for path in tmp_path.iterdir() if number < 23 else ():
+            shutil.rmtree(path)
     assert left > 0, "no moment fell into the writing: the test shows nothing"
     shutil.rmtree(tmp_path / "x", ignore_errors=True)
     subprocess.run(NEW, cwd=tmp_path, check=True, capture_output=True)

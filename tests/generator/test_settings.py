@@ -83,7 +83,8 @@ def test_fields_are_read_with_type_default_limits_and_reason() -> None:
         ("folder", "/my photos", "/my photos"),
         ("patience", "3", 3),
         ("patience", "none", None),
-        ("other", "{a = 1}", {"a": 1}),
+        ("other", "1.5", 1.5),
+        ("other", "2026-01-01", "2026-01-01"),
         ("other", "plain words", "plain words"),
     ],
 )

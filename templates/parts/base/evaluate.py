@@ -6,12 +6,14 @@
 Writes metrics.json, figures/, report.html and model_card.md into the run. Next: python predict.py, python export.py
 """
 
+from dataclasses import replace
+
 from pydantic import Field
 
 import scores
 from config import Config
 from data import draw_examples, load
-from support import baselines, errors, figures, files, report, runs, settings
+from support import baselines, errors, figures, files, report, runs, serving, settings
 from support.settings import Settings
 
 
@@ -26,9 +28,10 @@ def main() -> None:
     config = run.config(Config)
     splits = load(config)
     runs.check_same_data(run, splits)
+    splits = replace(splits, spec=run.spec)  # with what training decided, such as a threshold
 
     model = runs.load_model(run.model)
-    prediction = model.predict(splits.test.x, batch_size=512, verbose=0)
+    prediction = serving.ask(model, splits.test.x)
 
     metrics = {
         "data": splits.source,

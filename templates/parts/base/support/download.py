@@ -14,6 +14,7 @@ from support.settings import PROJECT
 FOLDER = PROJECT / "data"
 TIMEOUT = 20  # seconds without a byte
 TRIES = 3
+PAUSE = 0.5  # seconds before the second try, twice that before the third
 
 
 def fetch(url: str, sha256: str, name: str, also: Path | None = None) -> Path:
@@ -47,7 +48,7 @@ def fetch(url: str, sha256: str, name: str, also: Path | None = None) -> Path:
             if isinstance(error, PermissionError) or getattr(error, "errno", None) == 28:  # 28: no space left
                 raise
             reason = str(getattr(error, "reason", error))
-            time.sleep(0.5 * attempt)
+            time.sleep(PAUSE * (attempt + 1))
             continue
         if hash_of(part) == sha256:
             part.replace(path)

@@ -46,7 +46,7 @@ def export(run: Run, splits: Splits, formats: list[str]) -> list[dict[str, Any]]
     run.exports.mkdir(exist_ok=True)
     write_json(run.exports / "spec.json", run.spec)
     test = splits.test.take(slice(0, COMPARED))
-    expected = model.predict(test.x, batch_size=512, verbose=0)
+    expected = serving.ask(model, test.x)
     rows = []
     for name in formats:
         print(f"{name}: writing and comparing …", file=sys.stderr, flush=True)

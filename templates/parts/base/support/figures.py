@@ -56,7 +56,7 @@ def learning_curves(run: Run) -> Picture:
 
 def draw_model(model: Any, path: Path) -> Picture:
     """The layers from input to output with their shapes and parameters."""
-    layers = model.layers
+    layers = [inner for layer in model.layers for inner in getattr(layer, "layers", [layer])]  # a model in a model is opened
     figure, axis = plt.subplots(figsize=(8, 0.36 * len(layers) + 0.3))
     for row, layer in enumerate(layers):
         y = len(layers) - row

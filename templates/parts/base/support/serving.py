@@ -72,9 +72,16 @@ def load(model: SavedModel) -> Predict:
 def _keras(path: Path) -> Predict:
     model = runs.load_model(path)
     # Calling the model answers a single input several times sooner than predict(), which is made for many.
-    return lambda x: (
-        np.asarray(model(x, training=False)) if _count(x) <= 32 else model.predict(x, batch_size=512, verbose=0)
-    )
+    return lambda x: np.asarray(model(x, training=False)) if _count(x) <= 32 else ask(model, x)
+
+
+def ask(model: Any, x: Any) -> np.ndarray:
+    """A Keras model's outputs for raw inputs; `predict` refuses numpy arrays of text, and takes them as a tf.data.Dataset."""
+    if any(np.asarray(values[:1]).dtype.kind in "OUT" for values in (x.values() if isinstance(x, dict) else [x])):
+        import tensorflow as tf
+
+        x = tf.data.Dataset.from_tensor_slices(x).batch(512)
+    return np.asarray(model.predict(x, batch_size=None if hasattr(x, "element_spec") else 512, verbose=0))
 
 
 def _saved_model(path: Path) -> Predict:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import keras
 import numpy as np
 
+import scores
 from support import files, portable
 from support.batches import Batches
 from support.errors import StepFailed
@@ -68,6 +69,10 @@ def fit(
             verbose=0,
         )
     recorder.finish()
+    if len(validation) and hasattr(scores, "decide"):  # what only validation can choose, such as a threshold
+        prediction = model.predict(validation.x, batch_size=512, verbose=0)
+        decided = scores.decide(validation.y, prediction, config)
+        files.write_json(run.folder / "spec.json", {**run.spec, **decided})
 
 
 def learning_rate(config: Any, examples: int) -> Any:

@@ -27,7 +27,7 @@ class Host(BaseHTTPRequestHandler):
         begin = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted else 0
         body = b"something else" if self.path == "/wrong" else CONTENT[begin:]
         if self.path == "/silent":
-            time.sleep(1)
+            time.sleep(0.5)
             return
         if self.path == "/missing":
             self.send_error(404)
@@ -44,7 +44,8 @@ class Host(BaseHTTPRequestHandler):
 @pytest.fixture
 def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setattr(download, "FOLDER", tmp_path / "data")
-    monkeypatch.setattr(download, "TIMEOUT", 0.3)
+    monkeypatch.setattr(download, "TIMEOUT", 0.2)
+    monkeypatch.setattr(download, "PAUSE", 0.0)
     Host.asked.clear()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Host)
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -1,0 +1,49 @@
+"""A full disk and a read-only folder, produced for real by mounting a small file system over runs/."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def mounted(rendered: Callable[[str], Path], tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    project = Path(shutil.copytree(rendered("mnist-classifier"), tmp_path / "digits"))
+    (project / "runs").mkdir()
+
+    def mount(options: str) -> Path:
+        if os.name == "nt" or os.geteuid() != 0 or shutil.which("mount") is None:
+            pytest.skip("only root can mount a file system")
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", project / "runs"], capture_output=True)
+        if done.returncode:
+            pytest.skip(f"no file system can be mounted here: {done.stderr.decode()}")
+        return project
+
+    yield mount
+    subprocess.run(["umount", project / "runs"], capture_output=True)
+
+
+def step(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return subprocess.run([sys.executable, *command], cwd=project, capture_output=True, text=True, env=environment)
+
+
+def test_a_full_disk_while_saving_is_said_in_two_lines(mounted: Callable[[str], Path]) -> None:
+    project = mounted("size=200k")
+    done = step(project, "train.py", "--epochs", "1")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-2].startswith("error: the disk is full while writing")
+    assert "Traceback" not in done.stderr
+    assert not list(project.glob("runs/*/.unfinished-*")) and not list(project.glob("runs/*/model.keras"))
+
+
+def test_a_read_only_folder_is_said_in_two_lines_before_tensorflow_is_loaded(mounted: Callable[[str], Path]) -> None:
+    project = mounted("size=1m,ro")
+    done = step(project, "train.py", "--epochs", "1")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: no permission to write or read")
+    assert len(done.stderr.splitlines()) == 2
