@@ -8,6 +8,7 @@ looking at the test data after each epoch is not counted. Needs the libraries of
 """
 
 import argparse
+import subprocess
 import sys
 import tempfile
 import time
@@ -23,11 +24,10 @@ def main() -> None:
     options = parser.parse_args()
     data = options.data.resolve()
 
-    from dlgen.cli import main as dlgen
-
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "digits"
-        dlgen(["new", "mnist-classifier", str(project), "--no-input", "--json"], standalone_mode=False)
+        command = [sys.executable, "-m", "dlgen", "new", "mnist-classifier", str(project), "--no-input"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         sys.path.insert(0, str(project))
         ours = train_ours(data, options.all_epochs)
         recipe = train_recipe(data, options.all_epochs)

@@ -200,10 +200,10 @@ def _facts(template: Template, made: Project) -> dict[str, Any]:
 
 
 def _comments(project: Path) -> dict[str, str]:
-    """The first line of the docstring of each top-level Python file."""
+    """The first sentence of each top-level Python file."""
     comments = {}
     for file in project.glob("*.py"):
-        match = re.match(r'"""(.+?)(?:"""|\n|$)', file.read_text(encoding="utf-8", errors="replace"))
+        match = re.match(r'"""(.+)', file.read_text(encoding="utf-8", errors="replace"))
         if match:
-            comments[file.name] = match[1].strip().rstrip(".")
+            comments[file.name] = match[1].partition('"""')[0].partition(". ")[0].rstrip(". ")
     return comments

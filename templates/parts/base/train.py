@@ -3,25 +3,41 @@
     python train.py                    train on the sample
     python train.py --data full        train on the real thing
     python train.py --epochs 3         every field of Config in config.py is an option
+    python train.py --resume           go on with a training that was interrupted, to the same result
 
 Writes runs/<time>/. Next: python evaluate.py
 """
+
+from pydantic import Field
 
 from config import Config
 from data import load
 from support import errors, runs, settings
 
 
+class Options(Config):
+    """The settings, and which run to go on with."""
+
+    resume: bool = Field(False, description="go on with the newest interrupted run, with its own settings")
+    run: str | None = Field(None, description="with --resume: the name of the run to go on with")
+
+
 def main() -> None:
-    config = settings.read(Config)  # a wrong option, and then wrong data, is answered before TensorFlow is loaded
-    splits = load(config)
-    run = runs.start(config, splits)
+    options = settings.read(Options)  # a wrong option, and then wrong data, is answered before TensorFlow is loaded
+    if options.resume:
+        run = runs.unfinished(options.run)
+        config = run.config(Config)
+        splits = load(config)
+        runs.check_same_data(run, splits)
+    else:
+        config = settings.only(Config, options)
+        splits = load(config)
+        run = runs.start(config, splits)
 
     from model import build_model
     from support import training
 
-    model = build_model(config, splits)
-    training.fit(model, splits, config, run)
+    training.fit(build_model(config, splits), splits, config, run)
     print(f"Best model: {run}/model.keras\nNext: python evaluate.py")
 
 

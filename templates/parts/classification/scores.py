@@ -42,6 +42,11 @@ def details(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> 
     return {"classes": per_class, "confusion": counts.tolist()}
 
 
+def decide(truth: np.ndarray, prediction: np.ndarray, config: Any) -> dict[str, Any]:
+    """What only validation can choose, for the spec: nothing here, the most probable class is the answer."""
+    return {}
+
+
 def describe(prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, Any]:
     """One row of probabilities as an answer: the label, its probability, and the runners-up."""
     order = np.argsort(-prediction, kind="stable")[:3]

@@ -16,7 +16,7 @@ class Config(TableOptions):
     # Network
     bins: int = Field(24, ge=0, le=200, description="places at which the effect of a number may bend at once; 0 leaves bending to the layers")
     units: tuple[int, ...] = Field((128, 128, 64), max_length=8, description="neurons in each hidden layer; none at all is linear regression")
-    activation: Literal["silu", "relu", "tanh", "gelu", "elu"] = Field("silu", description="smooth: prices have no corners")
+    activation: Literal["silu", "relu", "tanh", "sigmoid", "elu"] = Field("silu", description="smooth: prices have no corners")
     l2: float = Field(0.0, ge=0, description="penalty on large weights")
     dropout: float = Field(0.1, ge=0, lt=1, description="share of neurons hidden in training, against learning by heart")
 

@@ -12,7 +12,7 @@ class Config(TableOptions):
 
     # Network
     units: tuple[int, ...] = Field((16, 16), max_length=8, description="neurons in each hidden layer; none at all is logistic regression")
-    activation: Literal["relu", "tanh", "sigmoid", "elu", "gelu"] = Field("relu", description="what a neuron does with its sum")
+    activation: Literal["relu", "tanh", "sigmoid", "elu", "silu"] = Field("relu", description="what a neuron does with its sum")
     l2: float = Field(1e-3, ge=0, description="penalty on large weights, so that few rows do not make sharp corners")
     dropout: float = Field(0.0, ge=0, lt=1, description="share of neurons hidden in training; the network is small enough without")
 

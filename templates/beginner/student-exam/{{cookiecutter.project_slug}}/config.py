@@ -15,7 +15,7 @@ class Config(TableOptions):
 
     # Network
     units: int = Field(16, ge=1, description="neurons in the hidden layer; 2 are nearly enough here")
-    activation: Literal["relu", "tanh", "sigmoid", "elu", "gelu"] = Field("relu", description="what a neuron does with its sum")
+    activation: Literal["relu", "tanh", "sigmoid", "elu", "silu"] = Field("relu", description="what a neuron does with its sum")
     l2: float = Field(0.0, ge=0, description="penalty on large weights")
     dropout: float = Field(0.0, ge=0, lt=1, description="share of neurons hidden in training")
 

@@ -15,7 +15,7 @@ class Config(TableOptions):
 
     # Network
     units: tuple[int, ...] = Field((64, 32), max_length=8, description="neurons in each hidden layer")
-    activation: Literal["relu", "tanh", "sigmoid", "elu", "gelu"] = Field("gelu", description="what a neuron does with its sum")
+    activation: Literal["relu", "tanh", "sigmoid", "elu", "silu"] = Field("silu", description="what a neuron does with its sum")
     l2: float = Field(1e-3, ge=0, description="penalty on large weights, against learning by heart")
     dropout: float = Field(0.3, ge=0, lt=1, description="share of neurons hidden in training, against learning by heart")
 

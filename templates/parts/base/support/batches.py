@@ -15,19 +15,21 @@ class Batches(keras.utils.PyDataset):
     repeated, and resumed in the middle, with the very same batches.
     """
 
-    def __init__(self, split: Split, batch_size: int, seed: int, first_epoch: int = 0) -> None:
+    def __init__(self, split: Split, batch_size: int, seed: int, epoch: int = 0, first_batch: int = 0) -> None:
+        """Begin with batch `first_batch` of `epoch`; an epoch that begins in the middle is the only one."""
         super().__init__()
-        self.split, self.batch_size, self.seed = split, batch_size, seed
-        self.epoch = first_epoch - 1  # the first on_epoch_begin makes it first_epoch
+        self.split, self.batch_size, self.seed, self.first_batch = split, batch_size, seed, first_batch
+        self.epoch = epoch - 1  # the first on_epoch_begin makes it `epoch`
         self.order = np.arange(len(split))
 
     def __len__(self) -> int:
-        return -(-len(self.split) // self.batch_size)
+        return -(-len(self.split) // self.batch_size) - self.first_batch
 
     def on_epoch_begin(self) -> None:
         self.epoch += 1
         self.order = np.random.default_rng([self.seed, self.epoch]).permutation(len(self.split))
 
     def __getitem__(self, index: int) -> tuple[Any, np.ndarray]:
-        batch = self.split.take(self.order[index * self.batch_size : (index + 1) * self.batch_size])
+        begin = (self.first_batch + index) * self.batch_size
+        batch = self.split.take(self.order[begin : begin + self.batch_size])
         return batch.x, batch.y

@@ -147,8 +147,10 @@ def _litert(model: keras.Model, int8: bool, path: Path, splits: Splits, spec: di
     def examples() -> Iterator[Any]:
         for position in range(min(200, len(splits.train))):
             x = portable.encode(splits.train.take(slice(position, position + 1)).x, spec)
-            arrays = [x[name] for name in names] if isinstance(x, dict) else [x]
-            yield [np.asarray(array, dtype) for array, dtype in zip(arrays, dtypes, strict=True)]
+            if isinstance(x, dict):  # by name: the converter puts several inputs into an order of its own
+                yield {name: np.asarray(x[name], dtype) for name, dtype in zip(names, dtypes, strict=True)}
+            else:
+                yield [np.asarray(x, dtypes[0])]
 
     options: dict[str, Any] = {
         "target_spec": {"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]}

@@ -27,7 +27,7 @@ def save(figure: Any, path: Path, caption: str) -> Picture:
 
 def learning_curves(run: Run) -> Picture:
     """Loss and metrics of training and validation by epoch, and the learning rate."""
-    from support.training import read_history
+    from support.recorder import read_history
 
     history = read_history(run)
     names = [
@@ -56,7 +56,9 @@ def learning_curves(run: Run) -> Picture:
 
 def draw_model(model: Any, path: Path) -> Picture:
     """The layers from input to output with their shapes and parameters."""
-    layers = [inner for layer in model.layers for inner in getattr(layer, "layers", [layer])]  # a model in a model is opened
+    layers = [
+        inner for layer in model.layers for inner in getattr(layer, "layers", [layer])
+    ]  # a model in a model is opened
     figure, axis = plt.subplots(figsize=(8, 0.36 * len(layers) + 0.3))
     for row, layer in enumerate(layers):
         y = len(layers) - row

@@ -4,16 +4,18 @@ python -m support.runs            all runs in a table, the newest last
 python -m support.runs --json     the same for a program
 """
 
+import contextlib
 import json
 import platform
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from pydantic import Field
 
@@ -66,6 +68,22 @@ class Run:
         path = self.folder / name
         return read_json(path) if path.exists() else {}
 
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep a second training out of this run; the system lets go of the lock however this process ends.
+
+        Raises:
+            ProjectError: where another process is training this run.
+        """
+        with (self.folder / "training.lock").open("a+") as file:
+            try:
+                _lock(file)
+            except OSError:
+                raise ProjectError(
+                    f"{self} is being trained by another process\nWait for it, or stop it first."
+                ) from None
+            yield
+
     def __str__(self) -> str:
         return shown(self.folder)
 
@@ -85,6 +103,27 @@ def start(config: Settings, splits: Splits) -> Run:
     write_json(folder / "environment.json", {**environment(), "data_fingerprint": splits.fingerprint()})
     write_json(folder / "spec.json", {**splits.spec, "source": splits.source, "note": splits.note})
     return new
+
+
+def unfinished(wanted: str | None) -> Run:
+    """The run to go on with: the one with this name or path, or the newest that was interrupted.
+
+    Raises:
+        ProjectError: where there is none, or the named one is finished.
+    """
+    if wanted is not None:
+        named = find(wanted, "config.json")
+        if named.read("training.json").get("state") == "finished":
+            raise ProjectError(f"{named} is finished: there is nothing to go on with\nTrain anew: python train.py")
+        return named
+    open_runs = [
+        Run(folder) for folder in folders() if Run(folder).read("training.json").get("state") in (None, "stopped")
+    ]
+    if not open_runs:
+        raise ProjectError(
+            "no training was interrupted: there is nothing to go on with\nThe runs there are: python -m support.runs"
+        )
+    return open_runs[-1]
 
 
 def find(wanted: str | None, file: str = "model.keras") -> Run:
@@ -185,6 +224,18 @@ def shown(path: Path) -> str:
         return str(path.resolve().relative_to(Path.cwd()))
     except ValueError:
         return str(path)
+
+
+def _lock(file: IO[str]) -> None:
+    """Raises OSError where another process holds the lock."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _git_state() -> str | None:

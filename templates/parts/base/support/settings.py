@@ -194,3 +194,8 @@ def check_choices(option: str, values: list[str], choices: list[str]) -> None:
             raise ProjectError(
                 f"{option} cannot be {value!r}{_did_you_mean(value, choices)}\nExpected any of: {', '.join(choices)}"
             )
+
+
+def only(cls: type[T], values: Settings) -> T:
+    """The fields of `cls` out of an instance of a class that adds some."""
+    return cls.model_validate({name: getattr(values, name) for name in cls.model_fields})

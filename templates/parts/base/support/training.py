@@ -1,41 +1,20 @@
-"""`fit`, as the projects need it: the best epoch is kept, Ctrl-C saves what was reached, and a line says what is going on."""
+"""`fit`, as the projects need it: the best epoch is kept, and an interrupted training can go on to the same result."""
 
-import csv
-import io
 import math
-import signal
-import sys
 import time
 from collections.abc import Sequence
-from types import FrameType
-from typing import Any, Protocol
+from typing import Any
 
 import keras
 import numpy as np
 
 import scores
-from support import files, portable
+from support import checkpoints, files, portable
 from support.batches import Batches
 from support.errors import StepFailed
+from support.recorder import Hyperparameters, Recorder, Signals, Stopped
 from support.runs import Run
 from support.splits import Split, Splits
-
-
-class Hyperparameters(Protocol):
-    """The settings that training reads, whatever else a project's Config has."""
-
-    @property
-    def epochs(self) -> int: ...
-    @property
-    def batch_size(self) -> int: ...
-    @property
-    def patience(self) -> int: ...
-    @property
-    def monitor(self) -> str: ...
-    @property
-    def print_every(self) -> int: ...
-    @property
-    def seed(self) -> int: ...
 
 
 def fit(
@@ -47,32 +26,58 @@ def fit(
 ) -> None:
     """Train `model` on `splits.train`, keep the weights of the epoch with the best `config.monitor`, save them in `run`.
 
-    Writes model.keras, history.csv and training.json. Ctrl-C or SIGTERM finishes the batch and saves what was reached.
+    Goes on from the run's checkpoint where it has one. Writes model.keras, history.csv, training.json and checkpoints/. Ctrl-C or
+    SIGTERM finishes the batch, saves what was reached and returns.
 
     Raises:
-        StepFailed: where the loss is no longer a number; the last good weights are saved then.
+        StepFailed: where the loss is no longer a number (the last good weights are saved then), or memory runs out.
+        ProjectError: where the checkpoint does not fit the model, or all checkpoints are damaged.
     """
     train, validation = (
         Split(portable.encode(split.x, splits.spec), split.y) for split in (splits.train, splits.validation)
     )
     print(f"Training on {splits.note}.\n{preflight(model, train, len(validation), config)}")
-    batches = Batches(train, config.batch_size, config.seed)
     recorder = Recorder(run, config, splits.spec)
-    with recorder.stopping_at_signals():
-        model.fit(
-            batches,
-            epochs=config.epochs,
-            shuffle=False,  # Batches shuffles
-            validation_data=(validation.x, validation.y) if len(validation) else None,
-            validation_batch_size=512,
-            callbacks=[recorder, *callbacks],
-            verbose=0,
-        )
-    recorder.finish()
-    if len(validation) and hasattr(scores, "decide"):  # what only validation can choose, such as a threshold
-        prediction = model.predict(validation.x, batch_size=512, verbose=0)
-        decided = scores.decide(validation.y, prediction, config)
-        files.write_json(run.folder / "spec.json", {**run.spec, **decided})
+    recorder.set_model(model)
+    resume(model, recorder, train)
+    with run.lock(), Signals(recorder):
+        try:
+            while recorder.epoch < config.epochs and not recorder.out_of_patience():
+                # An epoch that was interrupted is completed by a `fit` of its own, over the batches that are left.
+                batches = Batches(train, config.batch_size, config.seed, recorder.epoch, recorder.batch)
+                model.fit(
+                    batches,
+                    initial_epoch=recorder.epoch,
+                    epochs=recorder.epoch + 1 if recorder.batch else config.epochs,
+                    shuffle=False,  # Batches shuffles
+                    validation_data=(validation.x, validation.y) if len(validation) else None,
+                    validation_batch_size=512,
+                    callbacks=[recorder, *callbacks],
+                    verbose=0,
+                )
+        except Stopped:
+            pass
+        except (MemoryError, _resource_exhausted()):
+            smaller = max(1, config.batch_size // 2)
+            raise StepFailed(f"out of memory at batch size {config.batch_size}\nTry: --batch-size {smaller}") from None
+        recorder.finish()
+        if len(validation) and not recorder.diverged:
+            decided = scores.decide(validation.y, model.predict(validation.x, batch_size=512, verbose=0), config)
+            files.write_json(run.folder / "spec.json", {**run.spec, **decided})
+
+
+def resume(model: keras.Model, recorder: Recorder, train: Split) -> None:
+    """Take up the run's newest checkpoint, if it has one."""
+    found = checkpoints.latest(recorder.run)
+    if found is None:
+        return
+    state, arrays = found
+    model.optimizer.build(model.trainable_variables)
+    few = train.take(np.arange(1))
+    model.test_on_batch(few.x, few.y)  # makes the metrics; their numbers are replaced with all others
+    checkpoints.restore(model, arrays["model"])
+    recorder.restore(state, arrays)
+    print(f"Going on after epoch {recorder.epoch}" + (f", batch {recorder.batch}" if recorder.batch else "") + ".")
 
 
 def learning_rate(config: Any, examples: int) -> Any:
@@ -117,9 +122,9 @@ def preflight(model: keras.Model, train: Split, validation: int, config: Hyperpa
 
     device = "GPU" if tf.config.list_physical_devices("GPU") else "CPU"
     batch = train.take(np.arange(min(config.batch_size, len(train)))).x
-    model(batch, training=False)  # the first call builds; only the second is timed
+    model.predict_on_batch(batch)  # the first call builds; only the second is timed
     begin = time.perf_counter()
-    model(batch, training=False)
+    model.predict_on_batch(batch)
     # Forward and backward together cost about three times the forward pass (Griewank and Walther 2008, "cheap gradient principle").
     seconds = 3 * (time.perf_counter() - begin) * math.ceil(len(train) / config.batch_size) * config.epochs
     minutes = "under a minute" if seconds < 60 else f"about {math.ceil(seconds / 60)} minutes"
@@ -129,160 +134,9 @@ def preflight(model: keras.Model, train: Split, validation: int, config: Hyperpa
     )
 
 
-class Recorder(keras.callbacks.Callback):
-    """History, best weights, early stopping and the line per epoch, in one place so that all of it can be saved together.
+def _resource_exhausted() -> type[Exception]:
+    """What TensorFlow raises when the memory of the device is full."""
+    import tensorflow as tf
 
-    Keras has a callback for each (CSVLogger, ModelCheckpoint, EarlyStopping), whose counters are lost when a training is interrupted.
-    """
-
-    def __init__(self, run: Run, config: Hyperparameters, spec: dict[str, Any]) -> None:
-        super().__init__()
-        self.run, self.spec = run, spec
-        self.epochs, self.patience, self.print_every, self.monitor = (
-            config.epochs,
-            config.patience,
-            config.print_every,
-            config.monitor,
-        )
-        self.history: list[dict[str, float]] = []
-        self.best_value: tuple[float, float] = (math.inf, math.inf)
-        self.best_epoch = 0
-        self.best_weights: list[np.ndarray] | None = None
-        self.stop_signal = ""
-        self.diverged = False
-        self.seconds = 0.0
-        self.shown = 0.0
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        self.epoch, self.began = epoch, time.perf_counter()
-
-    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        now = time.perf_counter()
-        if now - self.shown > 0.2 and sys.stdout.isatty():
-            self.shown = now
-            done = (batch + 1) / self.params["steps"]
-            print(
-                f"\repoch {self.epoch + 1:>3}/{self.epochs}  [{'#' * int(30 * done):30}] {done:4.0%}",
-                end="",
-                flush=True,
-            )
-        if self.stop_signal:
-            self.model.stop_training = True
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        logs = {name: float(value) for name, value in (logs or {}).items()}
-        if self.stop_signal and "val_loss" not in logs and "val_loss" in (self.history or [{}])[0]:
-            return  # stopped in the middle of an epoch: its numbers are not an epoch's
-        seconds = time.perf_counter() - self.began
-        self.seconds += seconds
-        if not math.isfinite(logs["loss"]):
-            self.diverged = True
-            self.model.stop_training = True
-            return
-        row = {
-            "epoch": epoch + 1,
-            **logs,
-            "learning_rate": float(self.model.optimizer.learning_rate),
-            "seconds": round(seconds, 3),
-        }
-        self.history.append(row)
-        if (value := self._value(logs)) < self.best_value:
-            self.best_value, self.best_epoch = value, epoch + 1
-            self.best_weights = self.model.get_weights()
-        if self.patience and epoch + 1 - self.best_epoch >= self.patience:
-            self.model.stop_training = True
-        if (epoch + 1) % self.print_every == 0 or epoch + 1 == self.epochs or self.model.stop_training:
-            self._print(row)
-
-    def _value(self, logs: dict[str, float]) -> tuple[float, float]:
-        """What the best epoch has the least of: the monitored loss or negative score, and the loss where that is equal."""
-        loss = logs.get("val_loss", logs["loss"])
-        monitored = logs.get(self.monitor, loss)
-        return (monitored if "loss" in self.monitor or "error" in self.monitor else -monitored, loss)
-
-    def finish(self) -> None:
-        """Put the best weights into the model and save model, history and state."""
-        if self.best_weights is None and not self.diverged:
-            self.best_weights = self.model.get_weights()  # stopped within the first epoch
-        if self.best_weights is not None:
-            self.model.set_weights(self.best_weights)
-            files.write_safely(self.run.model, portable.wrap(self.model, self.spec).save)
-        write_history(self.run, self.history)
-        state = "diverged" if self.diverged else "stopped" if self.stop_signal else "finished"
-        files.write_json(
-            self.run.folder / "training.json",
-            {
-                "state": state,
-                "epochs": len(self.history),
-                "best_epoch": self.best_epoch,
-                "seconds": round(self.seconds, 1),
-            },
-        )
-        if self.diverged:
-            kept = (
-                f"The weights of epoch {self.best_epoch} are kept in {self.run.model}."
-                if self.best_weights is not None
-                else "Nothing was learned."
-            )
-            raise StepFailed(
-                f"the loss is no longer a number (epoch {self.epoch + 1}). {kept}\nTry a smaller --learning-rate, or look for wrong values: python data.py"
-            )
-        if self.stop_signal:
-            print(f"Stopped by {self.stop_signal} after {len(self.history)} epochs; what was reached is saved.")
-
-    def stopping_at_signals(self) -> "_Signals":
-        return _Signals(self)
-
-    def _print(self, row: dict[str, float]) -> None:
-        numbers = "  ".join(
-            f"{name} {value:.4f}" for name, value in row.items() if name not in ("epoch", "learning_rate", "seconds")
-        )
-        mark = " *" if row["epoch"] == self.best_epoch else ""
-        print(f"\repoch {int(row['epoch']):>3}/{self.epochs}  {numbers}  {row['seconds']:.1f} s{mark}", flush=True)
-
-
-class _Signals:
-    """While training, Ctrl-C and SIGTERM only set a flag, so that no batch and no file is cut in half. A second Ctrl-C stops at once."""
-
-    def __init__(self, recorder: Recorder) -> None:
-        self.recorder = recorder
-        self.before: dict[int, Any] = {}
-
-    def __enter__(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            try:
-                self.before[number] = signal.signal(number, self._note)
-            except ValueError:  # not in the main thread: the caller's own handling stays
-                break
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self.before.items():
-            signal.signal(number, handler)
-
-    def _note(self, number: int, frame: FrameType | None) -> None:
-        if self.recorder.stop_signal:
-            raise KeyboardInterrupt
-        self.recorder.stop_signal = "Ctrl-C" if number == signal.SIGINT else "SIGTERM"
-        print(f"\n{self.recorder.stop_signal}: finishing this batch; once more stops at once.", file=sys.stderr)
-
-
-def write_history(run: Run, history: list[dict[str, float]]) -> None:
-    """history.csv: one row per epoch."""
-    if history:
-        text = io.StringIO()
-        writer = csv.DictWriter(text, fieldnames=list(history[-1]), lineterminator="\n", restval="")
-        writer.writeheader()
-        writer.writerows(
-            {name: f"{value:.6g}" if isinstance(value, float) else value for name, value in row.items()}
-            for row in history
-        )
-        files.write_text(run.folder / "history.csv", text.getvalue())
-
-
-def read_history(run: Run) -> list[dict[str, float]]:
-    """The rows of history.csv; an empty list where there is none."""
-    path = run.folder / "history.csv"
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return [{name: float(value) for name, value in row.items() if value} for row in csv.DictReader(file)]
+    error: type[Exception] = tf.errors.ResourceExhaustedError
+    return error

@@ -35,14 +35,22 @@ def features(row: dict[str, keras.KerasTensor], splits: Splits, bins: int = 0) -
         small = sum(len(text["vocabulary"]) <= SMALL for text in spec["texts"])  # they come first
         values = 1 + sum(len(text["vocabulary"]) for text in spec["texts"])
         if small:
-            places = 1 + sum(len(text["vocabulary"]) for text in spec["texts"][:small])
-            # One layer for all columns, as their values are numbered through; place 0, the unknown, is cut off: it stands for nothing.
-            parts.append(layers.CategoryEncoding(places, output_mode="multi_hot")(row["texts"][:, :small])[:, 1:])
+            parts.append(one_hot(row["texts"], [len(text["vocabulary"]) for text in spec["texts"][:small]]))
         if small < len(spec["texts"]):
             # All zeros at first, so that a value that training never showed changes nothing.
             embedded = layers.Embedding(values, EMBEDDING, embeddings_initializer="zeros")(row["texts"][:, small:])
             parts.append(layers.Flatten()(embedded))  # (batch, columns × 8)
     return parts[0] if len(parts) == 1 else layers.Concatenate()(parts)
+
+
+def one_hot(ids: keras.KerasTensor, sizes: list[int]) -> keras.KerasTensor:
+    """A place for each value of the first columns, 1 where the row has it: (batch, columns) -> (batch, values).
+
+    The values are numbered through from 1, so one comparison serves all columns. An unknown value, 0, has no place.
+    """
+    column_of_place = [column for column, size in enumerate(sizes) for _ in range(size)]
+    value_of_place = list(range(1, 1 + len(column_of_place)))
+    return ops.cast(ops.equal(ops.take(ids, column_of_place, axis=1), value_of_place), "float32")
 
 
 def quantile_edges(numbers: np.ndarray, bins: int) -> np.ndarray:
@@ -57,6 +65,7 @@ def piecewise_linear(x: keras.KerasTensor, edges: np.ndarray) -> keras.KerasTens
     With it the next layer can bend at every edge: steps and thresholds, as in house prices by latitude, become easy.
     After Gorishniy et al. 2022, "On Embeddings for Numerical Features in Tabular Deep Learning".
     """
-    low, width = edges[:, :-1].astype(np.float32), np.diff(edges, axis=1).astype(np.float32)
-    through = ops.clip((ops.expand_dims(x, -1) - low) / width, 0.0, 1.0)
-    return layers.Flatten()(through)
+    low, width = edges[:, :-1], np.diff(edges, axis=1)  # (columns, bins)
+    x = ops.repeat(ops.expand_dims(x, -1), edges.shape[1] - 1, axis=-1)  # (batch, columns, bins)
+    x = layers.Normalization(axis=(1, 2), mean=low, variance=width**2)(x)  # 0 at the lower edge of the bin, 1 at the upper
+    return layers.Flatten()(ops.clip(x, 0.0, 1.0))

@@ -11,6 +11,7 @@ from support.tabular import Prepared, TableOptions
 from support.table import Table
 
 SUSPICIOUS = 0.98  # a single column that predicts this well (AUC, or R²) is rarely an honest one
+PURE = 0.97  # a column that is only known where one answer is true
 ROWS = 5_000  # looked at for that; more change nothing
 SHOWN = 40  # columns listed
 
@@ -45,7 +46,7 @@ def leaking(prepared: Prepared, names: list[str] | None = None) -> dict[str, str
     """The columns that nearly give the answer by themselves, each with a sentence that says so.
 
     Two signs: a small tree on that column alone, tested on other rows than it was trained on, is nearly perfect; or the answer
-    is always the same where the column is known at all, as with something that is only written down afterwards.
+    is (nearly) always the same where the column is known at all, as with something that is only written down afterwards.
     """
     found: dict[str, str] = {}
     rows = np.random.default_rng(0).permutation(len(prepared.y))[:ROWS]
@@ -58,10 +59,14 @@ def leaking(prepared: Prepared, names: list[str] | None = None) -> dict[str, str
             continue
         cells = prepared.table.columns[name][rows]
         known = cells != "" if cells.dtype == object else ~np.isnan(cells)
-        if whole and 30 <= known.sum() < len(known) and len(np.unique(y[known])) == 1:
-            share = shares[classes == y[known][0]][0] / len(y)
-            if share ** int(known.sum()) < 1e-6:
-                found[name] = f"warning: possible leakage: wherever {name} is known, the answer is the same: was it written down afterwards? Then --ignore {name}"
+        if whole and 30 <= known.sum() < len(known):
+            there = np.array([(y[known] == one).mean() for one in classes])
+            most = there.argmax()
+            if there[most] > PURE and (shares[most] / len(y)) ** int(known.sum()) < 1e-6:
+                found[name] = (
+                    f"warning: possible leakage: where {name} is known, {there[most]:.0%} of the answers are the same: "
+                    f"was it written down afterwards? Then --ignore {name}"
+                )
                 continue
         value = _alone(column, cells, y)
         if value > SUSPICIOUS:

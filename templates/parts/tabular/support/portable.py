@@ -74,7 +74,8 @@ def wrap(model: Any, spec: dict[str, Any]) -> Any:
         encoded["texts"] = ids[0] if len(ids) == 1 else ops.concatenate(ids, axis=1)
     if parts:
         encoded["numbers"] = parts[0] if len(parts) == 1 else ops.concatenate(parts, axis=1)
-    return keras.Model(raw, model(encoded), name="rows")
+    trained = keras.Model(model.input, model.output, name=model.name)  # without its loss, which prediction does not need
+    return keras.Model(raw, trained(encoded), name="rows")
 
 
 def core(model: Any, spec: dict[str, Any]) -> Any:

@@ -1,0 +1,112 @@
+"""For small data: how good is it on average, and how sure is that? Every row is in the test once per seed.
+
+    python crossvalidate.py                          5 folds, 1 seed
+    python crossvalidate.py --folds 5 --seeds 5      25 trainings: mean ± standard deviation
+    python crossvalidate.py --data my.csv --target price        every field of Config is an option
+
+All that is learned about the columns is learned anew in each fold. The baselines see the same rows as the network.
+Next: python train.py
+"""
+
+import io
+import tempfile
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import Field
+
+import scores
+from config import Config
+from data import read_table
+from support import answers, baselines, errors, files, portable, runs, settings, tabular
+from support.errors import ProjectError
+from support.splits import Splits
+from support.tabular import Prepared
+
+
+class Options(Config):
+    """Config, and how often to repeat it."""
+
+    folds: int = Field(5, ge=2, le=100, description="parts of the rows; each is the test once")
+    seeds: int = Field(1, ge=1, le=100, description="how often all of it is repeated, with other folds and other first weights")
+
+
+def main() -> None:
+    options = settings.read(Options)
+    prepared = tabular.prepare(read_table(options), options)
+    found: dict[str, list[dict[str, float]]] = {}
+    print(f"{options.folds} folds × {options.seeds} seeds on {prepared.table.note}: {scores.METRIC} of the network, fold by fold")
+    for number in range(options.seeds):
+        seed = options.seed + number
+        for rows in folds(prepared, options, seed):
+            splits = tabular.splits_at(prepared, *rows)
+            spec, prediction = train_and_predict(splits, options.model_copy(update={"seed": seed}))
+            found.setdefault("network", []).append(scores.score(splits.test.y, prediction, spec))
+            for name, other in baselines.predict(splits, seed).items():
+                found.setdefault(name, []).append(scores.score(splits.test.y, other, splits.spec))
+            print(f"{found['network'][-1][scores.METRIC]:.3f}", end=" ", flush=True)
+    print("\n" + table(found))
+    runs.FOLDER.mkdir(exist_ok=True)
+    path = runs.FOLDER / "crossvalidation.json"
+    files.write_json(path, {"data": prepared.table.note, "folds": options.folds, "seeds": options.seeds, "scores": found})
+    print(f"All of them: {runs.shown(path)}\nNext: python train.py")
+
+
+def folds(prepared: Prepared, options: Options, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Rows of training, validation and test for each fold; equal rows, and rows of one group, stay together."""
+    from sklearn.model_selection import GroupKFold, StratifiedGroupKFold, TimeSeriesSplit
+
+    y, units = answers.strata(prepared.y), prepared.units
+    if prepared.time is not None:  # always train on the past, test on what came next
+        order = np.argsort(prepared.time, kind="stable")
+        for before, after in TimeSeriesSplit(options.folds).split(order):
+            known = order[before][~np.isin(units[order[before]], units[order[after]])]
+            cut = len(known) - int(options.validation_fraction * len(known))
+            yield known[:cut], known[cut:], order[after]
+        return
+    if len(np.unique(units)) < options.folds:
+        raise ProjectError(f"{prepared.table.path}: {len(np.unique(units))} different rows or groups are too few for {options.folds} folds\nTake fewer: --folds 2")
+    kind = GroupKFold if len(np.unique(y)) == 1 else StratifiedGroupKFold
+    for known, test in kind(options.folds, shuffle=True, random_state=seed).split(y, y, units):
+        validation, train = np.array([], int), known
+        if options.validation_fraction:
+            train, validation, _ = tabular.by_unit(prepared, (options.validation_fraction, 0.0), seed, known)
+        yield train, validation, test
+
+
+def train_and_predict(splits: Splits, config: Any) -> tuple[dict[str, Any], np.ndarray]:
+    """Train as train.py does, in a run that is thrown away; what spec is then, and the predictions for the test rows."""
+    import keras
+
+    from model import build_model
+    from support import training
+
+    keras.backend.clear_session()
+    model = build_model(config, splits)
+    with tempfile.TemporaryDirectory() as folder, redirect_stdout(io.StringIO()):
+        run = runs.Run(Path(folder))
+        files.write_json(run.folder / "spec.json", splits.spec)
+        training.fit(model, splits, config, run)
+        spec = run.spec
+    return spec, model.predict(portable.encode(splits.test.x, spec), batch_size=512, verbose=0)
+
+
+def table(found: dict[str, list[dict[str, float]]]) -> str:
+    """Mean ± standard deviation of each score."""
+    names = list(next(iter(found.values()))[0])
+    width = max(map(len, found))
+    lines = [f"{'':{width}}  " + "  ".join(f"{name:>16}" for name in names)]
+    for title, results in found.items():
+        cells = []
+        for name in names:
+            values = np.array([result[name] for result in results])
+            cells.append(f"{np.nanmean(values):,.4g} ± {np.nanstd(values):.2g}")
+        lines.append(f"{title:{width}}  " + "  ".join(f"{cell:>16}" for cell in cells))
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    errors.run(main)
