@@ -70,6 +70,7 @@ def wrap(model: Any, spec: dict[str, Any]) -> Any:
                 ids.append(ops.cast(ops.zeros_like(cells, dtype="int32"), "int32"))
             if column["words"]:
                 bag = layers.TextVectorization(vocabulary=column["words"], output_mode="multi_hot", name=f"words_{position}")(cells)
+                bag = ops.reshape(bag, (-1, 1 + len(column["words"])))
                 parts.append(ops.cast(bag[:, 1:], "float32"))  # place 0 is for words that are not known
         encoded["texts"] = ids[0] if len(ids) == 1 else ops.concatenate(ids, axis=1)
     if parts:
