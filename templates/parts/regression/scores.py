@@ -27,6 +27,11 @@ def score(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> di
     }
 
 
+def decide(truth: np.ndarray, prediction: np.ndarray, config: Any) -> dict[str, Any]:
+    """What validation chooses besides the best epoch: nothing here."""
+    return {}
+
+
 def details(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, Any]:
     """What the errors are like: half of them are smaller than the first number, nine of ten smaller than the second."""
     error = np.abs(np.asarray(prediction).reshape(-1) - truth)

@@ -9,6 +9,7 @@ Next: python train.py
 """
 
 import io
+import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import redirect_stdout
@@ -84,6 +85,7 @@ def train_and_predict(splits: Splits, config: Any) -> tuple[dict[str, Any], np.n
     from model import build_model
     from support import training
 
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of the functions that each training builds anew
     keras.backend.clear_session()
     model = build_model(config, splits)
     with tempfile.TemporaryDirectory() as folder, redirect_stdout(io.StringIO()):

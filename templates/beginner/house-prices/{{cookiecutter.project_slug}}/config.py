@@ -14,11 +14,11 @@ class Config(TableOptions):
     validation_fraction: float = Field(0.1, ge=0, lt=0.5, description="share of the rows that chooses the best epoch")
 
     # Network
-    bins: int = Field(24, ge=0, le=200, description="places at which the effect of a number may bend at once; 0 leaves bending to the layers")
-    units: tuple[int, ...] = Field((128, 128, 64), max_length=8, description="neurons in each hidden layer; none at all is linear regression")
+    bins: int = Field(64, ge=0, le=200, description="places at which the effect of a number may bend at once; 0 leaves bending to the layers")
+    units: tuple[int, ...] = Field((256, 128, 64), max_length=8, description="neurons in each hidden layer; none at all is linear regression")
     activation: Literal["silu", "relu", "tanh", "sigmoid", "elu"] = Field("silu", description="smooth: prices have no corners")
     l2: float = Field(0.0, ge=0, description="penalty on large weights")
-    dropout: float = Field(0.1, ge=0, lt=1, description="share of neurons hidden in training, against learning by heart")
+    dropout: float = Field(0.2, ge=0, lt=1, description="share of neurons hidden in training, against learning by heart")
 
     # Training
     epochs: int = Field(60, ge=1, description="passes over the training rows; the best one is kept")

@@ -21,7 +21,7 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
     row = feature_layers.inputs(splits.spec)
     x = feature_layers.features(row, splits, config.bins)  # (batch, features): numbers, bins of numbers, categories
     for units in config.units:
-        x = layers.Dense(units, config.activation, kernel_regularizer=regularizers.L2(config.l2))(x)  # (batch, 128) …
+        x = layers.Dense(units, config.activation, kernel_regularizer=regularizers.L2(config.l2))(x)  # (batch, 256) …
         x = layers.Dropout(config.dropout)(x)
     x = layers.Dense(1, name="scaled")(x)  # (batch, 1), mostly -2..2: how many spreads above or below the mean
     price = layers.Rescaling(spread, offset=mean, name="answer")(x)  # (batch, 1), in dollars

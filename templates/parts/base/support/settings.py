@@ -1,6 +1,7 @@
 """Options: every field of a `Settings` class is one, with its default from config.py, then config.toml, then the command line."""
 
 import difflib
+import json
 import re
 import sys
 import tomllib
@@ -76,7 +77,7 @@ def check(cls: type[T], values: dict[str, Any], names: dict[str, str] | None = N
 
 
 def read_toml(path: Path, cls: type[Settings], required: bool = False) -> dict[str, Any]:
-    """The settings in a TOML file; an empty dict where there is none.
+    """The settings in a TOML file, or in a run's config.json; an empty dict where there is none.
 
     Raises:
         ProjectError: where the file is not TOML, has a name that is no field of `cls`, or is required and missing.
@@ -86,9 +87,14 @@ def read_toml(path: Path, cls: type[Settings], required: bool = False) -> dict[s
             raise ProjectError(f"there is no file {path}\nGive --config a TOML file such as config.toml.")
         return {}
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ProjectError(f"{path.name} is not a TOML file: {error}\nExpected lines such as: epochs = 20") from None
+        text = path.read_text(encoding="utf-8")
+        values = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)  # .json: the settings of a run
+        if not isinstance(values, dict):
+            raise ValueError("no names")
+    except ValueError as error:  # a UnicodeDecodeError, TOMLDecodeError or JSONDecodeError
+        raise ProjectError(
+            f"{path.name} cannot be read as settings: {error}\nExpected lines such as: epochs = 20"
+        ) from None
     for name in values:
         if name not in cls.model_fields:
             raise ProjectError(f"{path.name}: there is no setting {name}{_did_you_mean(name, list(cls.model_fields))}")

@@ -14,7 +14,7 @@ import predict
 import train
 from config import Config
 from model import build_model
-from support import labelled_pictures, runs, settings
+from support import exporting, labelled_pictures, runs, settings
 from support.errors import ProjectError
 from support.pictures import read_picture
 
@@ -95,6 +95,17 @@ def test_predicting_the_test_pictures_as_files_gives_the_accuracy_of_evaluate(
     answers = json.loads(capsys.readouterr().out)
     right = [answer["label"] == str(truth) for answer, truth in zip(answers, test.y, strict=True)]
     assert np.mean(right) == runs.find(None).read("metrics.json")["test"]["accuracy"]
+
+
+def test_a_wrong_scaling_in_an_exported_file_is_caught(config: Config, tmp_path: Path) -> None:
+    splits = data.load(config)
+    model = build_model(config, splits)
+    model.fit(splits.train.x, splits.train.y, epochs=2, batch_size=64, verbose=0)
+    expected = model.predict(splits.test.x, verbose=0)
+    next(layer for layer in model.layers if isinstance(layer, keras.layers.Rescaling)).scale = 1 / 128
+    model.export(str(tmp_path / "model.onnx"), format="onnx", verbose=False)
+    row = exporting.prove("onnx", tmp_path / "model.onnx", splits.spec, splits.test, expected)
+    assert not row["ok"] and "its answers differ from the model's" in row["error"]
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "P", "I;16", "1", "CMYK"])
