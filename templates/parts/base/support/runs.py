@@ -7,6 +7,7 @@ python -m support.runs --json     the same for a program
 import contextlib
 import json
 import platform
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -258,26 +259,51 @@ class Options(Settings):
     """Compare the runs."""
 
     as_json: bool = Field(False, alias="json", description="print JSON instead of a table")
+    prune: bool = Field(False, description="remove old runs: all but the newest, --keep of them")
+    keep: int = Field(5, ge=1, description="with --prune: how many runs stay")
+    dry_run: bool = Field(False, description="with --prune: say what would be removed, remove nothing")
 
 
-def summary(folder: Path) -> dict[str, Any]:
-    """What the table shows of one run."""
-    one = Run(folder)
-    training, metrics, spec = one.read("training.json"), one.read("metrics.json"), one.read("spec.json")
-    state = training.get("state", "unfinished")
-    return {
-        "run": one.name,
-        "state": state,
-        "data": spec.get("source", ""),
-        "epochs": training.get("epochs"),
-        "seconds": training.get("seconds"),
-        "test": metrics.get("test", {}),
-    }
+def summaries() -> list[dict[str, Any]]:
+    """What the table shows of each run, the oldest first; `settings` holds those in which the runs differ."""
+    configs = [Run(folder).read("config.json") for folder in folders()]
+    differing = [
+        name for name in dict.fromkeys(name for config in configs for name in config)
+        if len({json.dumps(config.get(name)) for config in configs}) > 1
+    ]  # fmt: skip
+    rows = []
+    for folder, config in zip(folders(), configs, strict=True):
+        one = Run(folder)
+        training, metrics = one.read("training.json"), one.read("metrics.json")
+        rows.append(
+            {
+                "run": one.name,
+                "state": training.get("state", "unfinished"),
+                "epochs": training.get("epochs"),
+                "seconds": training.get("seconds"),
+                "test": metrics.get("test", {}),
+                "data": config.get("data"),
+                "settings": {name: config.get(name) for name in differing},
+            }
+        )
+    return rows
+
+
+def prune(keep: int, dry_run: bool) -> None:
+    """Remove all runs but the newest `keep`, saying each; one that is being trained stays."""
+    for folder in folders()[:-keep]:
+        print(f"{'would remove' if dry_run else 'removed'} {shown(folder)}")
+        if not dry_run:
+            with Run(folder).lock():
+                shutil.rmtree(folder)
 
 
 def main() -> None:
     options = settings.read(Options, toml=False)
-    rows = [summary(folder) for folder in folders()]
+    if options.prune:
+        prune(options.keep, options.dry_run)
+        return
+    rows = summaries()
     if options.as_json:
         print(json.dumps(rows, indent=2))
         return
@@ -287,9 +313,9 @@ def main() -> None:
         scores = "  ".join(
             f"{name} {value:.4f}" for name, value in list(row["test"].items())[:2] if isinstance(value, float)
         )
-        print(
-            f"{row['run']:24} {row['state']:12} {row['data'][:24]:24} {row['epochs'] or '':>4} epochs  {row['seconds'] or '':>7} s  {scores}"
-        )
+        changed = "  ".join(f"{name}={value}" for name, value in row["settings"].items())
+        times = f"{row['epochs'] or 0:>4} epochs {row['seconds'] or 0:>7} s"
+        print(f"{row['run']:22} {row['state']:10} {times}  {scores or 'not evaluated'}  {changed}".rstrip())
 
 
 if __name__ == "__main__":
