@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-LIMIT = 8.0  # scales; a value that far out is a slip of the pen, and must not drown the others
+LIMIT = 4.0  # scales; what lies further out is rare, must not drown the others, and 8 bits must have room for the rest
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
