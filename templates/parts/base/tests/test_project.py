@@ -1,6 +1,7 @@
 """The whole path on the sample, in one process: train, evaluate, predict, export, and what must hold between them."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -78,6 +79,24 @@ def test_every_export_answers_as_the_model_does(run: runs.Run, monkeypatch: pyte
     call(export, "--run", run.name, monkeypatch=monkeypatch)
     rows = json.loads((run.exports / "export_report.json").read_text(encoding="utf-8"))["formats"]
     assert [(row["format"], row["ok"]) for row in rows] == [(name, True) for name in export.FORMATS]
+
+
+@pytest.mark.parametrize("name", ["onnx", "litert"])
+def test_an_exported_file_answers_without_tensorflow(name: str, run: runs.Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    call(export, "--run", run.name, "--formats", name, monkeypatch=monkeypatch)
+    file = run.exports / exporting.PATHS[name]
+    code = f"""
+import sys
+from config import Config
+from data import load
+from support import serving, settings
+few = load(settings.read(Config, argv=[])).test.take(slice(0, 2))
+print(len(serving.predict(serving.locate({str(file)!r}, None), few.x)), "tensorflow" in sys.modules, "keras" in sys.modules)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=settings.PROJECT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["2", "False", "False"]
 
 
 def test_an_export_that_differs_from_the_model_fails_by_name(run: runs.Run) -> None:
