@@ -81,7 +81,11 @@ def describe(prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, Any]:
     """One probability as an answer: the label, and how probable that label is."""
     yes = float(np.reshape(prediction, -1)[0])
     said = int(yes >= threshold(spec))
-    return {"label": spec["labels"][said], "probability": round(yes if said else 1 - yes, 6), f"probability of {spec['labels'][1]}": round(yes, 6)}
+    return {
+        "label": spec["labels"][said],
+        "probability": round(yes if said else 1 - yes, 6),
+        f"probability of {spec['labels'][1]}": round(yes, 6),
+    }
 
 
 def sentence(answer: dict[str, Any]) -> str:
@@ -105,12 +109,16 @@ def table(metrics: dict[str, Any]) -> str:
     """What evaluate.py prints."""
     header, *lines = rows(metrics)[: 2 + len(metrics["baselines"])]
     width = max(len(line[0]) for line in lines)
-    text = [f"Measured on {metrics['note']}: {metrics['test_examples']:,} test examples, yes from {metrics['threshold']:.2f}."]
+    text = [
+        f"Measured on {metrics['note']}: {metrics['test_examples']:,} test examples, yes from {metrics['threshold']:.2f}."
+    ]
     text += [f"{line[0]:{width}}  " + "  ".join(f"{cell:>9}" for cell in line[1:-1]) for line in (header, *lines)]
     return "\n".join(text)
 
 
-def draw(splits: Splits, prediction: np.ndarray, folder: Path, draw_examples: Callable[[Split, list[str], Path, str], Any]) -> list[Any]:
+def draw(
+    splits: Splits, prediction: np.ndarray, folder: Path, draw_examples: Callable[[Split, list[str], Path, str], Any]
+) -> list[Any]:
     """Draw the ROC curve, precision and recall by threshold, and the worst mistakes; gives the files with their captions."""
     from support import figures
     from support.figures import plt
@@ -123,13 +131,19 @@ def draw(splits: Splits, prediction: np.ndarray, folder: Path, draw_examples: Ca
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6))
     left.plot(false_yes / no, true_yes / yes)
     left.plot([0, 1], [0, 1], ":", color="0.6")
-    left.set(xlabel=f"share of {labels[0]} taken for {labels[1]}", ylabel=f"share of {labels[1]} found", title=f"ROC, area {auc(truth, probability):.3f}")
+    left.set(
+        xlabel=f"share of {labels[0]} taken for {labels[1]}",
+        ylabel=f"share of {labels[1]} found",
+        title=f"ROC, area {auc(truth, probability):.3f}",
+    )
     right.plot(limits, true_yes / np.maximum(1, true_yes + false_yes), label="precision")
     right.plot(limits, true_yes / yes, label="recall")
     right.axvline(threshold(splits.spec), color="0.6", linestyle=":")
     right.set(xlabel="threshold", xlim=(0, 1), title="precision and recall")
     right.legend()
-    pictures = [figures.save(figure, folder / "threshold.png", "ROC curve, and what moving the threshold (dotted) would do.")]
+    pictures = [
+        figures.save(figure, folder / "threshold.png", "ROC curve, and what moving the threshold (dotted) would do.")
+    ]
 
     surprise = np.abs(truth - probability)
     wrong = np.flatnonzero((probability >= threshold(splits.spec)) != (truth > 0.5))

@@ -58,7 +58,13 @@ def rows(metrics: dict[str, Any]) -> list[list[str]]:
     names = list(metrics["test"])
     table = [["", *names, "examples"]]
     for title, values in {"network": metrics["test"], **metrics["baselines"]}.items():
-        table.append([title, *(f"{values[name]:.4f}" if name == "r2" else amount(values[name]) for name in names), str(metrics["test_examples"])])
+        table.append(
+            [
+                title,
+                *(f"{values[name]:.4f}" if name == "r2" else amount(values[name]) for name in names),
+                str(metrics["test_examples"]),
+            ]
+        )
     return table
 
 
@@ -68,11 +74,15 @@ def table(metrics: dict[str, Any]) -> str:
     width = max(len(line[0]) for line in lines)
     text = [f"Measured on {metrics['note']}: {metrics['test_examples']:,} test examples."]
     text += [f"{line[0]:{width}}  " + "  ".join(f"{cell:>9}" for cell in line[1:-1]) for line in (header, *lines)]
-    text.append(f"Half of the errors are below {amount(metrics['half_within'])}, nine of ten below {amount(metrics['nine_of_ten_within'])}.")
+    text.append(
+        f"Half of the errors are below {amount(metrics['half_within'])}, nine of ten below {amount(metrics['nine_of_ten_within'])}."
+    )
     return "\n".join(text)
 
 
-def draw(splits: Splits, prediction: np.ndarray, folder: Path, draw_examples: Callable[[Split, list[str], Path, str], Any]) -> list[Any]:
+def draw(
+    splits: Splits, prediction: np.ndarray, folder: Path, draw_examples: Callable[[Split, list[str], Path, str], Any]
+) -> list[Any]:
     """Draw estimates against the truth, the residuals, and the worst mistakes; gives the files with their captions."""
     from support import figures
     from support.figures import plt
@@ -92,5 +102,12 @@ def draw(splits: Splits, prediction: np.ndarray, folder: Path, draw_examples: Ca
 
     worst = np.argsort(-np.abs(error), kind="stable")[:24]
     titles = [f"{amount(truth[i])}, estimated {amount(estimate[i])}" for i in worst]
-    pictures.append(draw_examples(splits.test.take(worst), titles, folder / "mistakes.png", "The worst estimates: truth, estimate, and the row."))
+    pictures.append(
+        draw_examples(
+            splits.test.take(worst),
+            titles,
+            folder / "mistakes.png",
+            "The worst estimates: truth, estimate, and the row.",
+        )
+    )
     return pictures

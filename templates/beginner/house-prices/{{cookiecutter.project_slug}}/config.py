@@ -12,13 +12,24 @@ class Config(TableOptions):
 
     # Data
     validation_fraction: float = Field(0.1, ge=0, lt=0.5, description="share of the rows that chooses the best epoch")
+    bins: int = Field(
+        64,
+        ge=0,
+        le=200,
+        description="places at which the effect of a number may bend at once; 0 leaves bending to the layers",
+    )
 
     # Network
-    bins: int = Field(64, ge=0, le=200, description="places at which the effect of a number may bend at once; 0 leaves bending to the layers")
-    units: tuple[int, ...] = Field((256, 128, 64), max_length=8, description="neurons in each hidden layer; none at all is linear regression")
-    activation: Literal["silu", "relu", "tanh", "sigmoid", "elu"] = Field("silu", description="smooth: prices have no corners")
+    units: tuple[int, ...] = Field(
+        (256, 128, 64), max_length=8, description="neurons in each hidden layer; none at all is linear regression"
+    )
+    activation: Literal["silu", "relu", "tanh", "sigmoid", "elu"] = Field(
+        "silu", description="smooth: prices have no corners"
+    )
     l2: float = Field(0.0, ge=0, description="penalty on large weights")
-    dropout: float = Field(0.2, ge=0, lt=1, description="share of neurons hidden in training, against learning by heart")
+    dropout: float = Field(
+        0.2, ge=0, lt=1, description="share of neurons hidden in training, against learning by heart"
+    )
 
     # Training
     epochs: int = Field(60, ge=1, description="passes over the training rows; the best one is kept")
@@ -26,7 +37,11 @@ class Config(TableOptions):
     optimizer: Literal["adam", "rmsprop", "sgd"] = Field("adam", description="how a gradient becomes a step")
     learning_rate: float = Field(2e-3, gt=0, description="the peak; twice Adam's usual, as the schedule ends small")
     momentum: float = Field(0.9, ge=0, lt=1, description="of sgd only: how much of the last step goes into the next")
-    schedule: Literal["cosine", "exponential", "constant"] = Field("cosine", description="ends with small steps, which settles the weights")
-    monitor: Literal["val_loss", "val_mean_absolute_error"] = Field("val_loss", description="what the best epoch has the least of")
+    schedule: Literal["cosine", "exponential", "constant"] = Field(
+        "cosine", description="ends with small steps, which settles the weights"
+    )
+    monitor: Literal["val_loss", "val_mean_absolute_error"] = Field(
+        "val_loss", description="what the best epoch has the least of"
+    )
     patience: int = Field(20, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
     print_every: int = Field(5, ge=1, description="epochs between two lines of progress")

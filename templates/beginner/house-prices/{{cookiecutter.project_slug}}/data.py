@@ -28,9 +28,17 @@ NOISE = 20_000  # standard deviation of what the formula does not know
 
 CALIFORNIA = "https://ndownloader.figshare.com/files/5976036"
 CALIFORNIA_SHA256 = "aaa5c9a6afe2225cc2aed2723682ae403280c4a3695a2ddda4ffb5d8215ea681"
-COLUMNS = (
-    "longitude latitude housing_median_age total_rooms total_bedrooms population households median_income median_house_value".split()
-)
+COLUMNS = [
+    "longitude",
+    "latitude",
+    "housing_median_age",
+    "total_rooms",
+    "total_bedrooms",
+    "population",
+    "households",
+    "median_income",
+    "median_house_value",
+]
 
 
 def load(config: Config) -> Splits:
@@ -56,10 +64,17 @@ def sample(count: int, seed: int) -> Table:
         "age": rng.uniform(0, 80, count).round(),  # years
     }
     garden = rng.random(count) < 0.4
-    price = BASE + sum(effect * columns[name] for name, effect in EFFECTS.items()) + GARDEN * garden + rng.normal(0, NOISE, count)
+    price = (
+        BASE
+        + sum(effect * columns[name] for name, effect in EFFECTS.items())
+        + GARDEN * garden
+        + rng.normal(0, NOISE, count)
+    )
     columns["age"][rng.random(count) < 0.05] = np.nan
     columns |= {"garden": np.where(garden, "yes", "no").astype(object), "price": price.round(-2)}
-    return table.from_columns(columns, target="price", note=f"the sample ({count:,} houses made by a formula with noise)")
+    return table.from_columns(
+        columns, target="price", note=f"the sample ({count:,} houses made by a formula with noise)"
+    )
 
 
 def california() -> Table:
@@ -70,7 +85,9 @@ def california() -> Table:
         assert file is not None
         values = np.loadtxt(io.TextIOWrapper(file, "utf-8"), delimiter=",")
     note = "California housing, 20,640 districts of the census of 1990"
-    return table.from_columns(dict(zip(COLUMNS, values.T, strict=True)), target="median_house_value", source="full", note=note)
+    return table.from_columns(
+        dict(zip(COLUMNS, values.T, strict=True)), target="median_house_value", source="full", note=note
+    )
 
 
 def main() -> None:

@@ -38,9 +38,17 @@ def effects(config: Config) -> dict[str, tuple[float, float]]:
             x["numbers"] = x["numbers"].copy()
             x["numbers"][:, position] += sign * step
         change = (answers(model, high, splits) - answers(model, low, splits)) / step
-        learned[entry["name"]] = (float(np.nanmean(change[~np.isnan(low["numbers"][:, position])])), float(EFFECTS[entry["name"]]))
-    without, within = ({**splits.test.x, "texts": np.full_like(splits.test.x["texts"], garden)} for garden in ("no", "yes"))
-    learned["garden"] = (float((answers(model, within, splits) - answers(model, without, splits)).mean()), float(GARDEN))
+        learned[entry["name"]] = (
+            float(np.nanmean(change[~np.isnan(low["numbers"][:, position])])),
+            float(EFFECTS[entry["name"]]),
+        )
+    without, within = (
+        {**splits.test.x, "texts": np.full_like(splits.test.x["texts"], garden)} for garden in ("no", "yes")
+    )
+    learned["garden"] = (
+        float((answers(model, within, splits) - answers(model, without, splits)).mean()),
+        float(GARDEN),
+    )
     for name, (found, true) in learned.items():
         print(f"{name:20} {found:10,.0f} {true:10,.0f} {found / true - 1:+7.1%}")
     return learned
@@ -54,10 +62,16 @@ def weights(config: Config) -> dict[str, tuple[float, float]]:
     spread, mean = float(splits.train.y.std()), float(splits.train.y.mean())
     kernel, bias = (np.asarray(values, np.float64) for values in model.get_layer("scaled").get_weights())
     numbers = splits.spec["numbers"]
-    found = {entry["name"]: float(kernel[position, 0]) * spread / entry["scale"] for position, entry in enumerate(numbers)}
+    found = {
+        entry["name"]: float(kernel[position, 0]) * spread / entry["scale"] for position, entry in enumerate(numbers)
+    }
     vocabulary = splits.spec["texts"][0]["vocabulary"]
     places = dict(zip(vocabulary, kernel[-len(vocabulary) :, 0], strict=True))
-    base = mean + spread * (float(bias[0]) + float(places["no"])) - sum(found[entry["name"]] * entry["median"] for entry in numbers)
+    base = (
+        mean
+        + spread * (float(bias[0]) + float(places["no"]))
+        - sum(found[entry["name"]] * entry["median"] for entry in numbers)
+    )
     found |= {"garden": spread * float(places["yes"] - places["no"]), "base price (bias)": base}
     true = {**EFFECTS, "garden": GARDEN, "base price (bias)": BASE}
     print(f"{'weight of':20} {'learned':>10} {'true':>10}")
@@ -77,9 +91,15 @@ def scaling(config: Config) -> None:
         x, other = (rows(split.x, splits, name == "scaled") for split in (splits.train, splits.validation))
         mean, spread = splits.train.y.mean(), splits.train.y.std()
         model = keras.Sequential([keras.layers.Dense(64, "relu"), keras.layers.Dense(1)])
-        model.compile(keras.optimizers.SGD(1e-5 if name == "raw" else 0.05), "mse")  # any larger, and raw numbers end in nan
+        model.compile(
+            keras.optimizers.SGD(1e-5 if name == "raw" else 0.05), "mse"
+        )  # any larger, and raw numbers end in nan
         losses = model.fit(
-            x, (splits.train.y - mean) / spread, validation_data=(other, (splits.validation.y - mean) / spread), epochs=20, verbose=0
+            x,
+            (splits.train.y - mean) / spread,
+            validation_data=(other, (splits.validation.y - mean) / spread),
+            epochs=20,
+            verbose=0,
         ).history["val_loss"]
         print(f"{name:10} " + " ".join(f"{1 - losses[epoch - 1]:14.3f}" for epoch in (5, 10, 20)))
 

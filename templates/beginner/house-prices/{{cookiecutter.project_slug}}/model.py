@@ -19,7 +19,7 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
     keras.utils.set_random_seed(config.seed)
     mean, spread = float(splits.train.y.mean()), float(splits.train.y.std()) or 1.0
     row = feature_layers.inputs(splits.spec)
-    x = feature_layers.features(row, splits, config.bins)  # (batch, features): numbers, bins of numbers, categories
+    x = feature_layers.features(row, splits)  # (batch, features): numbers, bins of numbers, categories
     for units in config.units:
         x = layers.Dense(units, config.activation, kernel_regularizer=regularizers.L2(config.l2))(x)  # (batch, 256) …
         x = layers.Dropout(config.dropout)(x)

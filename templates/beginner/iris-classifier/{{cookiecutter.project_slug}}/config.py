@@ -11,18 +11,32 @@ class Config(TableOptions):
     """The settings of a training; what is asked of a table stands in TableOptions: data, target, ignore, group, time, …"""
 
     # Network
-    units: tuple[int, ...] = Field((16, 16), max_length=8, description="neurons in each hidden layer; none at all is logistic regression")
-    activation: Literal["relu", "tanh", "sigmoid", "elu", "silu"] = Field("relu", description="what a neuron does with its sum")
+    units: tuple[int, ...] = Field(
+        (16, 16), max_length=8, description="neurons in each hidden layer; none at all is logistic regression"
+    )
+    activation: Literal["relu", "tanh", "sigmoid", "elu", "silu"] = Field(
+        "relu", description="what a neuron does with its sum"
+    )
     l2: float = Field(1e-3, ge=0, description="penalty on large weights, so that few rows do not make sharp corners")
-    dropout: float = Field(0.0, ge=0, lt=1, description="share of neurons hidden in training; the network is small enough without")
+    dropout: float = Field(
+        0.0, ge=0, lt=1, description="share of neurons hidden in training; the network is small enough without"
+    )
 
     # Training
     epochs: int = Field(100, ge=1, description="passes over the training rows; the best one is kept")
-    batch_size: int = Field(16, ge=1, description="rows per step; 1 is stochastic gradient descent, all rows is plain gradient descent")
-    optimizer: Literal["adam", "rmsprop", "sgd"] = Field("adam", description="how a gradient becomes a step; python lessons.py optimizers")
+    batch_size: int = Field(
+        16, ge=1, description="rows per step; 1 is stochastic gradient descent, all rows is plain gradient descent"
+    )
+    optimizer: Literal["adam", "rmsprop", "sgd"] = Field(
+        "adam", description="how a gradient becomes a step; python lessons.py optimizers"
+    )
     learning_rate: float = Field(0.01, gt=0, description="ten times Adam's usual: an epoch has few steps")
     momentum: float = Field(0.9, ge=0, lt=1, description="of sgd only: how much of the last step goes into the next")
-    schedule: Literal["cosine", "exponential", "constant"] = Field("cosine", description="ends with small steps, which settles the weights")
-    monitor: Literal["val_loss", "val_accuracy"] = Field("val_loss", description="accuracy of so few rows moves in jumps, the loss does not")
+    schedule: Literal["cosine", "exponential", "constant"] = Field(
+        "cosine", description="ends with small steps, which settles the weights"
+    )
+    monitor: Literal["val_loss", "val_accuracy"] = Field(
+        "val_loss", description="accuracy of so few rows moves in jumps, the loss does not"
+    )
     patience: int = Field(30, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
     print_every: int = Field(10, ge=1, description="epochs between two lines of progress")

@@ -25,7 +25,9 @@ EPOCHS = 40
 
 
 class Options(Settings):
-    lesson: CliPositionalArg[Literal["optimizers", "batches", "regions", "softmax"]] = Field(description="which experiment")
+    lesson: CliPositionalArg[Literal["optimizers", "batches", "regions", "softmax"]] = Field(
+        description="which experiment"
+    )
 
 
 def optimizers(config: Config) -> str:
@@ -36,14 +38,23 @@ def optimizers(config: Config) -> str:
         "RMSProp": {"optimizer": "rmsprop", "learning_rate": 0.005},
         "Adam": {"optimizer": "adam", "learning_rate": 0.005},
     }
-    return compare(config, {name: {"schedule": "constant", **changes} for name, changes in choices.items()}, "optimizers")
+    return compare(
+        config, {name: {"schedule": "constant", **changes} for name, changes in choices.items()}, "optimizers"
+    )
 
 
 def batches(config: Config) -> str:
     """Stochastic, mini-batch and plain gradient descent."""
     rows = len(load(config).train)
     plain = {"optimizer": "sgd", "momentum": 0.0, "learning_rate": 0.02, "schedule": "constant"}
-    return compare(config, {f"batch size {size}, {math.ceil(rows / size)} steps per epoch": {**plain, "batch_size": size} for size in (1, 16, rows)}, "batches")
+    return compare(
+        config,
+        {
+            f"batch size {size}, {math.ceil(rows / size)} steps per epoch": {**plain, "batch_size": size}
+            for size in (1, 16, rows)
+        },
+        "batches",
+    )
 
 
 def compare(config: Config, choices: dict[str, dict], name: str) -> str:
@@ -58,7 +69,11 @@ def compare(config: Config, choices: dict[str, dict], name: str) -> str:
     print(f"{'':36} training loss after 1, 5, 10, 20 and 40 epochs")
     for label, changes in choices.items():
         changed = config.model_copy(update=changes)
-        losses = build_model(changed, splits).fit(x, splits.train.y, epochs=EPOCHS, batch_size=changed.batch_size, verbose=0).history["loss"]
+        losses = (
+            build_model(changed, splits)
+            .fit(x, splits.train.y, epochs=EPOCHS, batch_size=changed.batch_size, verbose=0)
+            .history["loss"]
+        )
         axis.plot(range(1, EPOCHS + 1), losses, label=label)
         print(f"{label:36} " + " ".join(f"{losses[epoch - 1]:7.3f}" for epoch in (1, 5, 10, 20, 40)))
     axis.set(xlabel="epoch", ylabel="training loss")
@@ -97,7 +112,7 @@ def softmax() -> tuple[float, float]:
     powers = np.exp(sums)
     probabilities = powers / powers.sum()
     by_hand = float(-np.log(probabilities[0]))
-    by_keras = float(np.asarray(keras.losses.SparseCategoricalCrossentropy(from_logits=True)([0], sums[None])))
+    by_keras = float(np.asarray(keras.losses.SparseCategoricalCrossentropy(from_logits=True)(np.array([0]), sums[None])))
     print(f"sums {sums}, e to their power {powers.round(3)}, divided by their sum {probabilities.round(3)}")
     print(f"loss if the first is true, by hand: -log({probabilities[0]:.3f}) = {by_hand:.5f}\nby Keras: {by_keras:.5f}")
     return by_hand, by_keras
@@ -108,7 +123,13 @@ def trained(config: Config, splits: Splits):
     from model import build_model
 
     model = build_model(config, splits)
-    model.fit(portable.encode(splits.train.x, splits.spec), splits.train.y, epochs=config.epochs, batch_size=config.batch_size, verbose=0)
+    model.fit(
+        portable.encode(splits.train.x, splits.spec),
+        splits.train.y,
+        epochs=config.epochs,
+        batch_size=config.batch_size,
+        verbose=0,
+    )
     return model
 
 
@@ -117,7 +138,9 @@ def main() -> None:
     if lesson == "softmax":
         softmax()
         return
-    print(f"Drawn: {({'optimizers': optimizers, 'batches': batches, 'regions': regions}[lesson])(settings.read(Config, argv=[]))}")
+    print(
+        f"Drawn: {({'optimizers': optimizers, 'batches': batches, 'regions': regions}[lesson])(settings.read(Config, argv=[]))}"
+    )
 
 
 if __name__ == "__main__":

@@ -23,7 +23,9 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
         x = layers.Dense(units, config.activation, kernel_regularizer=regularizers.L2(config.l2))(x)  # (batch, 16)
         if config.dropout:
             x = layers.Dropout(config.dropout)(x)
-    probabilities = layers.Dense(len(splits.spec["labels"]), "softmax", name="probabilities")(x)  # (batch, 3), positive, sum 1
+    probabilities = layers.Dense(len(splits.spec["labels"]), "softmax", name="probabilities")(
+        x
+    )  # (batch, 3), positive, sum 1
 
     model = keras.Model(row, probabilities, name="iris")
     model.compile(

@@ -11,11 +11,15 @@ class Config(TableOptions):
     """The settings of a training; what is asked of a table stands in TableOptions: data, target, ignore, group, time, …"""
 
     # Data
-    validation_fraction: float = Field(0.0, ge=0, lt=0.5, description="ten rows are too few for a third share; take 0.15 for larger data")
+    validation_fraction: float = Field(
+        0.0, ge=0, lt=0.5, description="ten rows are too few for a third share; take 0.15 for larger data"
+    )
 
     # Network
     units: int = Field(16, ge=1, description="neurons in the hidden layer; 2 are nearly enough here")
-    activation: Literal["relu", "tanh", "sigmoid", "elu", "silu"] = Field("relu", description="what a neuron does with its sum")
+    activation: Literal["relu", "tanh", "sigmoid", "elu", "silu"] = Field(
+        "relu", description="what a neuron does with its sum"
+    )
     l2: float = Field(0.0, ge=0, description="penalty on large weights")
     dropout: float = Field(0.0, ge=0, lt=1, description="share of neurons hidden in training")
 
@@ -25,7 +29,11 @@ class Config(TableOptions):
     optimizer: Literal["adam", "rmsprop", "sgd"] = Field("adam", description="how a gradient becomes a step")
     learning_rate: float = Field(0.01, gt=0, description="ten times Adam's usual: there are few steps")
     momentum: float = Field(0.9, ge=0, lt=1, description="of sgd only: how much of the last step goes into the next")
-    schedule: Literal["constant", "cosine", "exponential"] = Field("constant", description="how the learning rate changes")
-    monitor: Literal["val_loss", "val_accuracy"] = Field("val_loss", description="what the best epoch is best in; the loss without validation rows")
+    schedule: Literal["constant", "cosine", "exponential"] = Field(
+        "constant", description="how the learning rate changes"
+    )
+    monitor: Literal["val_loss", "val_accuracy"] = Field(
+        "val_loss", description="what the best epoch is best in; the loss without validation rows"
+    )
     patience: int = Field(0, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
     print_every: int = Field(10, ge=1, description="epochs between two lines of progress")

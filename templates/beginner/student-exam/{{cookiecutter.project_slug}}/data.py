@@ -17,7 +17,18 @@ from support.tabular import draw_examples, read_inputs  # predict.py reads rows 
 
 __all__ = ["draw_examples", "load", "read_inputs", "read_table"]
 
-STUDENTS = [(8, 7, 1), (3, 5, 0), (6, 8, 1), (2, 4, 0), (7, 6, 1), (4, 6, 1), (9, 8, 1), (1, 3, 0), (5, 7, 1), (3, 4, 0)]
+STUDENTS = [
+    (8, 7, 1),
+    (3, 5, 0),
+    (6, 8, 1),
+    (2, 4, 0),
+    (7, 6, 1),
+    (4, 6, 1),
+    (9, 8, 1),
+    (1, 3, 0),
+    (5, 7, 1),
+    (3, 4, 0),
+]
 LABELS = {"0": "fails", "1": "passes"}
 
 
@@ -25,7 +36,9 @@ def load(config: Config) -> Splits:
     """Training, validation and test rows: hours of study and of sleep, and whether the student passed."""
     prepared = tabular.prepare(read_table(config), config)
     if config.data == "sample":
-        order = np.random.RandomState(config.seed).permutation(len(STUDENTS))  # as scikit-learn's train_test_split draws it
+        order = np.random.RandomState(config.seed).permutation(
+            len(STUDENTS)
+        )  # as scikit-learn's train_test_split draws it
         test = round(config.test_fraction * len(order))
         return tabular.splits_at(prepared, order[test:], order[:0], order[:test])
     return tabular.splits_at(prepared, *tabular.positions(prepared, config))
@@ -36,7 +49,9 @@ def read_table(config: Config) -> Table:
     if config.data == "sample":
         return _table(np.array(STUDENTS), "sample", "the sample (ten students)")
     if config.data == "full":
-        return _table(made_by_a_rule(400, config.seed), "full", "400 students made by a rule, with chance in it (no real ones)")
+        return _table(
+            made_by_a_rule(400, config.seed), "full", "400 students made by a rule, with chance in it (no real ones)"
+        )
     return tabular.read_own(config, target="passed", labels=LABELS)
 
 
@@ -52,7 +67,11 @@ def made_by_a_rule(count: int, seed: int) -> np.ndarray:
 
 
 def _table(students: np.ndarray, source: str, note: str) -> Table:
-    columns = {"study_hours": students[:, 0], "sleep_hours": students[:, 1], "passed": students[:, 2].astype(int).astype(str)}
+    columns = {
+        "study_hours": students[:, 0],
+        "sleep_hours": students[:, 1],
+        "passed": students[:, 2].astype(int).astype(str),
+    }
     return table.from_columns(columns, target="passed", labels=LABELS, source=source, note=note)
 
 

@@ -22,7 +22,9 @@ from support.settings import Settings
 
 
 class Options(Settings):
-    lesson: CliPositionalArg[Literal["neuron", "backprop", "prediction", "activations", "plane"]] = Field(description="which experiment")
+    lesson: CliPositionalArg[Literal["neuron", "backprop", "prediction", "activations", "plane"]] = Field(
+        description="which experiment"
+    )
 
 
 def neuron() -> tuple[float, float]:
@@ -60,9 +62,13 @@ def backprop() -> tuple[float, float, float]:
     by_keras = float(tape.gradient(value, weight)[0, 0])
     print(f"probability {p:.4f}, true answer 1, loss {loss(w[0]):.4f}")
     print(f"gradient of the first weight by hand:        ({p:.4f} - 1) × 2 = {by_hand:.6f}")
-    print(f"by finite differences:                       {by_differences:.6f}\nby Keras (tf.GradientTape):                  {by_keras:.6f}")
+    print(
+        f"by finite differences:                       {by_differences:.6f}\nby Keras (tf.GradientTape):                  {by_keras:.6f}"
+    )
     after = w[0] - 0.1 * by_hand
-    print(f"one step, learning rate 0.1: weight {w[0]:.4f} - 0.1 × {by_hand:.4f} = {after:.4f}, loss {loss(w[0]):.4f} -> {loss(after):.4f}")
+    print(
+        f"one step, learning rate 0.1: weight {w[0]:.4f} - 0.1 × {by_hand:.4f} = {after:.4f}, loss {loss(w[0]):.4f} -> {loss(after):.4f}"
+    )
     return by_hand, by_differences, by_keras
 
 
@@ -72,14 +78,20 @@ def prediction() -> tuple[float, float]:
     spec, model = run.spec, runs.load_model(run.model)
     raw = {"numbers": np.array([[6.0, 7.0]], np.float32)}
     row = portable.encode(raw, spec)["numbers"]
-    (w1, b1), (w2, b2) = (portable.core(model, spec).get_layer(name).get_weights() for name in ("hidden", "probability"))
+    (w1, b1), (w2, b2) = (
+        portable.core(model, spec).get_layer(name).get_weights() for name in ("hidden", "probability")
+    )
     hidden = np.maximum(0, row @ w1 + b1)  # (1, 16), ReLU
     total = float((hidden @ w2 + b2)[0, 0])
     by_hand = 1 / (1 + np.exp(-total))
     by_keras = float(np.asarray(model(raw))[0, 0])
-    print(f"scaled: study (6 - {spec['numbers'][0]['median']:g}) / {spec['numbers'][0]['scale']:.3f} = {row[0, 0]:.3f}, sleep {row[0, 1]:.3f}")
+    print(
+        f"scaled: study (6 - {spec['numbers'][0]['median']:g}) / {spec['numbers'][0]['scale']:.3f} = {row[0, 0]:.3f}, sleep {row[0, 1]:.3f}"
+    )
     print(f"{int((hidden > 0).sum())} of {hidden.size} hidden neurons are awake; their weighted sum is {total:.3f}")
-    print(f"by hand:  1 / (1 + e^-{total:.3f}) = {by_hand:.6f}\nby Keras: {by_keras:.6f}: the student {spec['labels'][int(by_keras > 0.5)]}")
+    print(
+        f"by hand:  1 / (1 + e^-{total:.3f}) = {by_hand:.6f}\nby Keras: {by_keras:.6f}: the student {spec['labels'][int(by_keras > 0.5)]}"
+    )
     return by_hand, by_keras
 
 
@@ -89,13 +101,20 @@ def activations() -> str:
     from support.figures import plt
 
     x = np.linspace(-5, 5, 201)
-    curves = {"ReLU": np.maximum(0, x), "sigmoid": 1 / (1 + np.exp(-x)), "tanh": np.tanh(x), "softmax of (x, 0, 1)": np.exp(x) / (np.exp(x) + 1 + np.e)}
+    curves = {
+        "ReLU": np.maximum(0, x),
+        "sigmoid": 1 / (1 + np.exp(-x)),
+        "tanh": np.tanh(x),
+        "softmax of (x, 0, 1)": np.exp(x) / (np.exp(x) + 1 + np.e),
+    }
     figure, axes = plt.subplots(1, 4, figsize=(12, 2.6))
     for axis, (name, y) in zip(axes, curves.items(), strict=True):
         axis.plot(x, y)
         axis.set_title(name)
         axis.grid(alpha=0.3)
-        print(f"{name:22} at -1: {np.interp(-1, x, y):6.3f}   at 0: {np.interp(0, x, y):6.3f}   at 2: {np.interp(2, x, y):6.3f}")
+        print(
+            f"{name:22} at -1: {np.interp(-1, x, y):6.3f}   at 0: {np.interp(0, x, y):6.3f}   at 2: {np.interp(2, x, y):6.3f}"
+        )
     return runs.shown(figures.save(figure, runs.FOLDER / "lessons" / "activations.png", "Activations")[0])
 
 
@@ -107,14 +126,21 @@ def plane(config: Config) -> str:
 
     splits = load(config)
     model = build_model(config, splits)
-    model.fit(portable.encode(splits.train.x, splits.spec), splits.train.y, epochs=config.epochs, batch_size=config.batch_size, verbose=0)
+    model.fit(
+        portable.encode(splits.train.x, splits.spec),
+        splits.train.y,
+        epochs=config.epochs,
+        batch_size=config.batch_size,
+        verbose=0,
+    )
     study, sleep = np.meshgrid(np.linspace(0, 10, 41), np.linspace(2, 10, 41))
     raw = {"numbers": np.stack([study.ravel(), sleep.ravel()], axis=1).astype(np.float32)}
     probability = np.asarray(model.predict(portable.encode(raw, splits.spec), verbose=0)).reshape(study.shape)
     figure, axis = plt.subplots(figsize=(5, 4))
     figure.colorbar(axis.contourf(study, sleep, probability, np.linspace(0, 1, 11), cmap="RdYlGn"))
     for split, mark in ((splits.train, "o"), (splits.test, "s")):
-        axis.scatter(*split.x["numbers"].T, c=split.y, cmap="RdYlGn", marker=mark, edgecolor="black")
+        hours = split.x["numbers"]
+        axis.scatter(hours[:, 0], hours[:, 1], c=split.y, cmap="RdYlGn", marker=mark, edgecolor="black")
     axis.set(xlabel="hours of study", ylabel="hours of sleep", title="probability of passing (squares: test)")
     return runs.shown(figures.save(figure, runs.FOLDER / "lessons" / "plane.png", "Probability of passing")[0])
 

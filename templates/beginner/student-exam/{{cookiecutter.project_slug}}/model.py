@@ -19,7 +19,9 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
     keras.utils.set_random_seed(config.seed)
     row = feature_layers.inputs(splits.spec)
     x = feature_layers.features(row, splits)  # (batch, 2): hours of study and of sleep, 0 for the median
-    x = layers.Dense(config.units, config.activation, kernel_regularizer=regularizers.L2(config.l2), name="hidden")(x)  # (batch, 16)
+    x = layers.Dense(config.units, config.activation, kernel_regularizer=regularizers.L2(config.l2), name="hidden")(
+        x
+    )  # (batch, 16)
     if config.dropout:
         x = layers.Dropout(config.dropout)(x)
     probability = layers.Dense(1, "sigmoid", name="probability")(x)  # (batch, 1), 0..1

@@ -11,13 +11,19 @@ class Config(TableOptions):
     """The settings of a training; what is asked of a table stands in TableOptions: data, target, group, time, …"""
 
     # Data
-    ignore: tuple[str, ...] = Field(("boat", "body"), description="columns to leave out: who has a boat was saved, who has a body number was not")
+    ignore: tuple[str, ...] = Field(
+        ("boat", "body"), description="columns to leave out: who has a boat was saved, who has a body number was not"
+    )
 
     # Network
     units: tuple[int, ...] = Field((64, 32), max_length=8, description="neurons in each hidden layer")
-    activation: Literal["relu", "tanh", "sigmoid", "elu", "silu"] = Field("silu", description="what a neuron does with its sum")
+    activation: Literal["relu", "tanh", "sigmoid", "elu", "silu"] = Field(
+        "silu", description="what a neuron does with its sum"
+    )
     l2: float = Field(1e-3, ge=0, description="penalty on large weights, against learning by heart")
-    dropout: float = Field(0.3, ge=0, lt=1, description="share of neurons hidden in training, against learning by heart")
+    dropout: float = Field(
+        0.3, ge=0, lt=1, description="share of neurons hidden in training, against learning by heart"
+    )
 
     # Training
     epochs: int = Field(60, ge=1, description="passes over the training rows; the best one is kept")
@@ -25,11 +31,17 @@ class Config(TableOptions):
     optimizer: Literal["adam", "rmsprop", "sgd"] = Field("adam", description="how a gradient becomes a step")
     learning_rate: float = Field(3e-3, gt=0, description="the peak; three times Adam's usual, as the network is small")
     momentum: float = Field(0.9, ge=0, lt=1, description="of sgd only: how much of the last step goes into the next")
-    schedule: Literal["cosine", "exponential", "constant"] = Field("cosine", description="ends with small steps, which settles the weights")
-    monitor: Literal["val_loss", "val_accuracy"] = Field("val_loss", description="the loss knows how sure an answer was, accuracy does not")
+    schedule: Literal["cosine", "exponential", "constant"] = Field(
+        "cosine", description="ends with small steps, which settles the weights"
+    )
+    monitor: Literal["val_loss", "val_accuracy"] = Field(
+        "val_loss", description="the loss knows how sure an answer was, accuracy does not"
+    )
     patience: int = Field(15, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
     print_every: int = Field(5, ge=1, description="epochs between two lines of progress")
 
     # Decision
     false_yes_cost: float = Field(1.0, gt=0, description="what it costs to say yes where no is true")
-    false_no_cost: float = Field(1.0, gt=0, description="what it costs to say no where yes is true; the threshold is chosen by both")
+    false_no_cost: float = Field(
+        1.0, gt=0, description="what it costs to say no where yes is true; the threshold is chosen by both"
+    )

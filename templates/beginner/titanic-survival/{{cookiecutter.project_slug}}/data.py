@@ -47,7 +47,15 @@ def read_table(config: Config) -> Table:
     if not FULL.exists():
         download(FULL)
     found = table.read(FULL, as_text=["survived"])
-    return Table(found.columns, found.lines, found.path, "survived", LABELS, "full", "the 1,309 passengers of OpenML's titanic, version 1")
+    return Table(
+        found.columns,
+        found.lines,
+        found.path,
+        "survived",
+        LABELS,
+        "full",
+        "the 1,309 passengers of OpenML's titanic, version 1",
+    )
 
 
 def sample(seed: int) -> Table:
@@ -56,17 +64,36 @@ def sample(seed: int) -> Table:
     The simulated ones depend on class, age group and survival alone: they can teach cleaning, but nothing about the real people.
     """
     rng = np.random.default_rng(seed)
-    rows = [(group, sex, age, survived) for group, sex, age, *counts in PEOPLE for survived in (0, 1) for _ in range(counts[survived])]
-    group, sex, age, survived = (np.array(column, object) for column in zip(*[rows[i] for i in rng.permutation(len(rows))], strict=True))
+    rows = [
+        (group, sex, age, survived)
+        for group, sex, age, *counts in PEOPLE
+        for survived in (0, 1)
+        for _ in range(counts[survived])
+    ]
+    group, sex, age, survived = (
+        np.array(column, object) for column in zip(*[rows[i] for i in rng.permutation(len(rows))], strict=True)
+    )
     child, count = age == "child", len(rows)
     years = np.where(child, rng.uniform(0.5, 15, count), rng.gamma(6, 3.5, count) + 15).round(1)
     years[rng.random(count) < 0.2] = np.nan
-    fare = np.array([{"1st": 60, "2nd": 20, "3rd": 12, "crew": 0}[name] for name in group]) * rng.lognormal(0, 0.5, count)
-    port = np.where(group == "crew", "", rng.choice(["Southampton", "Cherbourg", "Queenstown"], count, p=[0.7, 0.2, 0.1]))
+    fare = np.array([{"1st": 60, "2nd": 20, "3rd": 12, "crew": 0}[name] for name in group]) * rng.lognormal(
+        0, 0.5, count
+    )
+    port = np.where(
+        group == "crew", "", rng.choice(["Southampton", "Cherbourg", "Queenstown"], count, p=[0.7, 0.2, 0.1])
+    )
     saved = survived == 1
     boat = np.where(saved & (rng.random(count) < 0.95), rng.integers(1, 17, count).astype(str), "")
     body = np.where(~saved & (rng.random(count) < 0.15), rng.permutation(count).astype(float), np.nan)
-    columns = {"class": group, "sex": sex, "age": years, "fare": fare.round(2), "embarked": port.astype(object), "boat": boat.astype(object), "body": body}
+    columns = {
+        "class": group,
+        "sex": sex,
+        "age": years,
+        "fare": fare.round(2),
+        "embarked": port.astype(object),
+        "boat": boat.astype(object),
+        "body": body,
+    }
     columns["survived"] = survived.astype(str).astype(object)
     note = "the sample (the 2,201 people on board; age in years, fare and port are simulated)"
     return table.from_columns(columns, target="survived", labels=LABELS, source="sample", note=note)

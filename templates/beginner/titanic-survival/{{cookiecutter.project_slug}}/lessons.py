@@ -9,6 +9,7 @@ GUIDE.md says what to look for.
 
 from typing import Literal
 
+from pydantic import Field
 from pydantic_settings import CliPositionalArg
 
 import scores
@@ -63,7 +64,9 @@ def threshold(config: Config) -> list[float]:
     """Missing a survivor at 1, 2 and 5 times the cost of a false hope."""
     splits = load(config)
     model, _ = trained(config, splits)
-    validation, test = (model.predict(portable.encode(split.x, splits.spec), verbose=0) for split in (splits.validation, splits.test))
+    validation, test = (
+        model.predict(portable.encode(split.x, splits.spec), verbose=0) for split in (splits.validation, splits.test)
+    )
     found = []
     print(f"{'a wrong no costs':>17} {'threshold':>10} {'precision':>10} {'recall':>8} {'F1':>7}")
     for cost in (1.0, 2.0, 5.0):
@@ -80,7 +83,12 @@ def trained(config: Config, splits: Splits):
     model = build_model(config, splits)
     x, other = (portable.encode(split.x, splits.spec) for split in (splits.train, splits.validation))
     done = model.fit(
-        x, splits.train.y, validation_data=(other, splits.validation.y), epochs=config.epochs, batch_size=config.batch_size, verbose=0
+        x,
+        splits.train.y,
+        validation_data=(other, splits.validation.y),
+        epochs=config.epochs,
+        batch_size=config.batch_size,
+        verbose=0,
     )
     return model, done.history
 

@@ -18,9 +18,13 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
     """A compiled network: encoded rows (batch, features) -> the probability of yes (batch, 1)."""
     keras.utils.set_random_seed(config.seed)
     row = feature_layers.inputs(splits.spec)
-    x = feature_layers.features(row, splits)  # (batch, features): numbers, gaps, and a place for each class, sex and port
+    x = feature_layers.features(
+        row, splits
+    )  # (batch, features): numbers, gaps, and a place for each class, sex and port
     for units in config.units:
-        x = layers.Dense(units, config.activation, kernel_regularizer=regularizers.L2(config.l2))(x)  # (batch, 64), (batch, 32)
+        x = layers.Dense(units, config.activation, kernel_regularizer=regularizers.L2(config.l2))(
+            x
+        )  # (batch, 64), (batch, 32)
         x = layers.Dropout(config.dropout)(x)
     probability = layers.Dense(1, "sigmoid", name="probability")(x)  # (batch, 1), 0..1
 

@@ -18,7 +18,9 @@ def read(cells: np.ndarray, target: str, path: str, labels: dict[str, str]) -> t
     texts = np.array([as_name(cell) for cell in cells], object)
     found = sorted(set(texts))
     if len(found) < 2:
-        raise ProjectError(f"{path}: {target} is {found[0]!r} in every row: there is nothing to tell apart\nExpected two different values, or another column: --target NAME")
+        raise ProjectError(
+            f"{path}: {target} is {found[0]!r} in every row: there is nothing to tell apart\nExpected two different values, or another column: --target NAME"
+        )
     if len(found) > 2:
         shown = ", ".join(found[:4])
         raise ProjectError(

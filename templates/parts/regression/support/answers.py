@@ -19,9 +19,13 @@ def read(cells: np.ndarray, target: str, path: str, labels: dict[str, str]) -> t
     values = to_numbers(cells) if cells.dtype == object else cells
     if values is None:
         some = ", ".join(sorted(set(map(str, cells)))[:4])
-        raise ProjectError(f"{path}: {target} holds texts ({some}, …), and this project estimates numbers\nFor classes take iris-classifier, for yes or no titanic-survival.")
+        raise ProjectError(
+            f"{path}: {target} holds texts ({some}, …), and this project estimates numbers\nFor classes take iris-classifier, for yes or no titanic-survival."
+        )
     if values.min() == values.max():
-        raise ProjectError(f"{path}: {target} is {values[0]:g} in every row: there is nothing to estimate\nName another column: --target NAME")
+        raise ProjectError(
+            f"{path}: {target} is {values[0]:g} in every row: there is nothing to estimate\nName another column: --target NAME"
+        )
     return values.astype(np.float32), {"answer": target}
 
 

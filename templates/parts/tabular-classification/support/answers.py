@@ -19,10 +19,16 @@ def read(cells: np.ndarray, target: str, path: str, labels: dict[str, str]) -> t
     texts = np.array([as_name(cell) for cell in cells], object)
     found = sorted(set(texts))
     if len(found) < 2:
-        raise ProjectError(f"{path}: only one class: {target} is {found[0]!r} in every row\nExpected two or more, or another column: --target NAME")
+        raise ProjectError(
+            f"{path}: only one class: {target} is {found[0]!r} in every row\nExpected two or more, or another column: --target NAME"
+        )
     if len(found) > MOST or len(found) > 0.5 * len(texts) > 5:
-        raise ProjectError(f"{path}: {target} has {len(found)} different values in {len(texts)} rows\nThese are no classes; for numbers take the project house-prices.")
-    return np.searchsorted(np.array(found, str), texts.astype(str)), {"labels": [labels.get(name, name) for name in found]}
+        raise ProjectError(
+            f"{path}: {target} has {len(found)} different values in {len(texts)} rows\nThese are no classes; for numbers take the project house-prices."
+        )
+    return np.searchsorted(np.array(found, str), texts.astype(str)), {
+        "labels": [labels.get(name, name) for name in found]
+    }
 
 
 def as_name(cell: Any) -> str:

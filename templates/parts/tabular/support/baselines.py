@@ -20,7 +20,7 @@ def predict(splits: Splits, seed: int) -> dict[str, np.ndarray]:
 def flat(x: dict[str, Any], spec: dict[str, Any]) -> np.ndarray:
     """Rows for a linear model: scaled numbers without gaps, and a place per category that is 1."""
     encoded = portable.encode(x, spec)
-    parts = [encoded["numbers"]] if "numbers" in encoded else []
+    parts = [np.delete(encoded["numbers"], _bins(spec), axis=1)] if "numbers" in encoded else []
     if spec["texts"]:
         values = 1 + sum(len(text["vocabulary"]) for text in spec["texts"])
         places = np.zeros((len(encoded["texts"]), values), np.float32)
@@ -34,10 +34,16 @@ def for_trees(x: dict[str, Any], spec: dict[str, Any]) -> np.ndarray:
     encoded = portable.encode(x, spec)
     parts = [np.asarray(x["numbers"], np.float32)] if spec["numbers"] else []
     if "numbers" in encoded:
-        parts.append(encoded["numbers"][:, len(spec["numbers"]) + len(portable.flagged(spec)) :])
+        parts.append(encoded["numbers"][:, _bins(spec).stop :])
     if spec["texts"]:
         parts.append(encoded["texts"].astype(np.float32))
     return np.concatenate(parts, axis=1)
+
+
+def _bins(spec: dict[str, Any]) -> slice:
+    """Where the bins stand among the encoded numbers; the simple models do without."""
+    begin = len(spec["numbers"]) + len(portable.flagged(spec))
+    return slice(begin, begin + len(spec["numbers"]) * spec["bins"])
 
 
 MATRICES = {"flat": flat, "trees": for_trees}

@@ -13,13 +13,26 @@ from typing import Any
 import numpy as np
 
 from support.errors import ProjectError
-from support.portable import words_of
+from support.portable import LIMIT, words_of
 from support.table import GAPS, Cells, Table, to_numbers
 
 MOSTLY = 0.9  # share of a column's values that must be numbers (or dates) for the others to be taken as slips
 CATEGORIES = 200  # values that a column's vocabulary holds at most; rarer ones count as unknown
+MOST_BINS = 1_024  # of all numbers together, so that a wide table stays small
 WORDS = 30  # words that a text column's list holds at most
-DATE_FORMATS = ("iso", "%Y/%m/%d", "%Y-%m", "%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y %H:%M", "%m/%d/%Y %H:%M", "%d %b %Y", "%b %d, %Y")
+DATE_FORMATS = (
+    "iso",
+    "%Y/%m/%d",
+    "%Y-%m",
+    "%d.%m.%Y",
+    "%m/%d/%Y",
+    "%d/%m/%Y",
+    "%d-%m-%Y",
+    "%d.%m.%Y %H:%M",
+    "%m/%d/%Y %H:%M",
+    "%d %b %Y",
+    "%b %d, %Y",
+)
 DATE_PARTS: dict[str, Callable[[datetime], float]] = {
     "days": lambda date: date.toordinal() - 719_163 + (date.hour * 60 + date.minute) / 1440,  # since 1970-01-01
     "month": lambda date: date.month,
@@ -31,7 +44,9 @@ _ID = re.compile(r"(^|[_\s.-])(id|ids|index|uuid|guid|key|rowid|unnamed_\d+)$|[a
 Column = dict[str, Any]  # name, kind, and as the kind needs: why, format, comma, slips
 
 
-def understand(table: Table, target: str, ignore: Iterable[str], numbers: Iterable[str], categories: Iterable[str]) -> list[Column]:
+def understand(
+    table: Table, target: str, ignore: Iterable[str], numbers: Iterable[str], categories: Iterable[str]
+) -> list[Column]:
     """The kind of each column, from whether its values can be read as numbers or dates, not from what they are."""
     found: list[Column] = []
     for name, cells in table.columns.items():
@@ -57,10 +72,14 @@ def _kind(name: str, cells: Cells, table: Table, must_be_number: bool) -> dict[s
         slips = known[np.isnan(values[known])]
         if len(known) and (len(slips) == 0 or must_be_number or len(known) - len(slips) >= MOSTLY * len(known)):
             if len(known) == len(slips):
-                raise ProjectError(f"{table.at(int(known[0]))}: {name} is {cells[known[0]]!r}, which is no number\nLeave {name} out of --numbers.")
+                raise ProjectError(
+                    f"{table.at(int(known[0]))}: {name} is {cells[known[0]]!r}, which is no number\nLeave {name} out of --numbers."
+                )
             kind: dict[str, Any] = {"kind": "number", "comma": comma}
             if len(slips):
-                kind["slips"] = f"{len(slips)} values are no numbers, first {table.at(int(slips[0]))}: {cells[slips[0]]!r}; read as gaps"
+                kind["slips"] = (
+                    f"{len(slips)} values are no numbers, first {table.at(int(slips[0]))}: {cells[slips[0]]!r}; read as gaps"
+                )
             return kind
     some = cells[known[:: max(1, len(known) // 500)]]  # a format is chosen by up to 1,000 values
     for form in DATE_FORMATS:
@@ -83,8 +102,8 @@ def _is_identity(name: str, values: np.ndarray) -> bool:
     return bool((steps == 1).all())
 
 
-def fit(columns: list[Column], table: Table, rows: np.ndarray) -> dict[str, Any]:
-    """What the training rows say about the columns: the entries `columns`, `numbers` and `texts` of spec."""
+def fit(columns: list[Column], table: Table, rows: np.ndarray, bins: int = 0) -> dict[str, Any]:
+    """What the training rows say about the columns: the entries `columns`, `numbers`, `texts` and `bins` of spec."""
     known: list[Column] = []
     numbers: list[dict[str, Any]] = []
     texts: list[dict[str, Any]] = []
@@ -92,7 +111,11 @@ def fit(columns: list[Column], table: Table, rows: np.ndarray) -> dict[str, Any]
         name, cells, why = column["name"], table.columns[column["name"]][rows], None
         if column["kind"] in ("number", "date"):
             parts = ["value"] if column["kind"] == "number" else list(DATE_PARTS)
-            fitted = [{"name": name, "part": part, **statistics} for part in parts if (statistics := _statistics(read(cells, column, part)))]
+            fitted = [
+                {"name": name, "part": part, **statistics}
+                for part in parts
+                if (statistics := _statistics(read(cells, column, part)))
+            ]
             numbers += fitted
             why = None if fitted else "the same value in every training row" if (cells != "").any() else "no values"
         elif column["kind"] in ("category", "text"):
@@ -104,17 +127,30 @@ def fit(columns: list[Column], table: Table, rows: np.ndarray) -> dict[str, Any]
             else:
                 texts.append({"name": name, "first": 0, "vocabulary": vocabulary or [""], "words": words})
         known.append(column if why is None else {"name": name, "kind": "left out", "why": why})
-    texts.sort(key=lambda text: len(text["vocabulary"]))  # the small ones first: the network takes large ones another way
+    texts.sort(
+        key=lambda text: len(text["vocabulary"])
+    )  # the small ones first: the network takes large ones another way
     first = 1  # 0 is the place of unknown values, in every column
     for text in texts:
         text["first"] = first
         first += len(text["vocabulary"])
     if not numbers and not texts:
-        raise ProjectError(f"{table.path}: no column is left to learn from\n" + "; ".join(f"{column['name']}: {column.get('why', 'the target')}" for column in known))
-    return {"columns": known, "numbers": numbers, "texts": texts}
+        raise ProjectError(
+            f"{table.path}: no column is left to learn from\n"
+            + "; ".join(f"{column['name']}: {column.get('why', 'the target')}" for column in known)
+        )
+    bins = min(bins, MOST_BINS // max(1, len(numbers)))
+    for entry in numbers if bins else []:
+        column = next(column for column in known if column["name"] == entry["name"])
+        values = (read(table.columns[entry["name"]][rows], column, entry["part"]) - entry["median"]) / entry["scale"]
+        edges = np.quantile(np.nan_to_num(values).clip(-LIMIT, LIMIT), np.linspace(0, 1, bins + 1))
+        entry["edges"] = [round(float(edge), 6) for edge in edges]
+    return {"columns": known, "numbers": numbers, "texts": texts, "bins": bins}
 
 
-def raw(columns: dict[str, Cells], spec: dict[str, Any], count: int, at: Callable[[int], str] | None = None) -> dict[str, np.ndarray]:
+def raw(
+    columns: dict[str, Cells], spec: dict[str, Any], count: int, at: Callable[[int], str] | None = None
+) -> dict[str, np.ndarray]:
     """Rows as the saved model takes them: {"numbers": float32 with NaN for gaps, "texts": objects with "" for gaps}.
 
     Args:
@@ -136,7 +172,9 @@ def raw(columns: dict[str, Cells], spec: dict[str, Any], count: int, at: Callabl
             values = read(cells, described[entry["name"]], entry["part"])
             if at and cells.dtype == object and len(wrong := np.flatnonzero(np.isnan(values) & (cells != ""))):
                 kind = "number" if entry["part"] == "value" else "date"
-                raise ProjectError(f"{at(int(wrong[0]))}: {entry['name']} is {cells[wrong[0]]!r}, but was a {kind} in training\nExpected a {kind}, or nothing where it is not known.")
+                raise ProjectError(
+                    f"{at(int(wrong[0]))}: {entry['name']} is {cells[wrong[0]]!r}, but was a {kind} in training\nExpected a {kind}, or nothing where it is not known."
+                )
             x["numbers"][:, position] = values
     if spec["texts"]:
         x["texts"] = np.stack([columns.get(entry["name"], gaps).astype(object) for entry in spec["texts"]], axis=1)
@@ -178,7 +216,9 @@ def _statistics(values: np.ndarray) -> dict[str, Any] | None:
     if not len(known) or (len(known) == len(values) and known.min() == known.max()):
         return None
     low, high = np.quantile(known, (0.01, 0.99))
-    scale = float(np.clip(known, low, high).std()) or float(known.std()) or 1.0  # a few wild values must not set the scale
+    scale = (
+        float(np.clip(known, low, high).std()) or float(known.std()) or 1.0
+    )  # a few wild values must not set the scale
     return {"median": float(np.median(known)), "scale": scale, "gaps": len(known) < len(values)}
 
 

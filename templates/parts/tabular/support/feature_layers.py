@@ -3,7 +3,6 @@
 from typing import Any
 
 import keras
-import numpy as np
 from keras import layers, ops
 
 from support import portable
@@ -17,20 +16,19 @@ def inputs(spec: dict[str, Any]) -> dict[str, keras.KerasTensor]:
     """Encoded rows as `portable.encode` makes them."""
     found = {}
     if portable.width(spec):
-        found["numbers"] = keras.Input((portable.width(spec),), name="numbers")  # (batch, numbers): medians at 0, mostly -3..3
+        found["numbers"] = keras.Input(
+            (portable.width(spec),), name="numbers"
+        )  # (batch, numbers): medians at 0, mostly -3..3
     if spec["texts"]:
         found["texts"] = keras.Input((len(spec["texts"]),), name="texts", dtype="int32")  # (batch, texts): 0 is unknown
     return found
 
 
-def features(row: dict[str, keras.KerasTensor], splits: Splits, bins: int = 0) -> keras.KerasTensor:
-    """Numbers as they are (and by `bins`), small categories as a place that is 1, large ones as an embedding: (batch, features)."""
+def features(row: dict[str, keras.KerasTensor], splits: Splits) -> keras.KerasTensor:
+    """Numbers as they are, small categories as a place that is 1, large ones as an embedding: (batch, features)."""
     spec, parts = splits.spec, []
     if "numbers" in row:
         parts.append(row["numbers"])
-        if bins and spec["numbers"]:
-            edges = quantile_edges(portable.encode(splits.train.x, spec)["numbers"][:, : len(spec["numbers"])], bins)
-            parts.append(piecewise_linear(row["numbers"][:, : len(spec["numbers"])], edges))
     if "texts" in row:
         small = sum(len(text["vocabulary"]) <= SMALL for text in spec["texts"])  # they come first
         values = 1 + sum(len(text["vocabulary"]) for text in spec["texts"])
@@ -51,22 +49,3 @@ def one_hot(ids: keras.KerasTensor, sizes: list[int]) -> keras.KerasTensor:
     column_of_place = [column for column, size in enumerate(sizes) for _ in range(size)]
     value_of_place = list(range(1, 1 + len(column_of_place)))
     return ops.cast(ops.equal(ops.take(ids, column_of_place, axis=1), value_of_place), "float32")
-
-
-def quantile_edges(numbers: np.ndarray, bins: int) -> np.ndarray:
-    """Edges (columns, bins + 1) between which each column holds about as many rows."""
-    return np.quantile(numbers, np.linspace(0, 1, bins + 1), axis=0).T
-
-
-def piecewise_linear(x: keras.KerasTensor, edges: np.ndarray) -> keras.KerasTensor:
-    """For each number and bin how far it is through that bin, 0..1: (batch, columns) -> (batch, columns × bins).
-
-    With it the next layer can bend at every edge: steps and thresholds, as in house prices by latitude, become easy.
-    After Gorishniy et al. 2022, "On Embeddings for Numerical Features in Tabular Deep Learning".
-    """
-    low, width = edges[:, :-1], np.diff(edges, axis=1)  # (columns, bins)
-    slope = np.where(width > 1e-3, 1 / np.maximum(width, 1e-3), 0)  # a bin of equal values has no inside
-    bend = layers.EinsumDense("bc,cn->bcn", (len(edges), slope.shape[1]), bias_axes="cn", trainable=False, name="bins")
-    through = bend(x)  # (batch, columns, bins): 0 at the lower edge of the bin, 1 at the upper
-    bend.set_weights([slope, -low * slope])  # fixed: the quantiles of the training rows
-    return layers.Flatten()(ops.clip(through, 0.0, 1.0))

@@ -7,8 +7,8 @@ import numpy as np
 from support import answers, columns, runs, tabular
 from support.columns import Column
 from support.errors import ProjectError
-from support.tabular import Prepared, TableOptions
 from support.table import Table
+from support.tabular import Prepared, TableOptions
 
 SUSPICIOUS = 0.98  # a single column that predicts this well (AUC, or R²) is rarely an honest one
 PURE = 0.97  # a column that is only known where one answer is true
@@ -27,7 +27,9 @@ def report(table: Table, config: TableOptions) -> None:
     splits = tabular.splits_at(prepared, *parts)
     kinds = splits.spec["columns"]
     print(f"Data: {table.note}")
-    print(f"{len(table):,} rows, {len(table.columns)} columns; {len(parts[0]):,} rows for training, {len(parts[1]):,} validation, {len(parts[2]):,} test")
+    print(
+        f"{len(table):,} rows, {len(table.columns)} columns; {len(parts[0]):,} rows for training, {len(parts[1]):,} validation, {len(parts[2]):,} test"
+    )
     if without := len(table) - len(prepared.y):
         print(f"{without:,} rows have no answer and are left out")
     print(_list(kinds, prepared.table))
@@ -55,7 +57,11 @@ def leaking(prepared: Prepared, names: list[str] | None = None) -> dict[str, str
     classes, shares = np.unique(y, return_counts=True)
     for column in prepared.columns:
         name = column["name"]
-        if column["kind"] == "target" or (names is None and column["kind"] == "left out") or (names is not None and name not in names):
+        if (
+            column["kind"] == "target"
+            or (names is None and column["kind"] == "left out")
+            or (names is not None and name not in names)
+        ):
             continue
         cells = prepared.table.columns[name][rows]
         known = cells != "" if cells.dtype == object else ~np.isnan(cells)
@@ -71,14 +77,25 @@ def leaking(prepared: Prepared, names: list[str] | None = None) -> dict[str, str
         value = _alone(column, cells, y)
         if value > SUSPICIOUS:
             measure = "AUC" if whole else "R²"
-            found[name] = f"warning: possible leakage: {name} alone gives the answer ({measure} {value:.3f}); if it is only known afterwards: --ignore {name}"
+            found[name] = (
+                f"warning: possible leakage: {name} alone gives the answer ({measure} {value:.3f}); if it is only known afterwards: --ignore {name}"
+            )
     return found
 
 
 def _ignored_leaks(prepared: Prepared, config: TableOptions) -> list[str]:
     names = [name for name in config.ignore if name in prepared.table.columns]
-    again = [{**column, **columns._kind(column["name"], prepared.table.columns[column["name"]], prepared.table, False)} if column["name"] in names else column for column in prepared.columns]
-    return list(leaking(Prepared(prepared.table, again, prepared.y, prepared.units, None, prepared.question), names)) if names else []
+    again = [
+        {**column, **columns._kind(column["name"], prepared.table.columns[column["name"]], prepared.table, False)}
+        if column["name"] in names
+        else column
+        for column in prepared.columns
+    ]
+    return (
+        list(leaking(Prepared(prepared.table, again, prepared.y, prepared.units, None, prepared.question), names))
+        if names
+        else []
+    )
 
 
 def _alone(column: Column, cells: np.ndarray, y: np.ndarray) -> float:
@@ -87,23 +104,36 @@ def _alone(column: Column, cells: np.ndarray, y: np.ndarray) -> float:
     from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
     if cells.dtype == object:
-        numbers = columns.read(cells, column, "days" if column["kind"] == "date" else "value") if column["kind"] in ("number", "date") else None
+        numbers = (
+            columns.read(cells, column, "days" if column["kind"] == "date" else "value")
+            if column["kind"] in ("number", "date")
+            else None
+        )
         if numbers is None:
             values, numbers, counts = np.unique(cells.astype(str), return_inverse=True, return_counts=True)
-            numbers = np.where(counts[numbers] > 1, numbers, -1.0).astype(float)  # a value that occurs once can tell nothing
+            numbers = np.where(counts[numbers] > 1, numbers, -1.0).astype(
+                float
+            )  # a value that occurs once can tell nothing
     else:
         numbers = cells
     if len(y) < 40:
         return 0.0  # among so few rows something fits by chance
     x = np.stack([np.nan_to_num(numbers, nan=-1e30), np.isnan(numbers)], axis=1).astype(np.float64)
     if not answers.TEXT:
-        said = cross_val_predict(DecisionTreeRegressor(max_leaf_nodes=256, min_samples_leaf=5), x, y, cv=KFold(3, shuffle=True, random_state=0))
+        said = cross_val_predict(
+            DecisionTreeRegressor(max_leaf_nodes=256, min_samples_leaf=5),
+            x,
+            y,
+            cv=KFold(3, shuffle=True, random_state=0),
+        )
         return 1 - float(np.square(said - y).sum() / np.square(y - y.mean()).sum())
     classes, counts = np.unique(y, return_counts=True)
     if counts.min() < 3:
         return 0.0
     model = DecisionTreeClassifier(max_leaf_nodes=256, min_samples_leaf=3, random_state=0)
-    said = cross_val_predict(model, x, y.astype(int), cv=StratifiedKFold(3, shuffle=True, random_state=0), method="predict_proba")
+    said = cross_val_predict(
+        model, x, y.astype(int), cv=StratifiedKFold(3, shuffle=True, random_state=0), method="predict_proba"
+    )
     from sklearn.metrics import roc_auc_score
 
     return min(float(roc_auc_score(y == one, said[:, position])) for position, one in enumerate(classes))
@@ -121,7 +151,9 @@ def _list(kinds: list[Column], table: Table) -> str:
         elif not note and len(known):
             values, counts = np.unique(known.astype(str), return_counts=True)
             note = ", ".join(value[:20] for value in values[np.argsort(-counts, kind="stable")][:4])
-        lines.append(f"{column['name'][:24]:24} {column['kind']:10} {f'{gaps / len(cells):.1%}' if gaps else '':>7} {len(set(known.tolist())):10,}  {note}")
+        lines.append(
+            f"{column['name'][:24]:24} {column['kind']:10} {f'{gaps / len(cells):.1%}' if gaps else '':>7} {len(set(known.tolist())):10,}  {note}"
+        )
     if len(kinds) > SHOWN:
         lines.append(f"… and {len(kinds) - SHOWN} more")
     return "\n".join(lines)
@@ -132,8 +164,15 @@ def _answers(prepared: Prepared) -> str:
         y = prepared.y
         return f"Answers: {y.min():,.6g} to {y.max():,.6g}, mean {y.mean():,.6g}, spread {y.std():,.6g}"
     counts = np.bincount(prepared.y.astype(int), minlength=len(prepared.question["labels"]))
-    shares = ", ".join(f"{label} {count:,} ({count / len(prepared.y):.0%})" for label, count in zip(prepared.question["labels"][:12], counts, strict=False))
-    warning = "\nwarning: one answer is rare: accuracy says little here, look at F1" if counts.min() < 0.05 * len(prepared.y) else ""
+    shares = ", ".join(
+        f"{label} {count:,} ({count / len(prepared.y):.0%})"
+        for label, count in zip(prepared.question["labels"][:12], counts, strict=False)
+    )
+    warning = (
+        "\nwarning: one answer is rare: accuracy says little here, look at F1"
+        if counts.min() < 0.05 * len(prepared.y)
+        else ""
+    )
     return f"Answers: {shares}{warning}"
 
 
@@ -165,7 +204,11 @@ def draw(kinds: list[Column], prepared: Prepared) -> Any:
         raise ProjectError("no column is left to draw")
     y = prepared.y
     few = "labels" in prepared.question and len(prepared.question["labels"]) <= 6
-    groups = [(label, y == number) for number, label in enumerate(prepared.question["labels"])] if few else [("", np.ones(len(y), bool))]
+    groups = (
+        [(label, y == number) for number, label in enumerate(prepared.question["labels"])]
+        if few
+        else [("", np.ones(len(y), bool))]
+    )
     rows = -(-len(used) // 4)
     figure, axes = plt.subplots(rows, min(4, len(used)), figsize=(3.2 * min(4, len(used)), 2.4 * rows), squeeze=False)
     for axis in axes.flat[len(used) :]:
@@ -186,7 +229,9 @@ def draw(kinds: list[Column], prepared: Prepared) -> Any:
                 heights = np.array([(cells[part] == name).sum() for name in names])
                 axis.bar(range(len(names)), heights, bottom=below)
                 below += heights
-            axis.set_xticks(range(len(names)), [name[:10] or "(gap)" for name in names], rotation=60, ha="right", fontsize=6)
+            axis.set_xticks(
+                range(len(names)), [name[:10] or "(gap)" for name in names], rotation=60, ha="right", fontsize=6
+            )
     if few:
         figure.legend([label for label, _ in groups], loc="upper right")
     figure.tight_layout()

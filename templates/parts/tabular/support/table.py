@@ -16,7 +16,9 @@ import numpy as np
 
 from support.errors import ProjectError
 
-GAPS = frozenset(("", "?", "-", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "NaT"))  # how files write "not known"
+GAPS = frozenset(
+    ("", "?", "-", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "NaT")
+)  # how files write "not known"
 SEPARATORS = (",", ";", "\t", "|")
 CHUNK = 20_000  # rows turned into numbers at a time, so that a large file never stands in memory as text cells
 csv.field_size_limit(1 << 24)
@@ -73,13 +75,17 @@ def read(path: Path, separator: str | None = None, as_text: Iterable[str] = ()) 
     header = [name.strip() or f"unnamed_{position}" for position, name in enumerate(next(rows)[1], start=1)]
     _check_header(header, dialect, path)
 
-    parts: dict[int, list[np.ndarray]] = {position: [] for position, name in enumerate(header) if name not in set(as_text)}
+    parts: dict[int, list[np.ndarray]] = {
+        position: [] for position, name in enumerate(header) if name not in set(as_text)
+    }
     lines: list[int] = []
     for chunk in _chunks(rows):
         for line, row in chunk:
             if len(row) != len(header):
                 many = "more" if len(row) > len(header) else "fewer"
-                raise ProjectError(f"{path}:{line}: {len(row)} values, {many} than the {len(header)} columns of the header\nA value that holds {dialect!r} needs quotes around it.")
+                raise ProjectError(
+                    f"{path}:{line}: {len(row)} values, {many} than the {len(header)} columns of the header\nA value that holds {dialect!r} needs quotes around it."
+                )
             lines.append(line)
         for position in list(parts):
             numbers = to_numbers([row[position] for _, row in chunk])
@@ -100,7 +106,8 @@ def read(path: Path, separator: str | None = None, as_text: Iterable[str] = ()) 
             cell = row[position].strip()
             texts[position].append(seen.setdefault(cell, cell))
     columns = {
-        name: np.concatenate(parts[position]) if position in parts else np.array(texts[position], object) for position, name in enumerate(header)
+        name: np.concatenate(parts[position]) if position in parts else np.array(texts[position], object)
+        for position, name in enumerate(header)
     }
     return Table(columns, np.array(lines), str(path), source=str(path), note=f"your own data, {path}")
 
@@ -123,14 +130,18 @@ def _decode(path: Path) -> str:
         raise ProjectError(f"there is no data at {path}\nExpected sample, full, or the path of a CSV file.")
     raw = path.read_bytes()
     if not raw.strip():
-        raise ProjectError(f"{path} is empty\nExpected a line with the names of the columns, and one line per example below it.")
+        raise ProjectError(
+            f"{path} is empty\nExpected a line with the names of the columns, and one line per example below it."
+        )
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return raw.decode("utf-16", errors="replace")
     if raw.startswith(b"PK\x03\x04"):
         raise ProjectError(f"{path}:1: this is a workbook or a zip file, not text\nSave the sheet as CSV first.")
     if b"\0" in raw or sum(byte < 9 for byte in raw[:4096]) > 4:
         line = raw[: raw.find(b"\0")].count(b"\n") + 1 if b"\0" in raw else 1
-        raise ProjectError(f"{path}:{line}: this is a binary file, not text\nExpected a CSV file: a line with the names of the columns, then one line per example.")
+        raise ProjectError(
+            f"{path}:{line}: this is a binary file, not text\nExpected a CSV file: a line with the names of the columns, then one line per example."
+        )
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -163,11 +174,19 @@ def _sniff(text: str, path: Path) -> str:
         beginning = beginning.rsplit("\n", 1)[0] or beginning
     found: dict[str, tuple[float, int]] = {}
     for separator in SEPARATORS:
-        widths = [len(row) for _, row in zip(range(100), csv.reader(io.StringIO(beginning, newline=""), delimiter=separator), strict=False) if row]
+        widths = [
+            len(row)
+            for _, row in zip(
+                range(100), csv.reader(io.StringIO(beginning, newline=""), delimiter=separator), strict=False
+            )
+            if row
+        ]
         if widths and widths[0] > 1:
             found[separator] = (sum(width == widths[0] for width in widths) / len(widths), widths[0])
     if not found:
-        raise ProjectError(f"{path}:1: only one column: {text.splitlines()[0][:60]!r}\nExpected names of columns with , ; | or a tab between them; any other: --separator.")
+        raise ProjectError(
+            f"{path}:1: only one column: {text.splitlines()[0][:60]!r}\nExpected names of columns with , ; | or a tab between them; any other: --separator."
+        )
     return max(found, key=lambda separator: found[separator])
 
 
@@ -194,6 +213,10 @@ def _check_header(header: list[str], separator: str, path: Path) -> None:
         if name in header[:position]:
             raise ProjectError(f"{path}:1: two columns are named {name}\nEach needs a name of its own.")
     if len(header) < 2:
-        raise ProjectError(f"{path}:1: only one column, {header[0][:60]!r}, with {separator!r} as the separator\nAnother one: --separator ';'")
+        raise ProjectError(
+            f"{path}:1: only one column, {header[0][:60]!r}, with {separator!r} as the separator\nAnother one: --separator ';'"
+        )
     if to_numbers(header) is not None:
-        raise ProjectError(f"{path}:1: the first line holds numbers, not the names of the columns\nAdd a first line with names, for example: area,rooms,price")
+        raise ProjectError(
+            f"{path}:1: the first line holds numbers, not the names of the columns\nAdd a first line with names, for example: area,rooms,price"
+        )

@@ -24,16 +24,34 @@ class TableOptions(Settings):
     """What is asked of a table: the same options in every project on tables."""
 
     data: str = Field("sample", description="sample, full, or the path of your own CSV file")
-    target: str | None = Field(None, description='column to predict, or a yes-no question about one, for example "G3 >= 10"')
+    target: str | None = Field(
+        None, description='column to predict, or a yes-no question about one, for example "G3 >= 10"'
+    )
     separator: str | None = Field(None, description="between the values of your CSV file; found out where not given")
     ignore: tuple[str, ...] = Field((), description="columns to leave out, for example what is only known afterwards")
-    numbers: tuple[str, ...] = Field((), description="columns to read as numbers, where they were taken for something else")
-    categories: tuple[str, ...] = Field((), description="columns to read as categories, for example numbers that only name a thing")
-    group: str | None = Field(None, description="column whose rows stay in one split where they share its value, for example a patient")
-    time: str | None = Field(None, description="column of dates or numbers: the newest rows become the test, as in real use")
+    numbers: tuple[str, ...] = Field(
+        (), description="columns to read as numbers, where they were taken for something else"
+    )
+    categories: tuple[str, ...] = Field(
+        (), description="columns to read as categories, for example numbers that only name a thing"
+    )
+    bins: int = Field(
+        0,
+        ge=0,
+        le=200,
+        description="places at which the effect of a number may bend at once; 0 leaves bending to the layers",
+    )
+    group: str | None = Field(
+        None, description="column whose rows stay in one split where they share its value, for example a patient"
+    )
+    time: str | None = Field(
+        None, description="column of dates or numbers: the newest rows become the test, as in real use"
+    )
     validation_fraction: float = Field(0.15, ge=0, lt=0.5, description="share of the rows that chooses the best epoch")
     test_fraction: float = Field(0.2, gt=0, lt=0.5, description="share of the rows kept for the test")
-    seed: int = Field(42, ge=0, description="of the splits, the first weights and the order; the same seed repeats the run")
+    seed: int = Field(
+        42, ge=0, description="of the splits, the first weights and the order; the same seed repeats the run"
+    )
 
 
 @dataclass(frozen=True)
@@ -49,6 +67,7 @@ class Prepared:
     units: np.ndarray
     time: np.ndarray | None
     question: dict[str, Any]
+    bins: int = 0
 
 
 def read_own(config: TableOptions, target: str = "", labels: dict[str, str] | None = None) -> Table:
@@ -78,16 +97,22 @@ def load(table: Table, config: TableOptions) -> Splits:
 
 def prepare(table: Table, config: TableOptions) -> Prepared:
     """Find the target and the kinds of the columns, leave out rows without an answer, and see which rows belong together."""
-    wanted = config.target or table.target
+    wanted = config.target or (table.target if table.target in table.columns else "")
     column, cells, yes_no = _target(table, wanted)
     own_ignore = type(config).model_fields["ignore"].default
-    for option, names in (("--ignore", config.ignore), ("--numbers", config.numbers), ("--categories", config.categories)):
+    for option, names in (
+        ("--ignore", config.ignore),
+        ("--numbers", config.numbers),
+        ("--categories", config.categories),
+    ):
         for name in names:
             if name not in table.columns and not (option == "--ignore" and name in own_ignore):
                 raise ProjectError(f"{option}: {_no_column(table, name)}")
     answered = np.flatnonzero(~np.isnan(cells) if cells.dtype != object else cells != "")
     if not len(answered):
-        raise ProjectError(f"{table.path}: {wanted} has no value in any row, only gaps\nExpected the answers to learn from; another column: --target NAME")
+        raise ProjectError(
+            f"{table.path}: {wanted} has no value in any row, only gaps\nExpected the answers to learn from; another column: --target NAME"
+        )
     table = Table(
         {name: values[answered] for name, values in table.columns.items()},
         table.lines[answered],
@@ -97,19 +122,26 @@ def prepare(table: Table, config: TableOptions) -> Prepared:
         table.source,
         table.note,
     )
-    y, question = answers.read(cells[answered], wanted, table.path, table.labels if wanted == table.target or not config.target else {})
+    y, question = answers.read(
+        cells[answered], wanted, table.path, table.labels if wanted == table.target or not config.target else {}
+    )
     if yes_no:
         question = {**question, "question": wanted}
     kinds = columns.understand(table, column, config.ignore, config.numbers, config.categories)
     if config.group:
         _need(table, "--group", config.group)
-        kinds = [{"name": kind["name"], "kind": "left out", "why": "it is the group"} if kind["name"] == config.group else kind for kind in kinds]
+        kinds = [
+            {"name": kind["name"], "kind": "left out", "why": "it is the group"}
+            if kind["name"] == config.group
+            else kind
+            for kind in kinds
+        ]
     units = _units(table, kinds, config.group)
     time = None
     if config.time:
         _need(table, "--time", config.time)
         time = _time(table, config.time)
-    return Prepared(table, kinds, y, units, time, {**question, "target": column})
+    return Prepared(table, kinds, y, units, time, {**question, "target": column}, config.bins)
 
 
 def positions(prepared: Prepared, config: TableOptions) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -120,7 +152,9 @@ def positions(prepared: Prepared, config: TableOptions) -> tuple[np.ndarray, np.
     return by_unit(prepared, fractions, config.seed)
 
 
-def by_unit(prepared: Prepared, fractions: tuple[float, float], seed: int, rows: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def by_unit(
+    prepared: Prepared, fractions: tuple[float, float], seed: int, rows: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """A random split of the rows (all by default), with the same mixture of answers in each part."""
     rows = np.arange(len(prepared.y)) if rows is None else rows
     names, first = np.unique(prepared.units[rows], return_index=True)
@@ -133,11 +167,15 @@ def splits_at(prepared: Prepared, train: np.ndarray, validation: np.ndarray, tes
     """The splits with these rows; what is learned about the columns is learned from `train` alone."""
     table = prepared.table
     if len(train) < 2 or not len(test):
-        raise ProjectError(f"{table.path}: too few rows: {len(train)} for training, {len(test)} for the test\nAdd rows, or check --group and --time.")
-    spec = {"kind": "table", **prepared.question, **columns.fit(prepared.columns, table, train)}
+        raise ProjectError(
+            f"{table.path}: too few rows: {len(train)} for training, {len(test)} for the test\nAdd rows, or check --group and --time."
+        )
+    spec = {"kind": "table", **prepared.question, **columns.fit(prepared.columns, table, train, prepared.bins)}
     x = columns.raw(table.columns, spec, len(table))
     everything = Split(x, prepared.y)
-    return Splits(everything.take(train), everything.take(validation), everything.take(test), spec, table.source, table.note)
+    return Splits(
+        everything.take(train), everything.take(validation), everything.take(test), spec, table.source, table.note
+    )
 
 
 def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], dict[str, np.ndarray]]:
@@ -158,7 +196,9 @@ def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], dict
             table = read(Path(text), as_text=[entry["name"] for entry in spec["texts"]])
             tables.append(([table.at(position) for position in range(len(table))], table.columns))
         else:
-            raise ProjectError(f"{text!r} is neither a file nor name=value\nExpected for example: {_example(spec)}, or a .csv or .jsonl file")
+            raise ProjectError(
+                f"{text!r} is neither a file nor name=value\nExpected for example: {_example(spec)}, or a .csv or .jsonl file"
+            )
     if row:
         tables.insert(0, ([" ".join(f"{name}={value}" for name, value in row.items())], _as_columns([row])))
     names: list[str] = []
@@ -195,12 +235,16 @@ def _target(table: Table, wanted: str) -> tuple[str, Cells, bool]:
     """The column that is asked about, an answer per row, and whether it is a comparison (then "yes", "no" or "")."""
     names = ", ".join(list(table.columns)[:12]) + (", …" if len(table.columns) > 12 else "")
     if not wanted:
-        raise ProjectError(f"which column of {table.path} is to be predicted?\nName it: --target COLUMN. There are: {names}")
+        raise ProjectError(
+            f"which column of {table.path} is to be predicted?\nName it: --target COLUMN. There are: {names}"
+        )
     if wanted in table.columns:
         return wanted, table.columns[wanted], False
     match = _COMPARISON.fullmatch(wanted.strip())
     if not match:
-        raise ProjectError(f"{_no_column(table, wanted, 1)}\nName the one to predict: --target COLUMN. There are: {names}")
+        raise ProjectError(
+            f"{_no_column(table, wanted, 1)}\nName the one to predict: --target COLUMN. There are: {names}"
+        )
     name, sign, text = match[1].strip(), match[2], match[3].strip().strip("\"'")
     if name not in table.columns:
         raise ProjectError(f"--target {wanted!r}: {_no_column(table, name, 1)}")
@@ -209,12 +253,21 @@ def _target(table: Table, wanted: str) -> tuple[str, Cells, bool]:
         cells = numbers
     if cells.dtype == object or limit is None or np.isnan(limit[0]):
         if sign not in ("==", "!="):
-            raise ProjectError(f"--target {wanted!r}: {name} and {text!r} are not both numbers\nTexts can only be compared by == and !=.")
+            raise ProjectError(
+                f"--target {wanted!r}: {name} and {text!r} are not both numbers\nTexts can only be compared by == and !=."
+            )
         cells = cells.astype(object)
         truth, known = (cells == text) == (sign == "=="), cells != ""
     else:
         value, known = limit[0], ~np.isnan(cells)
-        truth = {">=": cells >= value, "<=": cells <= value, "==": cells == value, "!=": cells != value, ">": cells > value, "<": cells < value}[sign]
+        truth = {
+            ">=": cells >= value,
+            "<=": cells <= value,
+            "==": cells == value,
+            "!=": cells != value,
+            ">": cells > value,
+            "<": cells < value,
+        }[sign]
     return name, np.where(known, np.where(truth, "yes", "no"), "").astype(object), True
 
 
@@ -225,7 +278,9 @@ def _column_of(target: str) -> str:
 
 def _no_column(table: Table, name: str, line: int | None = None) -> str:
     close = difflib.get_close_matches(name, list(table.columns), 1)
-    return f"{table.path}{f':{line}' if line else ''}: there is no column {name}" + (f"; did you mean {close[0]}?" if close else "")
+    return f"{table.path}{f':{line}' if line else ''}: there is no column {name}" + (
+        f"; did you mean {close[0]}?" if close else ""
+    )
 
 
 def _need(table: Table, option: str, name: str) -> None:
@@ -238,10 +293,14 @@ def _time(table: Table, name: str) -> np.ndarray:
     kind = next(kind for kind in columns.understand(table, "", (), (), ()) if kind["name"] == name)
     cells = table.columns[name]
     if cells.dtype == object and kind["kind"] not in ("date", "number"):
-        raise ProjectError(f"{table.at(0)}: --time {name} holds {cells[0]!r}, neither a date nor a number\nExpected for example 2024-05-31.")
+        raise ProjectError(
+            f"{table.at(0)}: --time {name} holds {cells[0]!r}, neither a date nor a number\nExpected for example 2024-05-31."
+        )
     when = columns.read(cells, kind, "days" if kind["kind"] == "date" else "value")
     if np.isnan(when).any():
-        raise ProjectError(f"{table.at(int(np.flatnonzero(np.isnan(when))[0]))}: {name} is empty, but --time needs it in every row")
+        raise ProjectError(
+            f"{table.at(int(np.flatnonzero(np.isnan(when))[0]))}: {name} is empty, but --time needs it in every row"
+        )
     return when
 
 
@@ -250,7 +309,10 @@ def _units(table: Table, kinds: list[Column], group: str | None) -> np.ndarray:
     code = np.zeros(len(table), np.uint64)
     for kind in kinds:
         if kind["kind"] not in ("target", "left out"):
-            _, inverse = np.unique(table.columns[kind["name"]].astype(str if table.columns[kind["name"]].dtype == object else float), return_inverse=True)
+            _, inverse = np.unique(
+                table.columns[kind["name"]].astype(str if table.columns[kind["name"]].dtype == object else float),
+                return_inverse=True,
+            )
             code = code * np.uint64(0x9E3779B97F4A7C15) + inverse.astype(np.uint64) + np.uint64(1)
             code ^= code >> np.uint64(29)
     _, units = np.unique(code, return_inverse=True)
@@ -260,7 +322,9 @@ def _units(table: Table, kinds: list[Column], group: str | None) -> np.ndarray:
     from scipy.sparse.csgraph import connected_components
 
     _, groups = np.unique(table.columns[group].astype(str), return_inverse=True)
-    size = units.max() + 1 + groups.max() + 1  # equal rows and groups are the two sides of a graph; what hangs together stays together
+    size = (
+        units.max() + 1 + groups.max() + 1
+    )  # equal rows and groups are the two sides of a graph; what hangs together stays together
     graph = coo_array((np.ones(len(units)), (units, groups + units.max() + 1)), shape=(size, size))
     return np.asarray(connected_components(graph, directed=False)[1][units])
 
@@ -320,7 +384,11 @@ def _check_names(names: list[str], spec: dict[str, Any]) -> None:
     for name in names:
         if name not in known:
             close = difflib.get_close_matches(name, known, 1)
-            raise ProjectError(f"there is no column {name}" + (f"; did you mean {close[0]}?" if close else "") + f"\nThe model knows: {', '.join(known[:20])}")
+            raise ProjectError(
+                f"there is no column {name}"
+                + (f"; did you mean {close[0]}?" if close else "")
+                + f"\nThe model knows: {', '.join(known[:20])}"
+            )
     used = list(dict.fromkeys(entry["name"] for entry in [*spec["numbers"], *spec["texts"]]))
     missing = [name for name in used if name not in names]
     if missing:
