@@ -112,7 +112,9 @@ def softmax() -> tuple[float, float]:
     powers = np.exp(sums)
     probabilities = powers / powers.sum()
     by_hand = float(-np.log(probabilities[0]))
-    by_keras = float(np.asarray(keras.losses.SparseCategoricalCrossentropy(from_logits=True)(np.array([0]), sums[None])))
+    by_keras = float(
+        np.asarray(keras.losses.SparseCategoricalCrossentropy(from_logits=True)(np.array([0]), sums[None]))
+    )
     print(f"sums {sums}, e to their power {powers.round(3)}, divided by their sum {probabilities.round(3)}")
     print(f"loss if the first is true, by hand: -log({probabilities[0]:.3f}) = {by_hand:.5f}\nby Keras: {by_keras:.5f}")
     return by_hand, by_keras

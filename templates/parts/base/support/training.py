@@ -42,7 +42,8 @@ def fit(
     resume(model, recorder, train)
     with run.lock(), Signals(recorder):
         try:
-            while recorder.epoch < config.epochs and not recorder.out_of_patience():
+            model.stop_training = False
+            while recorder.epoch < config.epochs and not (recorder.out_of_patience() or model.stop_training):
                 # An epoch that was interrupted is completed by a `fit` of its own, over the batches that are left.
                 batches = Batches(train, config.batch_size, config.seed, recorder.epoch, recorder.batch)
                 model.fit(
