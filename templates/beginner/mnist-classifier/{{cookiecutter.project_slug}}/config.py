@@ -26,10 +26,10 @@ class Config(Settings):
 
     # Network
     filters: tuple[int, ...] = Field(
-        (24, 48, 64), min_length=1, max_length=5, description="of each convolution: few for strokes, more for shapes"
+        (16, 32, 64), min_length=1, max_length=5, description="of each convolution: few for strokes, more for shapes"
     )
     dense_units: int = Field(128, ge=1, description="width of the layer that combines the shapes")
-    activation: Literal["relu", "tanh", "sigmoid", "elu", "gelu"] = Field(
+    activation: Literal["relu", "tanh", "sigmoid", "elu", "silu"] = Field(
         "relu", description="relu learns fastest here; try sigmoid to see why"
     )
     batch_normalization: bool = Field(
@@ -41,16 +41,14 @@ class Config(Settings):
     l2: float = Field(0.0, ge=0, description="penalty on large weights; dropout does this network's work, so none")
 
     # Training
-    epochs: int = Field(12, ge=1, description="passes over the training data; the best one is kept")
+    epochs: int = Field(7, ge=1, description="passes over the training data; the best one is kept")
     batch_size: int = Field(
         128, ge=1, description="large enough that a CPU spends its time in convolutions, not in Python"
     )
     optimizer: Literal["adam", "rmsprop", "sgd"] = Field(
         "adam", description="sgd wants a learning rate about ten times larger"
     )
-    learning_rate: float = Field(
-        3e-3, gt=0, description="the peak; three times Adam's usual, as batch normalization allows"
-    )
+    learning_rate: float = Field(3e-3, gt=0, description="the peak; twice Adam's usual, as batch normalization allows")
     momentum: float = Field(0.9, ge=0, lt=1, description="of sgd only: how much of the last step goes into the next")
     schedule: Literal["cosine", "exponential", "constant"] = Field(
         "cosine", description="ends with small steps, which settles the weights"

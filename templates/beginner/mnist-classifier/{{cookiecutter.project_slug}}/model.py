@@ -25,12 +25,11 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
         if position == 0:
             x = convolution(
                 x, filters, config, size=5, strides=2
-            )  # (batch, 14, 14, 24): strokes; every second place is enough
+            )  # (batch, 14, 14, 16): strokes, at every second place
         else:
-            x = convolution(x, filters, config, size=3)  # (batch, 14, 14, 48), then (batch, 7, 7, 64): corners, loops
-            x = layers.MaxPooling2D(2, padding="same")(
-                x
-            )  # (batch, 7, 7, 48), then (batch, 4, 4, 64): the strongest of four
+            x = convolution(
+                x, filters, config, size=3, pool=2
+            )  # (batch, 7, 7, 32): corners, then (batch, 4, 4, 64): loops
 
     x = layers.Flatten()(x)  # (batch, 1024)
     x = layers.Dropout(config.dropout)(x)
@@ -63,17 +62,19 @@ def luminance(shape: tuple[int, ...], dtype: str | None = None) -> keras.KerasTe
     return keras.ops.reshape(keras.ops.convert_to_tensor([0.299, 0.587, 0.114], dtype=dtype), shape)
 
 
-def convolution(x: keras.KerasTensor, filters: int, config: Config, size: int, strides: int = 1) -> keras.KerasTensor:
-    """Convolution, batch normalization (which has a bias of its own) and activation."""
-    normalize = config.batch_normalization
+def convolution(
+    x: keras.KerasTensor, filters: int, config: Config, size: int, strides: int = 1, pool: int = 1
+) -> keras.KerasTensor:
+    """Convolution, pooling, batch normalization (which has a bias of its own) and activation.
+
+    Pooling stands before normalization and activation, which then have a quarter of the work.
+    """
+    normalize, penalty = config.batch_normalization, regularizers.L2(config.l2)
     x = layers.Conv2D(
-        filters,
-        size,
-        strides=strides,
-        padding="same",
-        use_bias=not normalize,
-        kernel_regularizer=regularizers.L2(config.l2),
+        filters, size, strides=strides, padding="same", use_bias=not normalize, kernel_regularizer=penalty
     )(x)
+    if pool > 1:
+        x = layers.MaxPooling2D(pool, padding="same")(x)  # the strongest of four neighbours
     if normalize:
         x = layers.BatchNormalization(momentum=0.9)(x)  # 0.9: the averages settle within the few steps of the sample
     return layers.Activation(config.activation)(x)
