@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-
 from dlgen import catalog
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("keras")
 
-DATA = Path("/work/shared/data")
+DATA = Path(__file__).parents[3] / "shared" / "data"
 Rendered = Callable[[str], Path]
 GOOD = "area,kind,price\n" + "".join(f"{20 + i},{'ab'[i % 2]},{i % 2}\n" for i in range(40))
 
@@ -183,8 +183,8 @@ for step, arguments in (
     (evaluate, []), (predict, [{str(path)!r}]), (export, [])):
     sys.argv = [step.__name__ + ".py", *arguments]
     step.main()
-result = [row["ok"] for row in runs.find(None).exports.joinpath("export_report.json").open().read().count and
-          __import__("json").loads(runs.find(None).exports.joinpath("export_report.json").read_text())["formats"]]
+report = runs.find(None).exports / "export_report.json"
+result = [row["ok"] for row in json.loads(report.read_text(encoding="utf-8"))["formats"]]
 """
     assert python(project, code) == [True] * 5
 
