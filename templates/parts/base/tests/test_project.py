@@ -18,7 +18,7 @@ from data import load
 from support import exporting, runs, serving, settings
 from support.errors import ProjectError, StepFailed
 
-QUICK = ["--epochs", "2"]
+QUICK = ["--epochs", "10"]  # enough for answers that 8 bits cannot turn round
 
 
 def call(step, *arguments: str, monkeypatch: pytest.MonkeyPatch) -> None:
