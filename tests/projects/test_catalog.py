@@ -71,7 +71,7 @@ def test_the_contract_between_shared_steps_and_own_files_is_kept(name: str, rend
         "config.py": {"Config"},
         "data.py": {"load", "read_inputs", "draw_examples", "main"},
         "model.py": {"build_model", "main"},
-        "scores.py": {"METRIC", "score", "details", "describe", "sentence", "rows", "table", "draw"},
+        "scores.py": {"METRIC", "score", "details", "decide", "describe", "sentence", "rows", "table", "draw"},
         "support/baselines.py": {"predict"},
         "support/portable.py": {"encode", "wrap", "core"},
     }
