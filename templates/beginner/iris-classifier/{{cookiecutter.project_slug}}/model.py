@@ -5,10 +5,12 @@
 Next: python train.py
 """
 
+from config import Config  # first of all: with it comes support, which keeps TensorFlow's start-up notes off the screen
+
+# isort: split
 import keras
 from keras import layers, regularizers
 
-from config import Config
 from data import load
 from support import errors, feature_layers, figures, runs, settings, training
 from support.splits import Splits
