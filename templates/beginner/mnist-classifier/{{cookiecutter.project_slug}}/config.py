@@ -26,7 +26,7 @@ class Config(Settings):
 
     # Network
     filters: tuple[int, ...] = Field(
-        (16, 32, 64), min_length=1, max_length=5, description="of each convolution: few for strokes, more for shapes"
+        (20, 40, 64), min_length=1, max_length=5, description="of each convolution: few for strokes, more for shapes"
     )
     dense_units: int = Field(128, ge=1, description="width of the layer that combines the shapes")
     activation: Literal["relu", "tanh", "sigmoid", "elu", "silu"] = Field(
@@ -35,13 +35,11 @@ class Config(Settings):
     batch_normalization: bool = Field(
         True, description="keeps the layers' values in range, so a larger learning rate works"
     )
-    dropout: float = Field(
-        0.25, ge=0, lt=1, description="share of values hidden in training, against learning by heart"
-    )
+    dropout: float = Field(0.3, ge=0, lt=1, description="share of values hidden in training, against learning by heart")
     l2: float = Field(0.0, ge=0, description="penalty on large weights; dropout does this network's work, so none")
 
     # Training
-    epochs: int = Field(7, ge=1, description="passes over the training data; the best one is kept")
+    epochs: int = Field(9, ge=1, description="passes over the training data; the best one is kept")
     batch_size: int = Field(
         128, ge=1, description="large enough that a CPU spends its time in convolutions, not in Python"
     )

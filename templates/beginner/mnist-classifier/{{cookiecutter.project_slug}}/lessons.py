@@ -34,9 +34,9 @@ def filters(config: Config) -> str:
     model = build_model(config, splits)
     model.fit(splits.train.x, splits.train.y, epochs=5, batch_size=config.batch_size, verbose=0)
     first = next(layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D) and layer.trainable)
-    kernels = np.asarray(first.kernel)  # (5, 5, 1, 16)
+    kernels = np.asarray(first.kernel)  # (5, 5, 1, 20)
     digit = splits.test.x[:1]
-    maps = np.asarray(keras.Model(model.input, first.output)(digit))[0]  # (14, 14, 16)
+    maps = np.asarray(keras.Model(model.input, first.output)(digit))[0]  # (14, 14, 20)
     count = min(12, kernels.shape[-1])
     figure, axes = plt.subplots(2, count + 1, figsize=(count + 1, 2.2))
     axes[0, 0].axis("off")

@@ -27,11 +27,11 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
         if position == 0:
             x = convolution(
                 x, filters, config, size=5, strides=2
-            )  # (batch, 14, 14, 16): strokes, at every second place
+            )  # (batch, 14, 14, 20): strokes, at every second place
         else:
             x = convolution(
                 x, filters, config, size=3, pool=2
-            )  # (batch, 7, 7, 32): corners, then (batch, 4, 4, 64): loops
+            )  # (batch, 7, 7, 40): corners, then (batch, 4, 4, 64): loops
 
     x = layers.Flatten()(x)  # (batch, 1024)
     x = layers.Dropout(config.dropout)(x)
