@@ -100,9 +100,9 @@ def start(config: Settings, splits: Splits) -> Run:
         except FileExistsError:  # two runs within one second
             folder = FOLDER / f"{name}_{number}"
     new = Run(folder)
-    write_json(folder / "config.json", config.model_dump(mode="json"))
     write_json(folder / "environment.json", {**environment(), "data_fingerprint": splits.fingerprint()})
     write_json(folder / "spec.json", {**splits.spec, "source": splits.source, "note": splits.note})
+    write_json(folder / "config.json", config.model_dump(mode="json"))  # last: a folder without it is no run
     return new
 
 
