@@ -1,0 +1,55 @@
+"""What must hold for every project on tables: raw rows go in, the test rows teach nothing, and wrong rows are named."""
+
+import numpy as np
+import pytest
+
+import data
+from config import Config
+from model import build_model
+from support import portable, settings, tabular
+from support.errors import ProjectError
+
+
+@pytest.fixture(scope="module")
+def config() -> Config:
+    return settings.read(Config, argv=[])
+
+
+@pytest.fixture(scope="module")
+def number(config: Config) -> str:
+    """A column that was a number in training."""
+    return str(next(entry["name"] for entry in data.load(config).spec["numbers"] if entry["part"] == "value"))
+
+
+def test_the_saved_model_takes_raw_rows_with_gaps_and_unknown_values(config: Config) -> None:
+    splits = data.load(config)
+    model = build_model(config, splits)
+    raw = {name: values[:7].copy() for name, values in splits.test.x.items()}
+    raw["numbers"][0] = np.nan
+    if "texts" in raw:
+        raw["texts"][1] = "never seen"
+        raw["texts"][2] = ""
+    whole = np.asarray(portable.wrap(model, splits.spec)(raw))
+    parts = model.predict(portable.encode(raw, splits.spec), verbose=0)
+    assert np.isfinite(whole).all()
+    np.testing.assert_allclose(whole, parts, rtol=1e-4, atol=1e-5)
+
+
+def test_what_the_test_rows_say_changes_no_fitted_statistic(config: Config) -> None:
+    prepared = tabular.prepare(data.read_table(config), config)
+    train, validation, test = tabular.by_unit(prepared, (0.0, 0.2), 0)
+    before = tabular.splits_at(prepared, train, validation, test).spec
+    for cells in prepared.table.columns.values():
+        cells[test] = np.random.default_rng(0).permutation(cells[test])
+        cells[test[:3]] = cells[test[:3]] * 1000 if cells.dtype != object else "new"
+    assert tabular.splits_at(prepared, train, validation, test).spec == before
+
+
+def test_a_name_that_is_no_column_is_refused_with_a_suggestion(config: Config, number: str) -> None:
+    with pytest.raises(ProjectError, match=f"there is no column {number}x; did you mean {number}"):
+        data.read_inputs([f"{number}x=1"], data.load(config).spec)
+
+
+def test_text_where_a_number_was_is_refused_by_name(config: Config, number: str) -> None:
+    with pytest.raises(ProjectError, match=f"{number} is 'much', but was a number in training"):
+        data.read_inputs([f"{number}=much"], data.load(config).spec)
