@@ -98,8 +98,7 @@ def _settings(plan: compose.Plan, chosen: dict[str, str]) -> dict[str, Any]:
         raise DlgenError(f"{plan.template.name} asks nothing called {next(iter(chosen))}\nIt asks: {questions}")
     if not chosen:
         return {}
-    name = plan.template.name if plan.template.source == "dlgen" else plan.template.source
-    return settings.choose(settings.read(plan.project_file), chosen, name)
+    return settings.choose(settings.read(plan.project_file), chosen, plan.template.shown)
 
 
 def _check_trust(plan: compose.Plan, trust: bool) -> None:
@@ -192,6 +191,7 @@ def _facts(template: Template, made: Project) -> dict[str, Any]:
     return {
         "template": template.name,
         "source": template.source,
+        **({"origin": template.origin} if template.origin else {}),
         "dlgen": __version__,
         "answers": made.answers,
         "settings": made.settings,
