@@ -226,6 +226,49 @@ def eject(
     click.echo(f"Render it: dlgen new {here} my-project")
 
 
+@cli.command()
+@click.argument("name", metavar="TEMPLATE", shell_complete=_template_names)
+@click.option("--run", "run_steps", is_flag=True, help="Also run a project's steps and its own tests (minutes).")
+@click.option("--python", metavar="PATH", help="With --run: an interpreter that has the libraries; installs nothing.")
+@click.option("--trust", is_flag=True, help="Let the template run its hooks on this computer.")
+@checkout
+@directory_of
+@as_json
+def check(
+    name: str,
+    run_steps: bool,
+    python: str | None,
+    trust: bool,
+    checkout: str | None,
+    within: str | None,
+    as_json: bool,
+) -> int:
+    """Hold a template to what dlgen's own templates keep, and say what is wrong where.
+
+    It is rendered with its defaults, each of its choices and awkward answers; what comes out is parsed, linted
+    and held to the contract of templates/README.md. Exit code 1 where something is found.
+    """
+    import shutil
+    from dataclasses import asdict
+    from pathlib import Path
+
+    from dlgen import catalog, checking
+
+    template = catalog.find(name, checkout, within)
+    interpreter = shutil.which(python) if python else None
+    if python and interpreter is None:
+        raise DlgenError(
+            f"there is no program {python}\nGive the python of an environment, for example .venv/bin/python"
+        )
+    path = Path(interpreter).absolute() if interpreter else None
+    report = checking.check(template, trust=trust, run=run_steps, python=path)
+    if as_json:
+        _print_json({"template": template.shown, **asdict(report)})
+    else:
+        click.echo(checking.text(report, template.shown))
+    return 1 if report.findings else 0
+
+
 @cli.group()
 def templates() -> None:
     """Folders and repositories of templates that are known by a name.

@@ -13,21 +13,12 @@ from pathlib import Path
 
 import pytest
 from dlgen import __version__, catalog, compose, render
+from dlgen.checking import AWKWARD
 from dlgen.errors import DlgenError
 
 CATALOG = catalog.templates()
 Dlgen = Callable[..., subprocess.CompletedProcess[str]]
 each_template = pytest.mark.parametrize("template", CATALOG, ids=[template.name for template in CATALOG])
-
-AWKWARD = [
-    'O\'Brien & "Co"',
-    "Ünïcödé 数字",
-    "back\\slash",
-    "<b>&amp;</b>",
-    "$HOME `id` %s",
-    "# not a comment",
-    "}} %}",
-]
 
 
 def tree(folder: Path) -> dict[str, tuple[bytes, int]]:
