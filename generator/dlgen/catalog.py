@@ -4,7 +4,7 @@ import json
 import os
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from dlgen.errors import DlgenError, did_you_mean
@@ -52,7 +52,8 @@ class Template:
     @property
     def expected(self) -> dict[str, Any]:
         """What the sample and the full run reach: metric, sample, sample_seconds, full, full_minutes."""
-        return dict(self.config.get("_expected", {}))
+        found = self.config.get("_expected")
+        return dict(found) if isinstance(found, dict) else {}
 
 
 @dataclass(frozen=True)
@@ -195,7 +196,7 @@ def _only(top: Path, directory: str, shown: str) -> Path:
     if (folder / CONFIG).is_file() and folder.resolve().is_relative_to(top.resolve()):
         nested = _nested(_read_json(folder / CONFIG))
         if nested and not any("{{" in entry.name for entry in folder.iterdir()):
-            raise _several(shown, [f"{directory}/{path}".strip("/") for path in nested])
+            raise _several(shown, [(PurePosixPath(directory) / path).as_posix() for path in nested])
         return folder
     inside = [path.relative_to(top).as_posix() for path in _inside(top)]
     if directory:
@@ -270,7 +271,11 @@ def _load(
 
 def _read_json(file: Path) -> dict[str, Any]:
     try:
+        if file.stat().st_size > 1 << 20:
+            raise ValueError("it is larger than 1 MB")
         value = json.loads(file.read_text(encoding="utf-8"))
+    except RecursionError:
+        raise DlgenError(f"{file} cannot be read as JSON: it is nested too deep") from None
     except (ValueError, OSError) as error:
         raise DlgenError(f"{file} cannot be read as JSON: {error}") from None
     if not isinstance(value, dict):

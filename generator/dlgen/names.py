@@ -99,6 +99,13 @@ def answers(plan: Plan, chosen: dict[str, str]) -> dict[str, Any]:
     return found
 
 
+def check_typed(plan: Plan, values: dict[str, str]) -> None:
+    """Raises DlgenError where what was typed as an answer on the terminal holds Jinja."""
+    for key, text in values.items():
+        if not key.startswith("_"):
+            _refuse_jinja(key, text, plan)
+
+
 def _refuse_jinja(name: str, text: str, plan: Plan | None = None) -> None:
     settings = plan.config.get("_jinja2_env_vars", {}) if plan else {}
     marks = [*JINJA, *(str(value) for key, value in settings.items() if key.endswith("_start_string"))]

@@ -13,12 +13,10 @@ import subprocess
 import sys
 import tempfile
 import time
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from urllib.request import Request, urlopen
 
 from dlgen.errors import DlgenError
 
@@ -253,6 +251,8 @@ def _zip(address: Address, place: Path, known: Fetched | None) -> Fetched:
 
 
 def _download(url: str, target: Path) -> None:
+    from urllib.request import Request, urlopen
+
     try:
         with urlopen(Request(_as_url(url)), timeout=SECONDS) as answer, target.open("wb") as file:
             while piece := answer.read(1 << 20):
@@ -269,6 +269,8 @@ def _as_url(text: str) -> str:
 
 def _unzip(file: Path, folder: Path, url: str) -> None:
     """Only plain files are written, inside `folder`: zipfile drops `..` and roots, and makes no links."""
+    import zipfile
+
     try:
         with zipfile.ZipFile(file) as archive:
             if sum(item.file_size for item in archive.infolist()) > MANY_MB << 20:
