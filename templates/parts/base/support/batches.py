@@ -32,4 +32,21 @@ class Batches(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> tuple[Any, np.ndarray]:
         begin = (self.first_batch + index) * self.batch_size
         batch = self.split.take(self.order[begin : begin + self.batch_size])
+        if self.split.augment is None:
+            return batch.x, batch.y
+        return self.split.augment(batch.x, batch.y, np.random.default_rng([self.seed, self.epoch, begin]))
+
+
+class InOrder(keras.utils.PyDataset):
+    """The examples of a split as they stand, for validation data that are read when they are asked for."""
+
+    def __init__(self, split: Split, batch_size: int) -> None:
+        super().__init__()
+        self.split, self.batch_size = split, batch_size
+
+    def __len__(self) -> int:
+        return -(-len(self.split) // self.batch_size)
+
+    def __getitem__(self, index: int) -> tuple[Any, np.ndarray]:
+        batch = self.split.take(slice(index * self.batch_size, (index + 1) * self.batch_size))
         return batch.x, batch.y

@@ -13,6 +13,7 @@ from support.files import read_json
 from support.quiet import hidden_stderr
 
 Predict = Callable[[Any], np.ndarray]
+BATCH = 512  # examples at once where nothing is learned from them
 
 
 @dataclass(frozen=True)
@@ -77,11 +78,19 @@ def _keras(path: Path) -> Predict:
 
 def ask(model: Any, x: Any) -> np.ndarray:
     """A Keras model's outputs for raw inputs; `predict` refuses numpy arrays of text, and takes them as a tf.data.Dataset."""
+    if is_read_when_asked(x):
+        parts = range(0, len(x), BATCH)
+        return np.concatenate([np.asarray(model.predict_on_batch(x[begin : begin + BATCH])) for begin in parts])
     if any(np.asarray(values[:1]).dtype.kind in "OUT" for values in (x.values() if isinstance(x, dict) else [x])):
         import tensorflow as tf
 
-        x = tf.data.Dataset.from_tensor_slices(x).batch(512)
-    return np.asarray(model.predict(x, batch_size=None if hasattr(x, "element_spec") else 512, verbose=0))
+        x = tf.data.Dataset.from_tensor_slices(x).batch(BATCH)
+    return np.asarray(model.predict(x, batch_size=None if hasattr(x, "element_spec") else BATCH, verbose=0))
+
+
+def is_read_when_asked(x: Any) -> bool:
+    """Whether `x` is neither an array nor a dict of them, but reads its examples when they are asked for (see splits.Split)."""
+    return not isinstance(x, (np.ndarray, dict))
 
 
 def _saved_model(path: Path) -> Predict:

@@ -3,14 +3,15 @@
 import math
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import keras
 import numpy as np
 
 import scores
-from support import checkpoints, files, portable
-from support.batches import Batches
+from support import checkpoints, files, portable, serving
+from support.batches import Batches, InOrder
 from support.errors import StepFailed
 from support.recorder import Hyperparameters, Recorder, Signals, Stopped
 from support.runs import Run
@@ -23,21 +24,29 @@ def fit(
     config: Hyperparameters,
     run: Run,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    again: str = "python train.py --resume",
+    quiet: bool = False,
 ) -> None:
     """Train `model` on `splits.train`, keep the weights of the epoch with the best `config.monitor`, save them in `run`.
 
     Goes on from the run's checkpoint where it has one. Writes model.keras, history.csv, training.json and checkpoints/. Ctrl-C or
     SIGTERM finishes the batch, saves what was reached and returns.
 
+    Args:
+        callbacks: more of them, called after the one that records.
+        again: the command that goes on with a training that was stopped.
+        quiet: print only what went wrong.
+
     Raises:
         StepFailed: where the loss is no longer a number (the last good weights are saved then), or memory runs out.
         ProjectError: where the checkpoint does not fit the model, or all checkpoints are damaged.
     """
     train, validation = (
-        Split(portable.encode(split.x, splits.spec), split.y) for split in (splits.train, splits.validation)
+        replace(split, x=portable.encode(split.x, splits.spec)) for split in (splits.train, splits.validation)
     )
-    print(f"Training on {splits.note}.\n{preflight(model, train, len(validation), config)}")
-    recorder = Recorder(run, config, splits.spec)
+    if not quiet:
+        print(f"Training on {splits.note}.\n{preflight(model, train, len(validation), config)}")
+    recorder = Recorder(run, config, splits.spec, again, quiet)
     recorder.set_model(model)
     resume(model, recorder, train)
     with run.lock(), Signals(recorder):
@@ -51,8 +60,7 @@ def fit(
                     initial_epoch=recorder.epoch,
                     epochs=recorder.epoch + 1 if recorder.batch else config.epochs,
                     shuffle=False,  # Batches shuffles
-                    validation_data=(validation.x, validation.y) if len(validation) else None,
-                    validation_batch_size=512,
+                    **_validation(validation),
                     callbacks=[recorder, *callbacks],
                     verbose=0,
                 )
@@ -63,8 +71,17 @@ def fit(
             raise StepFailed(f"out of memory at batch size {config.batch_size}\nTry: --batch-size {smaller}") from None
         recorder.finish()
         if len(validation) and not recorder.diverged:
-            decided = scores.decide(validation.y, model.predict(validation.x, batch_size=512, verbose=0), config)
+            decided = scores.decide(validation.y, serving.ask(model, validation.x), config)
             files.write_json(run.folder / "spec.json", {**run.spec, **decided})
+
+
+def _validation(validation: Split) -> dict[str, Any]:
+    """What `fit` is given to look at after each epoch."""
+    if not len(validation):
+        return {}
+    if serving.is_read_when_asked(validation.x):
+        return {"validation_data": InOrder(validation, serving.BATCH)}
+    return {"validation_data": (validation.x, validation.y), "validation_batch_size": serving.BATCH}
 
 
 def resume(model: keras.Model, recorder: Recorder, train: Split) -> None:
@@ -78,7 +95,8 @@ def resume(model: keras.Model, recorder: Recorder, train: Split) -> None:
     model.test_on_batch(few.x, few.y)  # makes the metrics; their numbers are replaced with all others
     checkpoints.restore(model, arrays["model"])
     recorder.restore(state, arrays)
-    print(f"Going on after epoch {recorder.epoch}" + (f", batch {recorder.batch}" if recorder.batch else "") + ".")
+    if not recorder.quiet:
+        print(f"Going on after epoch {recorder.epoch}" + (f", batch {recorder.batch}" if recorder.batch else "") + ".")
 
 
 def learning_rate(config: Any, examples: int) -> Any:
