@@ -1,8 +1,9 @@
 """`fit`, as the projects need it: the best epoch is kept, and an interrupted training can go on to the same result."""
 
+import contextlib
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -47,11 +48,12 @@ def fit(
     )
     make_deterministic(config)
     if not quiet:
-        print(f"Training on {splits.note}.\n{preflight(model, train, len(validation), config)}")
+        with _enough_memory(config.batch_size):
+            print(f"Training on {splits.note}.\n{preflight(model, train, len(validation), config)}")
     recorder = Recorder(run, config, splits.spec, again, quiet)
     recorder.set_model(model)
     resume(model, recorder, train)
-    with run.lock(), Signals(recorder):
+    with _enough_memory(config.batch_size), run.lock(), Signals(recorder):
         looked_at = _validation(validation)
         batches = Batches(train, config.batch_size, config.seed)
         try:
@@ -70,13 +72,12 @@ def fit(
                 )
         except Stopped:
             pass
-        except (MemoryError, _resource_exhausted()):
-            smaller = max(1, config.batch_size // 2)
-            raise StepFailed(f"out of memory at batch size {config.batch_size}\nTry: --batch-size {smaller}") from None
         except Exception:
             failure = batches.failure or getattr(looked_at.get("validation_data"), "failure", None)
             if failure is None:
                 raise
+            if isinstance(failure, MemoryError):
+                raise failure from None
             recorder.stop_signal = "an example that cannot be read"
             recorder.finish()
             if isinstance(failure, OSError):
@@ -180,9 +181,13 @@ def preflight(model: keras.Model, train: Split, validation: int, config: Hyperpa
     )
 
 
-def _resource_exhausted() -> type[Exception]:
-    """What TensorFlow raises when the memory of the device is full."""
+@contextlib.contextmanager
+def _enough_memory(batch_size: int) -> Iterator[None]:
+    """Turn running out of memory, of the computer or of its GPU, into a StepFailed that names a smaller batch."""
     import tensorflow as tf
 
-    error: type[Exception] = tf.errors.ResourceExhaustedError
-    return error
+    try:
+        yield
+    except (MemoryError, tf.errors.ResourceExhaustedError):
+        smaller = max(1, batch_size // 2)
+        raise StepFailed(f"out of memory at batch size {batch_size}\nTry: --batch-size {smaller}") from None
