@@ -54,7 +54,7 @@ def test_running_out_of_memory_names_a_smaller_batch(rendered: Callable[[str], P
     import resource
 
     project = Path(shutil.copytree(rendered("mnist-classifier"), tmp_path / "digits"))
-    limit = 6 * 2**30  # TensorFlow itself takes about 4 of them for its addresses; a batch of these pictures wants 6 more
+    limit = 6 * 2**30  # bytes of addresses: TensorFlow begins with about four, and this batch wants six more
     done = subprocess.run(
         [sys.executable, "train.py", "--image-size", "512", "--batch-size", "1024"],
         cwd=project,

@@ -41,7 +41,9 @@ def trials(project: Path) -> list[list[str]]:
 def test_a_search_that_is_killed_goes_on_to_the_same_trials(
     how: signal.Signals, rendered: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    whole, killed = (Path(shutil.copytree(rendered("iris-classifier"), tmp_path / part)) for part in ("whole", "killed"))
+    whole, killed = (
+        Path(shutil.copytree(rendered("iris-classifier"), tmp_path / part)) for part in ("whole", "killed")
+    )
     output, _ = start(whole).communicate()
     assert "Best of 8" in output
     rng, kills, done = random.Random(0), 0, False
