@@ -34,6 +34,8 @@ class Hyperparameters(Protocol):
     def print_every(self) -> int: ...
     @property
     def seed(self) -> int: ...
+    @property
+    def deterministic(self) -> bool: ...
 
 
 class Stopped(Exception):
@@ -47,9 +49,10 @@ class Recorder(keras.callbacks.Callback):
     training is interrupted.
     """
 
-    def __init__(self, run: Run, config: Hyperparameters, spec: dict[str, Any]) -> None:
+    def __init__(self, run: Run, config: Hyperparameters, spec: dict[str, Any], again: str, quiet: bool) -> None:
         super().__init__()
         self.run, self.config, self.spec = run, config, spec
+        self.again, self.quiet = again, quiet
         self.history: list[dict[str, float]] = []
         self.best_value = [math.inf, math.inf]
         self.best_epoch = 0
@@ -103,7 +106,8 @@ class Recorder(keras.callbacks.Callback):
         if self.out_of_patience():
             self.model.stop_training = True
         self.save()
-        if self.epoch % self.config.print_every == 0 or self.epoch == self.config.epochs or self.model.stop_training:
+        last = self.epoch == self.config.epochs or self.model.stop_training
+        if not self.quiet and (last or self.epoch % self.config.print_every == 0):
             self._print(self.history[-1])
         if self.stop_signal:
             raise Stopped
@@ -160,7 +164,7 @@ class Recorder(keras.callbacks.Callback):
                 "Try a smaller --learning-rate, or look for wrong values: python data.py"
             )
         if self.stop_signal:
-            print(f"Stopped by {self.stop_signal}; what was reached is saved. Go on with: python train.py --resume")
+            print(f"Stopped by {self.stop_signal}; what was reached is saved. Go on with: {self.again}")
 
     def out_of_patience(self) -> bool:
         return bool(self.config.patience) and self.epoch - self.best_epoch >= self.config.patience

@@ -2,18 +2,27 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+Augment = Callable[[Any, np.ndarray, np.random.Generator], tuple[Any, np.ndarray]]
+
 
 @dataclass(frozen=True)
 class Split:
-    """Examples and their answers, in the same order: `x` has the shape (examples, …), `y` (examples,) or (examples, …)."""
+    """Examples and their answers, in the same order: `x` has the shape (examples, …), `y` (examples,) or (examples, …).
 
-    x: Any  # an array, a dict of arrays, or anything with len() and x[array of positions]
+    `x` is an array, a dict of arrays, or an object that reads examples when they are asked for: it has len(), x[positions or slice]
+    -> array, and fingerprint(). `augment(x, y, rng)` changes a batch of training examples together with their answers, as boxes
+    must follow a picture that is turned round; what leaves the answers alone belongs in the model instead.
+    """
+
+    x: Any
     y: np.ndarray
+    augment: Augment | None = None
 
     def __len__(self) -> int:
         return len(self.y)
@@ -25,7 +34,7 @@ class Split:
             if isinstance(self.x, dict)
             else self.x[positions]
         )
-        return Split(x, self.y[positions])
+        return replace(self, x=x, y=self.y[positions])
 
 
 @dataclass(frozen=True)

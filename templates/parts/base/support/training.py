@@ -1,17 +1,19 @@
 """`fit`, as the projects need it: the best epoch is kept, and an interrupted training can go on to the same result."""
 
+import contextlib
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import keras
 import numpy as np
 
 import scores
-from support import checkpoints, files, portable
-from support.batches import Batches
-from support.errors import StepFailed
+from support import checkpoints, files, portable, serving
+from support.batches import Batches, InOrder
+from support.errors import ProjectError, StepFailed
 from support.recorder import Hyperparameters, Recorder, Signals, Stopped
 from support.runs import Run
 from support.splits import Split, Splits
@@ -23,24 +25,37 @@ def fit(
     config: Hyperparameters,
     run: Run,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    again: str = "python train.py --resume",
+    quiet: bool = False,
 ) -> None:
     """Train `model` on `splits.train`, keep the weights of the epoch with the best `config.monitor`, save them in `run`.
 
     Goes on from the run's checkpoint where it has one. Writes model.keras, history.csv, training.json and checkpoints/. Ctrl-C or
     SIGTERM finishes the batch, saves what was reached and returns.
 
+    Args:
+        callbacks: more of them, called after the one that records.
+        again: the command that goes on with a training that was stopped.
+        quiet: print only what went wrong.
+
     Raises:
         StepFailed: where the loss is no longer a number (the last good weights are saved then), or memory runs out.
-        ProjectError: where the checkpoint does not fit the model, or all checkpoints are damaged.
+        ProjectError: where the checkpoint does not fit the model, all checkpoints are damaged, or an example that is read when it is
+            asked for cannot be read any more (what was reached is saved then).
     """
     train, validation = (
-        Split(portable.encode(split.x, splits.spec), split.y) for split in (splits.train, splits.validation)
+        replace(split, x=portable.encode(split.x, splits.spec)) for split in (splits.train, splits.validation)
     )
-    print(f"Training on {splits.note}.\n{preflight(model, train, len(validation), config)}")
-    recorder = Recorder(run, config, splits.spec)
+    make_deterministic(config)
+    if not quiet:
+        with _enough_memory(config.batch_size):
+            print(f"Training on {splits.note}.\n{preflight(model, train, len(validation), config)}")
+    recorder = Recorder(run, config, splits.spec, again, quiet)
     recorder.set_model(model)
     resume(model, recorder, train)
-    with run.lock(), Signals(recorder):
+    with _enough_memory(config.batch_size), run.lock(), Signals(recorder):
+        looked_at = _validation(validation)
+        batches = Batches(train, config.batch_size, config.seed)
         try:
             model.stop_training = False
             while recorder.epoch < config.epochs and not (recorder.out_of_patience() or model.stop_training):
@@ -51,20 +66,41 @@ def fit(
                     initial_epoch=recorder.epoch,
                     epochs=recorder.epoch + 1 if recorder.batch else config.epochs,
                     shuffle=False,  # Batches shuffles
-                    validation_data=(validation.x, validation.y) if len(validation) else None,
-                    validation_batch_size=512,
+                    **looked_at,
                     callbacks=[recorder, *callbacks],
                     verbose=0,
                 )
         except Stopped:
             pass
-        except (MemoryError, _resource_exhausted()):
-            smaller = max(1, config.batch_size // 2)
-            raise StepFailed(f"out of memory at batch size {config.batch_size}\nTry: --batch-size {smaller}") from None
+        except Exception:
+            failure = batches.failure or getattr(looked_at.get("validation_data"), "failure", None)
+            if failure is None:
+                raise
+            if isinstance(failure, MemoryError):
+                raise failure from None
+            recorder.stop_signal = "an example that cannot be read"
+            recorder.finish()
+            if isinstance(failure, OSError):
+                raise failure from None
+            raise ProjectError(
+                f"{failure}\nPut it right and go on with: {again}; or leave it out and train anew: python train.py"
+            ) from None
         recorder.finish()
         if len(validation) and not recorder.diverged:
-            decided = scores.decide(validation.y, model.predict(validation.x, batch_size=512, verbose=0), config)
+            decided = scores.decide(validation.y, serving.ask(model, validation.x), config)
             files.write_json(run.folder / "spec.json", {**run.spec, **decided})
+
+
+def _validation(validation: Split) -> dict[str, Any]:
+    """What `fit` is given to look at after each epoch."""
+    if not len(validation):
+        return {}
+    if serving.is_read_when_asked(validation.x):
+        return {"validation_data": InOrder(validation, serving.batch_size(validation.x))}
+    return {
+        "validation_data": (validation.x, validation.y),
+        "validation_batch_size": serving.batch_size(validation.x),
+    }
 
 
 def resume(model: keras.Model, recorder: Recorder, train: Split) -> None:
@@ -78,7 +114,8 @@ def resume(model: keras.Model, recorder: Recorder, train: Split) -> None:
     model.test_on_batch(few.x, few.y)  # makes the metrics; their numbers are replaced with all others
     checkpoints.restore(model, arrays["model"])
     recorder.restore(state, arrays)
-    print(f"Going on after epoch {recorder.epoch}" + (f", batch {recorder.batch}" if recorder.batch else "") + ".")
+    if not recorder.quiet:
+        print(f"Going on after epoch {recorder.epoch}" + (f", batch {recorder.batch}" if recorder.batch else "") + ".")
 
 
 def learning_rate(config: Any, examples: int) -> Any:
@@ -103,13 +140,22 @@ def learning_rate(config: Any, examples: int) -> Any:
 
 
 def optimizer(config: Any, examples: int) -> keras.optimizers.Optimizer:
-    """The optimizer that `config` names, with its schedule."""
+    """The optimizer that `config` names, with its schedule, and with weight decay where `config` has it (Loshchilov and Hutter 2019)."""
     rate = learning_rate(config, examples)
+    decay = getattr(config, "weight_decay", 0.0) or None
     if config.optimizer == "sgd":
-        return keras.optimizers.SGD(rate, momentum=config.momentum, nesterov=config.momentum > 0)
+        return keras.optimizers.SGD(rate, momentum=config.momentum, nesterov=config.momentum > 0, weight_decay=decay)
     if config.optimizer == "rmsprop":
-        return keras.optimizers.RMSprop(rate)
-    return keras.optimizers.Adam(rate)
+        return keras.optimizers.RMSprop(rate, weight_decay=decay)
+    return keras.optimizers.Adam(rate, weight_decay=decay)
+
+
+def make_deterministic(config: Hyperparameters) -> None:
+    """Let a GPU repeat its results bit for bit, where that is asked for; a CPU does so without TensorFlow's slower operations."""
+    import tensorflow as tf
+
+    if config.deterministic and tf.config.list_physical_devices("GPU"):
+        tf.config.experimental.enable_op_determinism()
 
 
 def steps_per_execution(examples: int, batch_size: int) -> int:
@@ -135,9 +181,13 @@ def preflight(model: keras.Model, train: Split, validation: int, config: Hyperpa
     )
 
 
-def _resource_exhausted() -> type[Exception]:
-    """What TensorFlow raises when the memory of the device is full."""
+@contextlib.contextmanager
+def _enough_memory(batch_size: int) -> Iterator[None]:
+    """Turn running out of memory, of the computer or of its GPU, into a StepFailed that names a smaller batch."""
     import tensorflow as tf
 
-    error: type[Exception] = tf.errors.ResourceExhaustedError
-    return error
+    try:
+        yield
+    except (MemoryError, tf.errors.ResourceExhaustedError):
+        smaller = max(1, batch_size // 2)
+        raise StepFailed(f"out of memory at batch size {batch_size}\nTry: --batch-size {smaller}") from None
