@@ -8,6 +8,7 @@ a template from anywhere can then fail to render, but do no harm.
 import _thread
 import os
 import re
+import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
@@ -158,6 +159,9 @@ def kept_in(output: Path | None = None, limited: bool = True) -> Iterator[None]:
 @contextmanager
 def _a_while() -> Iterator[None]:
     late = threading.Event()
+    ignored = signal.getsignal(signal.SIGINT) == signal.SIG_IGN  # as in a shell's background, where nothing interrupts
+    if ignored:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def stop() -> None:
         late.set()
@@ -174,6 +178,8 @@ def _a_while() -> Iterator[None]:
         raise DlgenError(f"the template takes longer than {SECONDS} seconds to render, which none should") from None
     finally:
         timer.cancel()
+        if ignored:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dlgen import catalog, contract
+from dlgen import catalog, contract, render
 
 NAMES = [template.name for template in catalog.templates()]
 Rendered = Callable[[str], Path]
@@ -34,6 +34,22 @@ def metadata(name: str) -> dict:
 def copy(rendered: Rendered, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     def of(name: str) -> Path:
         return Path(shutil.copytree(rendered(name), tmp_path_factory.mktemp("copy") / name))
+
+    return of
+
+
+@pytest.fixture(scope="module")
+def with_all_parts(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """`with_all_parts(name)`: a project with every optional part, made once; whatever reads it leaves it as it is."""
+    made: dict[str, Path] = {}
+
+    def of(name: str) -> Path:
+        if name not in made:
+            parts = tuple(part.name for part in catalog.optional_parts((catalog.root(),)))
+            made[name] = render.new(
+                catalog.find(name), str(tmp_path_factory.mktemp("whole") / name), parts=parts
+            ).folder
+        return made[name]
 
     return of
 
@@ -72,16 +88,20 @@ def test_links_in_the_pages_lead_to_files_and_code_that_exist(name: str, rendere
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_project_is_clean_under_its_own_settings(name: str, copy: Callable[[str], Path]) -> None:
-    project = copy(name)
+def test_a_project_with_every_optional_part_is_clean_under_its_own_settings(
+    name: str, with_all_parts: Callable[[str], Path]
+) -> None:
+    project = with_all_parts(name)
     run_in(project, "-m", "ruff", "check", ".")
     run_in(project, "-m", "ruff", "format", "--check", ".")
     run_in(project, "-m", "mypy", ".")
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_project_passes_its_own_tests(name: str, copy: Callable[[str], Path]) -> None:
-    run_in(copy(name), "-m", "pytest", "-q", "-p", "no:cacheprovider")
+def test_a_project_with_every_optional_part_passes_its_own_tests(
+    name: str, with_all_parts: Callable[[str], Path]
+) -> None:
+    run_in(with_all_parts(name), "-m", "pytest", "-q", "-p", "no:cacheprovider")
 
 
 @pytest.mark.parametrize("name", NAMES)
