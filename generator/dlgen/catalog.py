@@ -244,6 +244,13 @@ def part(name: str, roots: tuple[Path, ...]) -> Part:
             unknown = values.keys() - {"title", "summary", "dependencies", "optional", "replaces"}
             if unknown:
                 raise DlgenError(f"{file} has the unknown key {min(unknown)}")
+            for key, value in values.items():
+                listed = isinstance(value, list) and all(isinstance(item, str) for item in value)
+                good = {"title": isinstance(value, str), "summary": isinstance(value, str)}
+                if not good.get(key, isinstance(value, bool) if key == "optional" else listed):
+                    raise DlgenError(
+                        f"{file}: {key} cannot be {value!r:.40}\nExpected a text, a list of texts, or true."
+                    )
             return Part(name, file.parent, **values)
     raise DlgenError(f"there is no part {name}{did_you_mean(name, part_names(roots))}")
 

@@ -111,7 +111,7 @@ def write(plan: Plan, folder: Path, settings: dict[str, Any] | None = None) -> d
 
 def _check_types(template: Template) -> None:
     """Raises DlgenError where a key of cookiecutter.json that is used here holds something else than it should."""
-    for key in ("_parts", "_replaces", "_dependencies", "_copy_without_render", "_extensions"):
+    for key in ("_parts", "_replaces", "_dependencies", "_copy_without_render", "_extensions", "_learns"):
         value = template.config.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise DlgenError(

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dlgen import catalog, compose, render, sandbox
+from dlgen import catalog, compose, console, describe, render, sandbox
 from dlgen.errors import DlgenError
 
 Dlgen = Callable[..., subprocess.CompletedProcess[str]]
@@ -301,3 +301,56 @@ def test_a_hook_that_fails_is_a_sentence_and_leaves_nothing(dlgen: Dlgen, plain:
     done = dlgen("new", str(plain), "--trust")
     assert done.stderr.endswith("error: the template plain cannot be rendered: Hook script failed (exit status: 3)\n")
     assert (done.returncode, os.listdir(tmp_path)) == (2, [])
+
+
+ODD: list[object] = [
+    None,
+    True,
+    5,
+    -1.5,
+    "",
+    "x",
+    "{{",
+    [],
+    [None],
+    [[]],
+    ["{% x"],
+    {},
+    {"x": None},
+    {"x": {"y": []}},
+    "\0",
+]
+KEYS = ("_title", "_summary", "_level", "_learns", "_data", "_model", "_expected", "_parts", "_dependencies")
+KEYS += ("_replaces", "_copy_without_render", "_extensions", "_jinja2_env_vars", "_settings", "_steps", "_composed")
+KEYS += ("__prompts__", "_new_lines", "_template", "templates", "template", "slug", "name", "x")
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_any_value_of_any_key_gives_a_project_or_a_sentence(
+    key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    outcomes = []
+    for number, value in enumerate(ODD):
+        place = tmp_path / str(number)
+        config = {"_title": "T", "name": "Thing", "slug": "thing", key: value}
+        write(place / "odd", {"cookiecutter.json": json.dumps(config), f"{SLUG}/a.txt": "{{ cookiecutter.name }}"})
+        try:
+            template = catalog.find(str(place / "odd"))
+            describe.text(describe.facts(template))
+            console.expected(template.expected, "sample")
+            render.new(template, str(place / "made"))
+            outcomes.append("made")
+        except DlgenError as error:
+            assert len(str(error).splitlines()) <= 2
+            outcomes.append("refused")
+    assert len(outcomes) == len(ODD)
+
+
+@pytest.mark.parametrize("key", ["title", "summary", "dependencies", "optional", "replaces", "other"])
+@pytest.mark.parametrize("value", [None, 5, [5], {"x": "y"}])
+def test_a_part_whose_description_is_wrong_is_a_sentence(tiny: Path, key: str, value: object) -> None:
+    file = tiny / "parts/base/part.json"
+    file.write_text(json.dumps({"title": "Base", key: value}))
+    with pytest.raises(DlgenError, match=re.escape(str(file))):
+        compose.plan(catalog.find(str(tiny / "beginner/tiny")))

@@ -91,6 +91,25 @@ def test_eject_and_cookiecutter_make_the_same_bytes_as_new(
     assert tree(tmp_path / "named" / template.name) == tree(rendered(template.name))
 
 
+@each_template
+def test_ejecting_with_optional_parts_gives_what_new_gives_with_them_and_a_change_is_kept(
+    template: catalog.Template, dlgen: Dlgen, tmp_path: Path
+) -> None:
+    parts = [word for part in catalog.optional_parts((catalog.root(),)) for word in ("--with", part.name)]
+    assert dlgen("new", template.name, f"new/{template.name}", *parts).returncode == 0
+    assert dlgen("eject", template.name, "ejected", *parts).returncode == 0
+    with (tmp_path / "ejected" / compose.PROJECT_FOLDER / "data.py").open("a", encoding="utf-8") as file:
+        file.write("# changed\n")
+    subprocess.run(
+        [sys.executable, "-m", "cookiecutter", "ejected", "--no-input", f"project_slug={template.name}"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    ours, theirs = tree(tmp_path / "new" / template.name), tree(tmp_path / template.name)
+    content, mode = ours["data.py"]
+    assert theirs == {**ours, "data.py": (content + b"# changed\n", mode)}
+
+
 def test_settings_are_written_into_config_toml_and_answers_into_files(dlgen: Dlgen, tiny: Path, tmp_path: Path) -> None:
     chosen = ["epochs=3", "learning-rate=3e-4", "filters=8,16", "augment=no", 'data=C:\\my "data"', "accelerator=gpu"]
     options = [word for item in chosen for word in ("--set", item)]
