@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from dlgen import __version__
+from dlgen import __version__, inside
 from dlgen.errors import DlgenError, StepFailed, explain
 
 if TYPE_CHECKING:
@@ -205,6 +205,10 @@ def eject(name: str, directory: str, as_json: bool) -> None:
     here = directory if "/" in directory else f"./{directory}"
     click.echo(f"Wrote {len(files)} files to {directory}\n\nWhat to change: {here}/README.md")
     click.echo(f"Render it: dlgen new {here} my-project")
+
+
+for _command in inside.COMMANDS:
+    cli.add_command(_command)
 
 
 def _ask_for_template(ask: bool) -> str:

@@ -70,26 +70,62 @@ def new(
         target = names.destination(_root_name(plan, context), plan)
 
     with workspace.elsewhere() if dry_run else workspace.beside(target) as temporary:
-        folder = temporary / "template"
-        folder.mkdir()
-        config = compose.write(plan, folder, values)
-        context["cookiecutter"].update({key: config[key] for key in config if key.startswith("_")})
-        project = _generate(folder, context, temporary / "project", trust)
-        _check(plan, project)
-        made = Project(
-            target,
-            template.name,
-            plan.parts,
-            {key: value for key, value in context["cookiecutter"].items() if not key.startswith("_")},
-            values,
-            record.files(project),
-            config.get("_steps", []),
-            _comments(project),
-        )
-        record.write(project, _facts(template, made))
+        made, project = _make(plan, context, values, temporary, trust, target)
         if not dry_run:
             workspace.move(project, target)
     return made
+
+
+def again(
+    template: Template,
+    answers: dict[str, Any],
+    values: dict[str, Any],
+    parts: tuple[str, ...],
+    temporary: Path,
+    trust: bool = False,
+) -> Path:
+    """Render a project anew from what its record holds, `.dlgen/` included, into the folder `temporary`.
+
+    Args:
+        answers: to questions that the template asks; the others take their defaults.
+        values: settings for config.toml.
+        parts: the optional ones.
+
+    Raises:
+        DlgenError: for anything that the user can mend.
+    """
+    plan = compose.plan(template, parts)
+    _check_trust(plan, trust)
+    return _make(plan, _context(plan, answers, ask=False), values, temporary, trust, temporary)[1]
+
+
+def _make(
+    plan: compose.Plan,
+    context: dict[str, Any],
+    values: dict[str, Any],
+    temporary: Path,
+    trust: bool,
+    target: Path,
+) -> tuple[Project, Path]:
+    """Render into `temporary`, check, and record; return what was made, to stand at `target`, and where it is now."""
+    folder = temporary / "template"
+    folder.mkdir()
+    config = compose.write(plan, folder, values)
+    context["cookiecutter"].update({key: config[key] for key in config if key.startswith("_")})
+    project = _generate(folder, context, temporary / "project", trust)
+    _check(plan, project)
+    made = Project(
+        target,
+        plan.template.name,
+        plan.parts,
+        {key: value for key, value in context["cookiecutter"].items() if not key.startswith("_")},
+        values,
+        record.files(project),
+        config.get("_steps", []),
+        _comments(project),
+    )
+    record.write(project, _facts(plan.template, made))
+    return made, project
 
 
 def _settings(plan: compose.Plan, chosen: dict[str, str]) -> dict[str, Any]:
