@@ -8,9 +8,14 @@ from pathlib import Path
 from dlgen.errors import DlgenError
 
 
+def has_repository(folder: Path) -> bool:
+    """Whether git is installed and `folder` is in a repository."""
+    return any((place / ".git").exists() for place in (folder, *folder.parents)) and shutil.which("git") is not None
+
+
 def uncommitted(folder: Path) -> list[str]:
-    """The changed and the new files in `folder`; empty where git is not installed, or the folder is in no repository."""
-    if shutil.which("git") is None or not any((place / ".git").exists() for place in (folder, *folder.parents)):
+    """The changed and the new files in `folder`; empty without git, or outside of a repository."""
+    if not has_repository(folder):
         return []
     command = ["git", "status", "--porcelain", "-z", "--no-renames", "--", "."]
     environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}

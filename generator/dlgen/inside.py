@@ -100,6 +100,67 @@ def undo(folder: Path, force: bool, as_json: bool) -> None:
     _undo(folder, force, as_json)
 
 
+@click.command()
+@_options(in_project, from_template, trust, as_json)
+def status(folder: Path, template: str | None, trust: bool, as_json: bool) -> None:
+    """Say what differs from the template: your changes, and what it has that is new."""
+    from dlgen import comparing, project
+
+    facts = comparing.status(project.find(folder), template, trust)
+    if as_json:
+        _print_json(facts)
+    else:
+        click.echo(comparing.text(facts))
+
+
+@click.command()
+@click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path))
+@in_project
+@click.option("--with-template", is_flag=True, help="From yours to what the template gives today.")
+@_options(from_template, trust)
+def diff(files: tuple[Path, ...], folder: Path, with_template: bool, template: str | None, trust: bool) -> None:
+    """Show your changes, as diff -u does: from the files as they were made to yours.
+
+    FILE is a file or a folder of the project; without it all that dlgen made are compared.
+    """
+    from dlgen import comparing, project
+    from dlgen.renewing import render_again
+
+    made = project.find(folder)
+    rendering = render_again(made, template, trust=trust) if with_template or template else None
+    differences = comparing.diff(made, [made.path(file) for file in files], rendering)
+    if differences:
+        click.echo(differences)
+
+
+@click.command()
+@click.argument("template", metavar="TEMPLATE")
+@_options(in_project, dry_run)
+@click.option("--delete", is_flag=True, help="Also delete from the template what you deleted.")
+@_options(allow_dirty, trust, as_json)
+def sync(
+    template: str, folder: Path, dry_run: bool, delete: bool, allow_dirty: bool, trust: bool, as_json: bool
+) -> None:
+    """Carry your edits of the project back into the files of TEMPLATE, a folder of yours.
+
+    Lines that stand in the template as they are go back; those that it fills in are named and left. An edited file
+    of dlgen's own parts is written into the template, which then replaces it.
+    """
+    from dlgen import git, project, syncing
+
+    made = project.find(folder)
+    plan = syncing.plan(made, template, delete, trust)
+    if not (dry_run or allow_dirty):
+        for place in plan.folders:
+            git.check_clean(place, "the template")
+    if not dry_run:
+        syncing.apply(plan)
+    if as_json:
+        _print_json(syncing.facts(plan, written=not dry_run))
+    else:
+        click.echo(syncing.text(plan, written=not dry_run))
+
+
 def _bring(
     folder: Path,
     template: str | None,
@@ -142,4 +203,4 @@ def _print_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-COMMANDS: list[click.Command] = [update, add, undo]
+COMMANDS: list[click.Command] = [update, add, undo, status, diff, sync]

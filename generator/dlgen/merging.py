@@ -60,6 +60,28 @@ def merge(base: bytes | None, yours: bytes, theirs: bytes) -> Merged:
     return Merged(data, conflicts)
 
 
+def patch(rendered: bytes, yours: bytes, source: bytes) -> tuple[bytes, list[bytes]]:
+    """Carry the edits that made `yours` from `rendered` back into the `source` that it was rendered from.
+
+    Returns the new source, and your lines that have no place in it: the template fills in, or has changed, what
+    stood there.
+    """
+    done, left = list[bytes](), list[bytes]()
+    for chunk in _chunks(*(lines_of(data) for data in (rendered, yours, source))):
+        if isinstance(chunk, list):
+            _extend(done, chunk)
+            continue
+        before, mine, new = chunk
+        if len(before) == len(mine) == len(new):  # line by line: an edit beside a line that is filled in
+            for old, edited, template in zip(before, mine, new, strict=True):
+                _extend(done, [edited if template == old else template])
+                left += [edited] if template != old and edited not in (old, template) else []
+        else:
+            _extend(done, new)
+            left += [line for line in mine if line not in before] or mine
+    return b"".join(done), left
+
+
 Conflict = tuple[list[bytes], list[bytes], list[bytes]]  # before, yours, theirs
 
 

@@ -43,6 +43,19 @@ class Made:
         """Your file at `path`, or None where there is no plain file: nothing, a folder or a link."""
         return read(self.folder, path)
 
+    def path(self, file: Path) -> str:
+        """The path from the project's root of a file that was named on the command line.
+
+        Raises:
+            DlgenError: where it lies outside of the project.
+        """
+        place = Path(os.path.normpath(Path.cwd() / file))
+        place = place.parent.resolve() / place.name
+        if place.is_relative_to(self.folder):
+            inside = place.relative_to(self.folder).as_posix()
+            return "" if inside == "." else inside
+        raise DlgenError(f"{file} is not in the project {self.folder}")
+
     def in_the_way(self, path: str, gone: set[str]) -> bool:
         """Whether something stands at `path`, or on the way to it, that is not dlgen's to replace.
 

@@ -83,8 +83,10 @@ def again(
     parts: tuple[str, ...],
     temporary: Path,
     trust: bool = False,
-) -> Path:
+) -> tuple[Path, dict[str, compose.File]]:
     """Render a project anew from what its record holds, `.dlgen/` included, into the folder `temporary`.
+
+    Returns the project, and for each of its files the one that it is rendered from.
 
     Args:
         answers: to questions that the template asks; the others take their defaults.
@@ -96,7 +98,9 @@ def again(
     """
     plan = compose.plan(template, parts)
     _check_trust(plan, trust)
-    return _make(plan, _context(plan, answers, ask=False), values, temporary, trust, temporary)[1]
+    context = _context(plan, answers, ask=False)
+    project = _make(plan, context, values, temporary, trust, temporary)[1]
+    return project, _sources(plan, context)
 
 
 def _make(
@@ -180,6 +184,16 @@ def _root_name(plan: compose.Plan, context: dict[str, Any]) -> str:
     from cookiecutter.utils import create_env_with_context
 
     return str(create_env_with_context(context).from_string(plan.project_folder).render(**context))
+
+
+def _sources(plan: compose.Plan, context: dict[str, Any]) -> dict[str, compose.File]:
+    """The file that each file of the project is rendered from; names may hold Jinja too."""
+    from cookiecutter.utils import create_env_with_context
+
+    env = create_env_with_context(context)
+    prefix = f"{plan.project_folder}/"
+    inside = {path.removeprefix(prefix): file for path, file in plan.files.items() if path.startswith(prefix)}
+    return {env.from_string(path).render(**context) if "{" in path else path: file for path, file in inside.items()}
 
 
 def _generate(folder: Path, context: dict[str, Any], output: Path, trust: bool) -> Path:

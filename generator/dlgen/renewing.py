@@ -11,9 +11,14 @@ from dlgen.project import PRISTINE, RECORD, Entry, Made
 
 @dataclass(frozen=True)
 class Rendering:
-    """What the template gives today: its files, the two files of `.dlgen/`, and what had to be left out."""
+    """What the template gives today: its files, the two files of `.dlgen/`, and what had to be left out.
 
+    `sources` are the template's files that the project's are rendered from; a file that a hook writes has none.
+    """
+
+    template: Template
     files: dict[str, Entry]
+    sources: dict[str, compose.File]
     record: dict[str, bytes]
     notes: list[str] = field(default_factory=list)
 
@@ -36,9 +41,9 @@ def render_again(made: Made, template: str | None = None, add: tuple[str, ...] =
     answers = _answers(made, plan, notes)
     values = _settings(made, plan, notes)
     with workspace.elsewhere() as temporary:
-        folder = render.again(found, answers, values, parts, temporary, trust)
+        folder, sources = render.again(found, answers, values, parts, temporary, trust)
         record = {name: (folder / name).read_bytes() for name in (RECORD, PRISTINE)}
-        return Rendering(project.pristine(folder / PRISTINE), record, notes)
+        return Rendering(found, project.pristine(folder / PRISTINE), sources, record, notes)
 
 
 def find_template(made: Made, template: str | None = None) -> Template:

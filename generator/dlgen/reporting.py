@@ -23,7 +23,10 @@ def text(plan: Plan, written: bool) -> str:
     """The plan as a list, with the differences where nothing was written, and what to do next."""
     blocks = [f"note: {note}" for note in plan.rendering.notes]
     if not plan.writes:
-        return "\n".join([*blocks, "Nothing to do: the template gives what the project was made from."])
+        what = "the template gives what the project was made from"
+        if plan.record_differs:
+            what = "the files are what the template gives; .dlgen/ records that it is from today"
+        return "\n".join([*blocks, f"Nothing to merge: {what}."])
     rows = [_row(change) for change in plan.changes]
     blocks.append(console.table(("what", "file", ""), rows))
     if not written:
@@ -55,7 +58,7 @@ def unified(path: str, one: Entry | None, other: Entry | None, name: str, other_
         word = {True: "executable", False: "not executable", None: "?"}
         lines.append(f"{path}: {word[one.executable]} -> {word[other.executable]}")
     if a == b:
-        if one is None or other is None:
+        if (one is None) != (other is None):
             lines.append(f"{path}: empty file {'removed' if one else 'added'}")
         return "\n".join(lines)
     if is_binary(a, b):
