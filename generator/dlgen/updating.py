@@ -30,15 +30,12 @@ class Plan:
 
     made: Made
     rendering: Rendering
+    record_differs: bool  # what `.dlgen/` says, were it only the version of dlgen
     changes: list[Change] = field(default_factory=list)
 
     @property
     def writes(self) -> list[Change]:
         return [change for change in self.changes if change.action != "kept"]
-
-    @property
-    def record_differs(self) -> bool:
-        return any(applying.read_bytes(self.made.folder, name) != data for name, data in self.rendering.record.items())
 
     def facts(self) -> list[dict[str, Any]]:
         """The changes for programs."""
@@ -51,7 +48,8 @@ class Plan:
 def plan(made: Made, rendering: Rendering) -> Plan:
     """Decide about each file that the template had or has."""
     old, new = made.pristine, rendering.files
-    result = Plan(made, rendering)
+    record = {name: applying.read_bytes(made.folder, name) for name in rendering.record}
+    result = Plan(made, rendering, record != rendering.record)
     yours = {path: made.read(path) for path in {*old, *new}}
     moved = _moved(made, new, yours)
     gone = {path for path in old if path not in new and (yours[path] == old[path] or path in moved)}
@@ -106,7 +104,9 @@ def apply(plan: Plan, what: str) -> None:
     for name, data in plan.rendering.record.items():
         old = applying.state(home, name)
         steps.append(Step(name, old, State(data, old.mode if old else applying.FIRST)))
-    applying.apply(home, [step for step in steps if step.old != step.new], what)
+    steps = [step for step in steps if step.old != step.new]
+    if steps:  # else what can be undone stays what it is
+        applying.apply(home, steps, what)
 
 
 def _both(path: str, base: Entry | None, mine: Entry, theirs: Entry) -> Change:
