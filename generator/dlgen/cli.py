@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from dlgen import __version__
+from dlgen import __version__, inside
 from dlgen.errors import DlgenError, StepFailed, explain
 
 if TYPE_CHECKING:
@@ -341,6 +341,10 @@ def templates_update(name: str | None) -> None:
             click.echo(f"{entry.name} is {'as it was' if before == after else 'updated'}: {after[:12]}")
     if not entries:
         click.echo("Nothing is registered. Register a folder: dlgen templates add PATH")
+
+
+for _command in inside.COMMANDS:
+    cli.add_command(_command)
 
 
 def _ask_for_template(ask: bool) -> str:

@@ -8,7 +8,7 @@ place.
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -67,8 +67,6 @@ def new(
 def _render(
     plan: compose.Plan, directory: str | None, chosen: dict[str, str], trust: bool, ask: bool, dry_run: bool
 ) -> Project:
-    from dlgen.sandbox import kept_in
-
     template = plan.template
     answers = names.answers(plan, chosen)
     values = _settings(plan, {key: text for key, text in chosen.items() if key not in answers})
@@ -77,32 +75,13 @@ def _render(
         answers["project_slug"] = target.name
         if target.name != template.name:
             answers.setdefault("project_name", names.project_name(target.name))
-    with _failures(template), _own_modules(template, trust), nullcontext() if trust else kept_in(limited=not ask):
+    with _failures(template), _kept_in(template, trust, limited=not ask):
         context = _context(plan, answers, ask)
         root = _root_name(plan, context) if target is None else ""
     target = target or names.destination(root, plan)
 
     with workspace.elsewhere() if dry_run else workspace.beside(target) as temporary:
-        folder, output = temporary / "template", temporary / "project"
-        folder.mkdir()
-        output.mkdir()
-        config = compose.write(plan, folder, values)
-        context["cookiecutter"].update(_private(template, config, target))
-        with _failures(template), _own_modules(template, trust), nullcontext() if trust else kept_in(output):
-            _check_paths(folder, context)
-            project = _generate(folder, context, output, trust)
-        _check(plan, project)
-        made = Project(
-            target,
-            template.name,
-            plan.parts,
-            {key: value for key, value in context["cookiecutter"].items() if not key.startswith("_")},
-            values,
-            record.files(project),
-            config.get("_steps", []),
-            _comments(project),
-        )
-        record.write(project, _facts(template, made))
+        made, project = _make(plan, context, values, temporary, trust, target)
         if not dry_run:
             workspace.move(project, target)
     return made
@@ -122,14 +101,83 @@ def _private(template: Template, config: dict[str, Any], target: Path) -> dict[s
 
 
 @contextmanager
-def _own_modules(template: Template, trust: bool) -> Iterator[None]:
-    """Inside, a trusted template's own extensions can be imported, as cookiecutter has it."""
+def _kept_in(template: Template, trust: bool, output: Path | None = None, limited: bool = True) -> Iterator[None]:
+    """Inside, the template's Jinja is kept in; or, where it is trusted, its own extensions can be imported, as
+    cookiecutter has it."""
+    if not trust:
+        from dlgen import sandbox
+
+        with sandbox.kept_in(output, limited):
+            yield
+        return
     kept = sys.path[:]
-    sys.path += [str(template.folder)] * trust
+    sys.path.append(str(template.folder))
     try:
         yield
     finally:
         sys.path[:] = kept
+
+
+def again(
+    template: Template,
+    answers: dict[str, Any],
+    values: dict[str, Any],
+    parts: tuple[str, ...],
+    temporary: Path,
+    trust: bool = False,
+) -> tuple[Path, dict[str, compose.File]]:
+    """Render a project anew from what its record holds, `.dlgen/` included, into the folder `temporary`.
+
+    Returns the project, and for each of its files the one that it is rendered from.
+
+    Args:
+        answers: to questions that the template asks; the others take their defaults.
+        values: settings for config.toml.
+        parts: the optional ones.
+
+    Raises:
+        DlgenError: for anything that the user can mend.
+    """
+    plan = compose.plan(template, parts)
+    _check_trust(plan, trust)
+    with _after_pre_prompt(plan) as changed:
+        with _failures(template), _kept_in(template, trust):
+            context = _context(changed, answers, ask=False)
+        project = _make(changed, context, values, temporary, trust, temporary)[1]
+        with _failures(template), _kept_in(template, trust):
+            return project, _sources(changed, context)
+
+
+def _make(
+    plan: compose.Plan,
+    context: dict[str, Any],
+    values: dict[str, Any],
+    temporary: Path,
+    trust: bool,
+    target: Path,
+) -> tuple[Project, Path]:
+    """Render into `temporary`, check, and record; return what was made, to stand at `target`, and where it is now."""
+    folder, output = temporary / "template", temporary / "project"
+    folder.mkdir()
+    output.mkdir()
+    config = compose.write(plan, folder, values)
+    context["cookiecutter"].update(_private(plan.template, config, target))
+    with _failures(plan.template), _kept_in(plan.template, trust, output):
+        _check_paths(folder, context)
+        project = _generate(folder, context, output, trust)
+    _check(plan, project)
+    made = Project(
+        target,
+        plan.template.name,
+        plan.parts,
+        {key: value for key, value in context["cookiecutter"].items() if not key.startswith("_")},
+        values,
+        record.files(project),
+        config.get("_steps", []),
+        _comments(project),
+    )
+    record.write(project, _facts(plan.template, made))
+    return made, project
 
 
 def _settings(plan: compose.Plan, chosen: dict[str, str]) -> dict[str, Any]:
@@ -224,6 +272,16 @@ def _root_name(plan: compose.Plan, context: dict[str, Any]) -> str:
     from cookiecutter import utils
 
     return str(utils.create_env_with_context(context).from_string(plan.project_folder).render(**context))
+
+
+def _sources(plan: compose.Plan, context: dict[str, Any]) -> dict[str, compose.File]:
+    """The file that each file of the project is rendered from; names may hold Jinja too."""
+    from cookiecutter import utils
+
+    env = utils.create_env_with_context(context)
+    prefix = f"{plan.project_folder}/"
+    inside = {path.removeprefix(prefix): file for path, file in plan.files.items() if path.startswith(prefix)}
+    return {env.from_string(path).render(**context) if "{" in path else path: file for path, file in inside.items()}
 
 
 def _generate(folder: Path, context: dict[str, Any], output: Path, trust: bool) -> Path:
