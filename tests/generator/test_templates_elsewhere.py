@@ -323,12 +323,12 @@ def test_a_zip_file_is_a_template_and_leaves_nothing_outside_the_cache(
     with zipfile.ZipFile(file, "w") as archive:
         for path in sorted(plain.rglob("*")):
             archive.write(path, f"thing-main/{path.relative_to(plain)}")
-        archive.writestr("thing-main/../../../../evil.txt", "evil")
+        archive.writestr("thing-main/../../../../zipped-evil.txt", "evil")
     for where in (str(file), file.as_uri()):
         template = catalog.find(where)
         assert (template.name, template.config["name"]) == ("thing", "Thing")
         assert list(template.origin) == ["zip", "commit"]
-    evil = list(tmp_path.parent.rglob("evil.txt"))
+    evil = list(tmp_path.parent.rglob("zipped-evil.txt"))
     assert [path for path in evil if not path.is_relative_to(places / "cache/dlgen/templates")] == []
 
 
