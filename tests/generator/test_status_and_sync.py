@@ -21,9 +21,9 @@ def content(folder: Path) -> dict[str, tuple[bytes, int]]:
 
 
 @pytest.fixture
-def template(tiny: Path) -> Path:
+def template(tiny: Path, tmp_path: Path) -> Path:
     """A template of one's own: beside it a part of one's own, and dlgen's parts elsewhere."""
-    team = tiny.parent / "team"
+    team = tmp_path / "team"
     shutil.copytree(tiny / "beginner/tiny", team / "tiny")
     shutil.copytree(tiny / "parts/images", team / "parts/images")
     (team / "tiny" / SLUG / "README.md").write_text(README)
