@@ -25,7 +25,7 @@ def text(plan: Plan, written: bool) -> str:
     if not plan.writes:
         what = "the template gives what the project was made from"
         if plan.record_differs:
-            what = "the files are what the template gives; .dlgen/ records that it is from today"
+            what = "your files have already what is new in the template"
         return "\n".join([*blocks, f"Nothing to merge: {what}."])
     rows = [_row(change) for change in plan.changes]
     blocks.append(console.table(("what", "file", ""), rows))

@@ -101,7 +101,7 @@ def test_what_only_you_changed_is_kept_and_what_both_changed_is_merged(run: Run,
     change(made / "train.py", "train", "mine")
     change(made / "poem.txt", "line 1\n", "my line 1\n")
     change(template / "poem.txt", "line 9", "line nine")
-    os.chmod(made / "run.sh", 0o700)
+    (made / "run.sh").chmod(0o700)
     change(template / "run.sh", "sh", "bash")
     (made / "support/images.py").unlink()
     (made / "mine.txt").write_text("mine")
@@ -170,7 +170,7 @@ def test_what_the_template_removed_goes_only_if_you_did_not_touch_it(run: Run, m
     change(made / "poem.txt", "line 5", "my line")
     for name in ("poem.txt", "picture.bin", "run.sh"):
         (template / name).unlink()
-    os.chmod(made / "run.sh", 0o755)
+    (made / "run.sh").chmod(0o755)
     printed = run("update")
     assert "kept     poem.txt     the template has it no more, and you have edited it\n" in printed
     assert (made / "poem.txt").exists() and (made / "run.sh").exists() and not (made / "picture.bin").exists()
@@ -240,7 +240,7 @@ def test_nothing_is_written_through_a_link_or_over_what_is_no_file(run: Run, mad
 
 def test_undo_puts_back_bytes_and_modes_and_a_second_undo_the_update(run: Run, made: Path, template: Path) -> None:
     change(made / "poem.txt", "line 5", "my line")
-    os.chmod(made / "run.sh", 0o600)
+    (made / "run.sh").chmod(0o600)
     before = tree(made)
     change(template / "poem.txt", "line 5", "new line")
     (template / "run.sh").chmod(0o755)
