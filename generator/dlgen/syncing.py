@@ -8,7 +8,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from dlgen import catalog, comparing, compose, console, merging
+from dlgen import catalog, comparing, compose, console, merging, reporting
 from dlgen.applying import BESIDE
 from dlgen.catalog import Template
 from dlgen.errors import DlgenError
@@ -125,9 +125,20 @@ def text(plan: Plan, written: bool) -> str:
     if not any(each.target for each in plan.files):
         return f"{table}\n\nNothing can be carried back."
     if not written:
-        return f"{table}\n\nNothing was written: this is what would go into {folder}"
+        return f"{table}\n\n{_differences(plan)}\n\nNothing was written: this is what would go into {folder}"
     where = "" if plan.recorded == plan.template.source else f" --template {folder}"
     return f"{table}\n\nWritten into {folder}\nNext: dlgen update{where}"
+
+
+def _differences(plan: Plan) -> str:
+    """What would change in the template, as a unified diff."""
+    pieces = []
+    for each in plan.files:
+        if each.target:
+            old = Entry(each.target.read_bytes()) if each.target.exists() else None
+            new = None if each.data is None else Entry(each.data)
+            pieces.append(reporting.unified(each.path, old, new, "template", "new"))
+    return "\n".join(filter(None, pieces))
 
 
 def _edited(
