@@ -3,11 +3,11 @@
 import ast
 from pathlib import Path
 
-STEPS = ("config.py", "data.py", "model.py", "train.py", "evaluate.py", "predict.py", "export.py")
+STEPS = ("config.py", "data.py", "model.py", "train.py", "evaluate.py", "predict.py", "export.py", "tune.py")
 LONGEST = 150  # lines of a file that is read in order: what a reader takes in at one sitting
 OTHERS = ("README.md", "GUIDE.md", "lessons.py", "config.toml", "pyproject.toml", ".gitignore", "support", "tests")
 NAMES = {
-    "config.py": {"Config"},
+    "config.py": {"Config", "SEARCH"},
     "data.py": {"load", "read_inputs", "draw_examples", "main"},
     "model.py": {"build_model", "main"},
     "scores.py": {"METRIC", "score", "details", "decide", "describe", "sentence", "rows", "table", "draw"},

@@ -15,6 +15,17 @@ import pytest
 from dlgen import catalog, contract, render
 
 NAMES = [template.name for template in catalog.templates()]
+# The tests of parts/base, which take most of the time and ask about code that is the same everywhere: the whole path is walked in
+# every project, the rest in one project of each kind.
+SHARED = ["test_download.py", "test_project.py", "test_resume.py", "test_tune.py"]
+ONE_OF_EACH_KIND = {
+    "mnist-classifier",
+    "titanic-survival",
+    "sentiment-analysis",
+    "time-series-forecast",
+    "face-detection",
+    "gan-images",
+}
 Rendered = Callable[[str], Path]
 
 
@@ -98,10 +109,20 @@ def test_a_project_with_every_optional_part_is_clean_under_its_own_settings(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_project_with_every_optional_part_passes_its_own_tests(
+def test_a_project_with_every_optional_part_passes_the_tests_of_its_own_kind(
     name: str, with_all_parts: Callable[[str], Path]
 ) -> None:
-    run_in(with_all_parts(name), "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    ignored = [f"--ignore=tests/{file}" for file in SHARED]
+    run_in(with_all_parts(name), "-m", "pytest", "-q", "-p", "no:cacheprovider", *ignored)
+
+
+@pytest.mark.dear
+@pytest.mark.parametrize("name", NAMES)
+def test_a_project_with_every_optional_part_passes_the_tests_that_all_projects_share(
+    name: str, with_all_parts: Callable[[str], Path]
+) -> None:
+    files = SHARED if name in ONE_OF_EACH_KIND else ["test_project.py"]
+    run_in(with_all_parts(name), "-m", "pytest", "-q", "-p", "no:cacheprovider", *(f"tests/{file}" for file in files))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -21,6 +21,11 @@ NAMES = [template.name for template in catalog.templates()]
 PARTS = {part.name: part for part in catalog.optional_parts((catalog.root(),))}
 SCRIPTS = Path(sys.executable).parent
 BARE = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+ONE_OF_EACH_FORM = {
+    "iris-classifier",
+    "sentiment-analysis",
+    "face-detection",
+}  # of inputs: its steps are the same everywhere
 each_project = pytest.mark.parametrize("name", NAMES)
 Made = Callable[..., Path]
 
@@ -224,8 +229,8 @@ def test_the_checks_of_the_projects_own_environment_pass_and_find(made: Made, tm
 
 
 @pytest.mark.dear
-@pytest.mark.parametrize("name", NAMES)
-def test_the_notebook_executes_in_every_project(name: str, made: Made) -> None:
+@pytest.mark.parametrize("name", [name for name in NAMES if name in ONE_OF_EACH_FORM])
+def test_the_notebook_executes(name: str, made: Made) -> None:
     project = made(name, "notebook")
     source = project / "walkthrough.py"  # trained briefly: the sample run itself is tested in test_catalog.py
     text = source.read_text(encoding="utf-8")
