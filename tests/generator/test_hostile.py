@@ -34,12 +34,13 @@ def surroundings(tmp_path: Path) -> Path:
 
 
 def snapshot(folder: Path) -> dict[str, object]:
-    """Every path under the folder, with its content and mode."""
-    return {
-        str(path.relative_to(folder)): (path.lstat().st_mode, path.read_bytes() if path.is_file() else None)
-        for path in folder.rglob("*")
-        if path.is_symlink() or not path.is_fifo()
-    }
+    """Every path under the folder, with its mode, size and content; of a huge file the size alone."""
+    facts: dict[str, object] = {}
+    for path in folder.rglob("*"):
+        found = path.lstat()
+        small = path.is_file() and not path.is_symlink() and found.st_size < 1 << 22
+        facts[str(path.relative_to(folder))] = (found.st_mode, found.st_size, path.read_bytes() if small else None)
+    return facts
 
 
 def python(where: Path) -> str:

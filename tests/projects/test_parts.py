@@ -80,6 +80,23 @@ def test_each_part_adds_its_files_and_changes_only_what_installs(name: str, made
         shutil.rmtree(tmp_path / name)
 
 
+@each_project
+def test_parts_added_later_give_the_files_that_they_give_at_creation(name: str, made: Made, tmp_path: Path) -> None:
+    later = made(name)
+    for part in PARTS:  # one after another, as an owner comes to want them
+        run(sys.executable, "-m", "dlgen", "add", part, at=later, PYTHONPATH=os.environ["PYTHONPATH"])
+    later = later.rename(tmp_path / "later")
+    at_once = made(name, *PARTS)
+    assert contents(later) == contents(at_once)
+    assert record(later) == record(at_once)
+
+
+def contents(project: Path) -> dict[str, tuple[bytes, int]]:
+    files = (path for path in project.rglob("*") if path.is_file())
+    named = ((path.relative_to(project).as_posix(), path) for path in files)
+    return {name: (path.read_bytes(), path.stat().st_mode) for name, path in named if not name.startswith(".dlgen/")}
+
+
 def record(project: Path) -> dict[str, str]:
     return dict(json.loads((project / ".dlgen/project.json").read_text(encoding="utf-8"))["files"])
 
