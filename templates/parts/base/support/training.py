@@ -12,7 +12,7 @@ import numpy as np
 import scores
 from support import checkpoints, files, portable, serving
 from support.batches import Batches, InOrder
-from support.errors import StepFailed
+from support.errors import ProjectError, StepFailed
 from support.recorder import Hyperparameters, Recorder, Signals, Stopped
 from support.runs import Run
 from support.splits import Split, Splits
@@ -39,7 +39,8 @@ def fit(
 
     Raises:
         StepFailed: where the loss is no longer a number (the last good weights are saved then), or memory runs out.
-        ProjectError: where the checkpoint does not fit the model, or all checkpoints are damaged.
+        ProjectError: where the checkpoint does not fit the model, all checkpoints are damaged, or an example that is read when it is
+            asked for cannot be read any more (what was reached is saved then).
     """
     train, validation = (
         replace(split, x=portable.encode(split.x, splits.spec)) for split in (splits.train, splits.validation)
@@ -50,6 +51,8 @@ def fit(
     recorder.set_model(model)
     resume(model, recorder, train)
     with run.lock(), Signals(recorder):
+        looked_at = _validation(validation)
+        batches = Batches(train, config.batch_size, config.seed)
         try:
             model.stop_training = False
             while recorder.epoch < config.epochs and not (recorder.out_of_patience() or model.stop_training):
@@ -60,7 +63,7 @@ def fit(
                     initial_epoch=recorder.epoch,
                     epochs=recorder.epoch + 1 if recorder.batch else config.epochs,
                     shuffle=False,  # Batches shuffles
-                    **_validation(validation),
+                    **looked_at,
                     callbacks=[recorder, *callbacks],
                     verbose=0,
                 )
@@ -69,6 +72,17 @@ def fit(
         except (MemoryError, _resource_exhausted()):
             smaller = max(1, config.batch_size // 2)
             raise StepFailed(f"out of memory at batch size {config.batch_size}\nTry: --batch-size {smaller}") from None
+        except Exception:
+            failure = batches.failure or getattr(looked_at.get("validation_data"), "failure", None)
+            if failure is None:
+                raise
+            recorder.stop_signal = "an example that cannot be read"
+            recorder.finish()
+            if isinstance(failure, OSError):
+                raise failure from None
+            raise ProjectError(
+                f"{failure}\nPut it right and go on with: {again}; or leave it out and train anew: python train.py"
+            ) from None
         recorder.finish()
         if len(validation) and not recorder.diverged:
             decided = scores.decide(validation.y, serving.ask(model, validation.x), config)
