@@ -74,7 +74,7 @@ class Config(Settings):
     optimizer: Literal["sgd", "adam", "rmsprop"] = Field(
         "sgd", description="adam and rmsprop want a learning rate about twenty times smaller"
     )
-    learning_rate: float = Field(0.1, gt=0, description="the peak; batch normalization allows one as large as this")
+    learning_rate: float = Field(0.04, gt=0, description="the peak; batch normalization allows one as large as this")
     momentum: float = Field(0.9, ge=0, lt=1, description="of sgd only: how much of the last step goes into the next")
     weight_decay: float = Field(2e-3, ge=0, description="share of each weight taken off, per step and learning rate")
     schedule: Literal["cosine", "exponential", "constant"] = Field(

@@ -52,7 +52,7 @@ def background(rng: np.random.Generator) -> np.ndarray:
     """A colour that runs into another (32, 32, 3), under blotches."""
     one, other, across = color(rng), color(rng), np.linspace(0, 1, SIZE)[:, None, None]
     ramp = np.broadcast_to(one + (other - one) * across / 2, (SIZE, SIZE, 3))
-    return np.rot90(ramp, rng.integers(4)) + blotches(rng, rng.uniform(10, 60))
+    return np.rot90(ramp, int(rng.integers(4))) + blotches(rng, rng.uniform(10, 60))
 
 
 def blotches(rng: np.random.Generator, strength: float) -> np.ndarray:

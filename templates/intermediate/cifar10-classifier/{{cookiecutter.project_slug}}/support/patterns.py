@@ -11,7 +11,7 @@ from support.splits import Split
 
 PICTURES = 1_000  # with PATCHES of each: enough for a stable average of 75 × 75 products
 PATCHES = 20
-FLOOR = 1e-2  # added to each variance, so that what hardly occurs (noise) is not blown up
+FLOOR = 4e-2  # added to each variance, so that what hardly occurs (noise) is not blown up
 
 
 def first_filters(split: Split, size: int, count: int, seed: int) -> np.ndarray:
