@@ -18,12 +18,12 @@ class Reader(keras.utils.PyDataset):
     def __init__(self, split: Split, batch_size: int) -> None:
         super().__init__()
         self.split, self.batch_size = split, batch_size
-        self.failure: ProjectError | OSError | None = None
+        self.failure: ProjectError | OSError | MemoryError | None = None
 
     def take(self, positions: Any) -> Split:
         try:
             return self.split.take(positions)
-        except (ProjectError, OSError) as error:
+        except (ProjectError, OSError, MemoryError) as error:
             self.failure = error
             raise
 
