@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from support import search
 from support.settings import Settings
 
 # What `--preset gpu` changes, unless the setting is given as well, in config.toml or as an option. The network is of the size of the
@@ -88,9 +89,22 @@ class Config(Settings):
         0, ge=0, description="epochs without improvement before stopping; 0: the schedule runs to its end"
     )
     print_every: int = Field(1, ge=1, description="epochs between two lines of progress")
+    deterministic: bool = Field(
+        False, description="on a GPU: equal seeds give equal weights, which is slower; on a CPU they do anyway"
+    )
 
     @model_validator(mode="before")
     @classmethod
     def fill_in_preset(cls, values: Any) -> Any:
         """What is given wins over the preset, and the preset over the defaults."""
         return {**PRESETS.get(values.get("preset", "cpu"), {}), **values} if isinstance(values, dict) else values
+
+
+# What tune.py tries.
+SEARCH: search.Space = {
+    "learning_rate": search.log_range(1e-3, 3e-1),
+    "batch_size": [32, 64, 128],
+    "weight_decay": search.log_range(1e-4, 1e-1),
+    "shift": search.range(0, 6),
+    "schedule": ["cosine", "exponential", "constant"],
+}
