@@ -14,7 +14,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "gpu": {
         "filters": (64, 128, 256, 512),
         "stem_strides": 1,  # a GPU can afford to look at every pixel
-        "blocks": 2,
+        "blocks": 3,
         "epochs": 60,
         "batch_size": 256,
         "learning_rate": 0.2,

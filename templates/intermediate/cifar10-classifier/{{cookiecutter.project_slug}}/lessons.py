@@ -89,7 +89,7 @@ def residual(config: Config, splits: Splits) -> str:
     """The same deep network, whose blocks add to what came in or replace it."""
     figure, axes = axes_for(1, "training loss")
     for added in (True, False):
-        history = train(config, splits, residual=added, blocks=6, epochs=5, filters=(16, 24, 32))
+        history = train(config, splits, residual=added, blocks=8, epochs=5, filters=(16, 24, 32))
         title = f"{'with' if added else 'without'} residual connections"
         axes[0].plot(np.arange(1, 6), history["loss"], label=title)
         print(f"{title:29} training loss " + " ".join(f"{loss:.2f}" for loss in history["loss"]))

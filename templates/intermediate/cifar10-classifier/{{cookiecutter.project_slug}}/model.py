@@ -88,8 +88,8 @@ def build_network(config: Config, shape: tuple[int, ...], classes: int) -> keras
 
 
 def block(x: keras.KerasTensor, filters: int, residual: bool) -> keras.KerasTensor:
-    """Two convolutions, whose result is added to what came in: they only learn what to change (He et al. 2015)."""
-    changed = convolution(convolution(x, filters), filters)
+    """A convolution whose result is added to what came in: it only learns what to change (He et al. 2015)."""
+    changed = convolution(x, filters)
     return layers.Add()([x, changed]) if residual else changed
 
 
