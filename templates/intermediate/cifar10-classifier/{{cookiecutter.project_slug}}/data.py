@@ -1,6 +1,6 @@
 """Step 1: look at the data before anything else.
 
-    python data.py                     the sample: 3,000 drawn pictures of ten shapes
+    python data.py                     the sample: 4,000 drawn pictures of ten shapes
     python data.py --data full         CIFAR-10: 60,000 photos, 170 MB to download once
     python data.py --data my-photos    your own: an .npz file, or a folder with one sub-folder of pictures per class
 
@@ -19,7 +19,7 @@ from support.splits import Split, Splits
 
 __all__ = ["draw_examples", "load", "read_inputs"]
 
-SAMPLE_PICTURES = 3_000  # enough to learn ten shapes from, few enough to train in half a minute
+SAMPLE_PICTURES = 4_000  # enough to learn ten shapes from, few enough to train in half a minute
 SAMPLE_SEED = 0  # of the drawings; the seed of the splits is a setting
 
 

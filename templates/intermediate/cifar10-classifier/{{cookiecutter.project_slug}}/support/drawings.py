@@ -22,22 +22,23 @@ def pictures(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 def picture(kind: str, rng: np.random.Generator) -> np.ndarray:
     """One picture (32, 32, 3) uint8 of this kind."""
-    ground = clutter(background(rng), rng, count=int(rng.integers(2, 6)))
+    ground = clutter(background(rng), rng, count=int(rng.integers(1, 4)))
     average, paint = ground.mean(axis=(0, 1)), color(rng)
-    while np.abs(paint - average).sum() < 150:  # of 765: a shape in the colour of its ground could not be seen
+    while np.abs(paint - average).sum() < 200:  # of 765: a shape in the colour of its ground could not be seen
         paint = color(rng)
     share = outline(kind, rng)[..., None] / 255
     mixed = (paint + blotches(rng, 20)) * share + ground * (1 - share)
-    mixed = clutter(mixed, rng, count=int(rng.integers(0, 2)))  # sometimes something lies in front
-    return (mixed + rng.normal(0, 8, mixed.shape)).clip(0, 255).astype(np.uint8)  # 8: as a phone's camera at dusk
+    if rng.random() < 0.3:
+        mixed = clutter(mixed, rng, count=1)  # something lies in front
+    return (mixed + rng.normal(0, 6, mixed.shape)).clip(0, 255).astype(np.uint8)  # 6: as a phone's camera at dusk
 
 
 def outline(kind: str, rng: np.random.Generator) -> np.ndarray:
-    """How much of each pixel (32, 32) the shape covers, 0..255: turned by any angle, 0.4 to 0.84 of the picture wide."""
+    """How much of each pixel (32, 32) the shape covers, 0..255: leaning by up to 30 degrees, half to nine tenths of the picture wide."""
     size = SIZE * FINE
-    radius = size * rng.uniform(0.2, 0.42)
+    radius = size * rng.uniform(0.27, 0.45)
     middle = rng.uniform(radius * 0.9, size - radius * 0.9, 2)  # a corner may be cut off
-    angle, flat = rng.uniform(0, 2 * np.pi), rng.uniform(0.8, 1.0)  # flat: seen a little from the side
+    angle, flat = rng.uniform(-np.pi / 6, np.pi / 6), rng.uniform(0.8, 1.0)  # flat: seen a little from the side
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) * [1, flat]
     image = Image.new("L", (size, size), 0)
     draw = ImageDraw.Draw(image)
@@ -52,7 +53,7 @@ def background(rng: np.random.Generator) -> np.ndarray:
     """A colour that runs into another (32, 32, 3), under blotches."""
     one, other, across = color(rng), color(rng), np.linspace(0, 1, SIZE)[:, None, None]
     ramp = np.broadcast_to(one + (other - one) * across / 2, (SIZE, SIZE, 3))
-    return np.rot90(ramp, int(rng.integers(4))) + blotches(rng, rng.uniform(10, 60))
+    return np.rot90(ramp, int(rng.integers(4))) + blotches(rng, rng.uniform(10, 45))
 
 
 def blotches(rng: np.random.Generator, strength: float) -> np.ndarray:
