@@ -10,7 +10,6 @@ from config import Config  # first of all: with it comes support, which keeps Te
 
 # isort: split
 import keras
-import numpy as np
 from keras import layers
 
 from data import load
@@ -24,11 +23,12 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
     Two parts: augmentation, which only training sees, and the network, which is what is saved and exported.
     """
     keras.utils.set_random_seed(config.seed)
+    changes = augmentation(config)  # before the policy: some of its layers do not know 16 bits
     keras.config.set_dtype_policy(config.precision)
     network = build_network(config, tuple(splits.spec["shape"]), len(splits.spec["labels"]))
     begin_with_patterns(network.get_layer("stem"), config, splits)
     image = keras.Input(network.input_shape[1:], name="picture")
-    model = keras.Model(image, network(augmentation(config)(image)), name="augmented")
+    model = keras.Model(image, network(changes(image)), name="augmented")
     keras.config.set_dtype_policy("float32")
 
     optimizer = training.optimizer(config, len(splits.train))
@@ -106,10 +106,10 @@ def convolution(
 
 def begin_with_patterns(stem: layers.Layer, config: Config, splits: Splits) -> None:
     """Let the first convolution begin with what training pictures are made of: it learns sooner than from random numbers."""
-    kernel = np.array(stem.kernel)  # (5, 5, 3, 24)
+    (kernel,) = stem.get_weights()  # (5, 5, 3, 24)
     found = patterns.first_filters(splits.train, kernel.shape[0], kernel.shape[-1], config.seed)
     kernel[..., : found.shape[-1]] = found
-    stem.kernel.assign(kernel)
+    stem.set_weights([kernel])
 
 
 def main() -> None:

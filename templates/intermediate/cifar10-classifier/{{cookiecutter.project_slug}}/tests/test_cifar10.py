@@ -53,7 +53,7 @@ def test_a_handful_of_pictures_can_be_learned_by_heart() -> None:
         ["--stem-strides", "1", "--filters", "8,16", "--schedule", "exponential"],
         ["--image-size", "24", "--no-flip", "--shift", "0"],
         ["--precision", "mixed_bfloat16"],
-        ["--precision", "mixed_float16"],
+        ["--preset", "gpu", "--filters", "8,16", "--batch-size", "64"],
     ],
 )
 def test_every_choice_of_settings_trains(changes: list[str]) -> None:
