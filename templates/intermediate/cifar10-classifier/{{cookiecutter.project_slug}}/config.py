@@ -71,12 +71,12 @@ class Config(Settings):
     )
 
     # Training
-    epochs: int = Field(12, ge=1, description="passes over the training data; the best one is kept")
+    epochs: int = Field(15, ge=1, description="passes over the training data; the best one is kept")
     batch_size: int = Field(64, ge=1, description="small enough for many steps in a short training")
     optimizer: Literal["sgd", "adam", "rmsprop"] = Field(
         "sgd", description="adam and rmsprop want a learning rate about twenty times smaller"
     )
-    learning_rate: float = Field(0.04, gt=0, description="the peak; batch normalization allows one as large as this")
+    learning_rate: float = Field(0.06, gt=0, description="the peak; batch normalization allows one as large as this")
     momentum: float = Field(0.9, ge=0, lt=1, description="of sgd only: how much of the last step goes into the next")
     weight_decay: float = Field(2e-3, ge=0, description="share of each weight taken off, per step and learning rate")
     schedule: Literal["cosine", "exponential", "constant"] = Field(

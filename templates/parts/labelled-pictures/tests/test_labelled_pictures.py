@@ -164,7 +164,7 @@ def test_wrong_npz_files_are_answered_in_a_sentence(arrays: dict, message: str, 
 def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if memory held no picture: every folder is read when it is asked for."""
     monkeypatch.setattr(picture_files, "IN_MEMORY", 0)
-    monkeypatch.setattr(picture_files, "MANY", 0)
+    monkeypatch.setattr(picture_files, "MANY", 1)
 
 
 def test_a_large_folder_stays_on_the_disk_and_gives_the_same_pictures(
