@@ -97,7 +97,7 @@ def residual(config: Config, splits: Splits) -> str:
 
 
 def learning_rate(config: Config, splits: Splits) -> str:
-    """Short trainings at five learning rates, each ten times the one before."""
+    """Short trainings at six learning rates, each ten times the one before."""
     figure, axes = axes_for(1, "training loss")
     for rate in (1e-4, 1e-3, 1e-2, 1e-1, 1e0, 1e1):
         losses = train(config, few(splits, 1_000), learning_rate=rate, epochs=5)["loss"]

@@ -210,11 +210,14 @@ def test_test_pictures_that_are_also_trained_on_are_counted_in_a_large_folder(fo
 
 @pytest.mark.usefixtures("nothing_kept")
 def test_a_large_folder_is_trained_on_evaluated_and_predicted_for(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     import evaluate
 
-    monkeypatch.setattr(runs, "FOLDER", tmp_path / "runs")
+    monkeypatch.setattr(runs, "FOLDER", tmp_path_factory.mktemp("runs"))
     for step, arguments in (
         (train, ["--data", str(folder), "--epochs", "2", "--batch-size", "4"]),
         (evaluate, []),
@@ -230,14 +233,14 @@ def test_a_large_folder_is_trained_on_evaluated_and_predicted_for(
 @pytest.mark.usefixtures("nothing_kept")
 @pytest.mark.parametrize("spoil", ["removed", "damaged"])
 def test_a_picture_lost_in_the_middle_of_a_training_is_named_and_what_was_reached_is_saved(
-    spoil: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    spoil: str, folder: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Lose(keras.callbacks.Callback):
         def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
             if epoch == 1:
                 lost.unlink() if spoil == "removed" else lost.write_bytes(lost.read_bytes()[:60])
 
-    monkeypatch.setattr(runs, "FOLDER", tmp_path / "runs")
+    monkeypatch.setattr(runs, "FOLDER", tmp_path_factory.mktemp("runs"))
     config = settings.read(Config, argv=["--data", str(folder), "--epochs", "3", "--batch-size", "4"])
     splits = data.load(config)
     lost = Path(splits.train.x.names[9])
