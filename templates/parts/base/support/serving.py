@@ -74,7 +74,9 @@ def load(model: SavedModel) -> Predict:
 def _keras(path: Path) -> Predict:
     model = runs.load_model(path)
     # Calling the model answers a single input several times sooner than predict(), which is made for many.
-    return lambda x: np.asarray(model(x, training=False)) if _count(x) <= 32 else ask(model, x)
+    return lambda x: (
+        np.asarray(model(x, training=False)) if _count(x) <= 32 and not is_read_when_asked(x) else ask(model, x)
+    )
 
 
 def ask(model: Any, x: Any) -> np.ndarray:

@@ -1,12 +1,11 @@
 """Pictures from files: read, checked and brought to one shape by the same function in training and in prediction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
-from tqdm import tqdm
 
 from support.errors import ProjectError
 
@@ -47,27 +46,6 @@ def read_picture(path: Path, shape: Shape) -> np.ndarray:
         raise ProjectError(f"{path} is damaged: {error}") from None
 
 
-def read_pictures(paths: Sequence[Path], shape: Shape) -> np.ndarray:
-    """Many pictures as one array (pictures, height, width, channels), uint8.
-
-    Raises:
-        ProjectError: naming up to three of the files that cannot be read.
-    """
-    pictures = np.zeros((len(paths), *shape), np.uint8)
-    broken = []
-    for row, path in enumerate(tqdm(paths, "reading pictures", delay=1, leave=False)):
-        try:
-            pictures[row] = read_picture(path, shape)
-        except ProjectError as error:
-            broken.append(str(error))
-    if broken:
-        more = f", and {len(broken) - 3} more" if len(broken) > 3 else ""
-        raise ProjectError(
-            "; ".join(broken[:3]) + more + "\nRemove or replace " + ("it." if len(broken) == 1 else "them.")
-        )
-    return pictures
-
-
 def find_pictures(folder: Path) -> list[Path]:
     """The pictures in a folder and below it, in alphabetical order; files whose name begins with a dot are not looked at."""
     return sorted(
@@ -77,12 +55,14 @@ def find_pictures(folder: Path) -> list[Path]:
     )
 
 
-def read_inputs(inputs: list[str], spec: dict[str, Any]) -> tuple[list[str], np.ndarray]:
-    """Files and folders as `predict.py` takes them: their names, and an array (pictures, *spec["shape"]).
+def read_inputs(inputs: list[str], spec: dict[str, Any]) -> tuple[list[str], Any]:
+    """Files and folders as `predict.py` takes them: their names, and an array (pictures, *spec["shape"]), or files if many.
 
     Raises:
         ProjectError: where one is missing, is no picture, or is a folder without pictures.
     """
+    from support import picture_files
+
     paths: list[Path] = []
     for text in inputs:
         path = Path(text)
@@ -96,7 +76,7 @@ def read_inputs(inputs: list[str], spec: dict[str, Any]) -> tuple[list[str], np.
         else:
             paths.append(path)
     height, width, channels = spec["shape"]
-    return [str(path) for path in paths], read_pictures(paths, (height, width, channels))
+    return [str(path) for path in paths], picture_files.read(paths, (height, width, channels))
 
 
 def class_folders(folder: Path) -> dict[str, list[Path]]:

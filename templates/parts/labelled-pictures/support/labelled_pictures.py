@@ -2,10 +2,11 @@
 
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from support import pictures
+from support import picture_files, pictures
 from support.errors import ProjectError
 from support.pictures import Shape
 from support.splits import Split, Splits, split_positions
@@ -36,7 +37,7 @@ def load(path: Path, shape: Shape, fractions: tuple[float, float], seed: int) ->
 
 
 def make_splits(
-    x: np.ndarray,
+    x: Any,
     y: np.ndarray,
     test: Split | None,
     fractions: tuple[float, float],
@@ -53,9 +54,9 @@ def make_splits(
             f"too few pictures in {source}: a class needs at least three\nAdd pictures, or join rare classes into one folder."
         )
     return Splits(
-        Split(x[train], y[train]),
-        Split(x[validation], y[validation]),
-        test or Split(x[rest], y[rest]),
+        Split(picture_files.some(x, train), y[train]),
+        Split(picture_files.some(x, validation), y[validation]),
+        test or Split(picture_files.some(x, rest), y[rest]),
         spec,
         source,
         note,
@@ -101,8 +102,11 @@ def read_npz(path: Path) -> tuple[tuple[np.ndarray, np.ndarray], Split | None, l
     return (x_train, np.searchsorted(labels, y_train)), Split(x_test, np.searchsorted(labels, y_test)), names
 
 
-def read_folder(path: Path, shape: Shape) -> tuple[tuple[np.ndarray, np.ndarray], Split | None, list[str]]:
-    """The same of a folder; the test split is None where there are no `train/` and `test/` folders."""
+def read_folder(path: Path, shape: Shape) -> tuple[tuple[Any, np.ndarray], Split | None, list[str]]:
+    """The same of a folder; the test split is None where there are no `train/` and `test/` folders.
+
+    Pictures that would take more than picture_files.IN_MEMORY bytes stay on the disk (picture_files.PictureFiles).
+    """
     parted = (path / "train").is_dir() and (path / "test").is_dir()
     train = pictures.class_folders(path / "train" if parted else path)
     labels = list(train)
@@ -118,9 +122,9 @@ def read_folder(path: Path, shape: Shape) -> tuple[tuple[np.ndarray, np.ndarray]
     return (x, y), Split(*_read(test, labels, shape)), labels
 
 
-def _read(classes: dict[str, list[Path]], labels: list[str], shape: Shape) -> tuple[np.ndarray, np.ndarray]:
+def _read(classes: dict[str, list[Path]], labels: list[str], shape: Shape) -> tuple[Any, np.ndarray]:
     paths = [(file, labels.index(name)) for name, files in classes.items() for file in files]
-    return pictures.read_pictures([file for file, _ in paths], shape), np.array([label for _, label in paths], np.int64)
+    return picture_files.read([file for file, _ in paths], shape), np.array([label for _, label in paths], np.int64)
 
 
 def _pictures(path: Path, name: str, x: np.ndarray) -> np.ndarray:
@@ -155,5 +159,5 @@ def _classes(path: Path, name: str, y: np.ndarray) -> np.ndarray:
 
 def shared_pictures(splits: Splits) -> int:
     """How many test pictures are, pixel by pixel, also in training or validation."""
-    seen = {picture.tobytes() for split in (splits.train, splits.validation) for picture in split.x}
-    return sum(picture.tobytes() in seen for picture in splits.test.x)
+    seen = {digest for split in (splits.train, splits.validation) for digest in picture_files.digests_of(split.x)}
+    return sum(digest in seen for digest in picture_files.digests_of(splits.test.x))

@@ -1,0 +1,160 @@
+"""Seconds to the best test accuracy of TensorFlow's CNN tutorial on CIFAR-10: that recipe and the cifar10-classifier project, in turn.
+
+    python benchmarks/cifar10.py --data ../shared/data/cifar10_part.npz
+    python benchmarks/cifar10.py --data cifar10.npz --all-epochs -- --epochs 20 --filters 32,64,128,256
+    python benchmarks/cifar10.py --data ../shared/data/cifar10_part.npz --time-only 50000
+
+The recipe is that of the tutorial "Convolutional Neural Network (CNN)": convolutions of 32, 64 and 64 filters, two max poolings, a
+dense layer of 64, Adam, batch 32, 10 epochs. It goes first, and the best test accuracy that it ever shows is the goal. Then the
+project trains on the same arrays (less the tenth that it keeps for validation) with its default settings, or with those after --.
+The time for looking at the test data after each epoch is not counted; validating and saving are. --time-only N takes the time of one
+epoch of N pictures instead, made by repeating those there are: for the time it does not matter what is on them. Needs the libraries
+of the project (`python tasks.py test` installs them).
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="CIFAR-10, or part of it, as .npz with Keras's keys")
+    parser.add_argument("--all-epochs", action="store_true", help="train ours to the end, not only to the goal")
+    parser.add_argument("--ours-only", action="store_true", help="train ours to the end, without the recipe")
+    parser.add_argument("--time-only", type=int, metavar="N", help="take the time of one epoch of N pictures")
+    parser.add_argument("settings", nargs="*", help="settings of the project, after --")
+    options = parser.parse_args()
+
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / "pictures"
+        command = [sys.executable, "-m", "dlgen", "new", "cifar10-classifier", str(project), "--no-input"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        sys.path.insert(0, str(project))
+        if options.time_only:
+            time_one_epoch(options.data.resolve(), options.settings, options.time_only)
+            return
+        recipe = [] if options.ours_only else train_recipe(options.data)
+        goal = max((score for _, score in recipe), default=1.0)
+        ours = train_ours(options.data.resolve(), options.settings, None if options.all_epochs else goal)
+
+    print(f"\n{'':28} {'seconds to ' + format(goal, '.4f'):>18} {'epochs':>7} {'best seen':>10}")
+    found = {"TensorFlow's CNN tutorial": first(recipe, goal), "cifar10-classifier": first(ours, goal)}
+    for (name, reached), points in zip(found.items(), (recipe, ours), strict=True):
+        if points:
+            seconds, epoch = (f"{reached[0]:.1f}", reached[1]) if reached else ("not reached", "")
+            print(f"{name:28} {seconds:>18} {epoch:>7} {max(score for _, score in points):10.4f}")
+    theirs, own = found.values()
+    if theirs and own:
+        print(f"cifar10-classifier is there {theirs[0] / own[0]:.1f} times sooner.")
+
+
+def first(points: list[tuple[float, float]], goal: float) -> tuple[float, int] | None:
+    """Seconds and epochs until `goal` was reached."""
+    return next(((seconds, epoch) for epoch, (seconds, score) in enumerate(points, 1) if score >= goal), None)
+
+
+def watcher(x, y, goal: float | None):
+    """A callback that notes (training seconds so far, test accuracy) after every epoch."""
+    import keras
+
+    class Watcher(keras.callbacks.Callback):
+        def __init__(self) -> None:
+            super().__init__()
+            self.points: list[tuple[float, float]] = []
+            self.seconds = 0.0
+
+        def on_train_begin(self, logs=None) -> None:
+            self.began = time.perf_counter()
+
+        def on_epoch_end(self, epoch, logs=None) -> None:
+            self.seconds += time.perf_counter() - self.began
+            accuracy = float((self.model.predict(x, batch_size=500, verbose=0).argmax(axis=1) == y).mean())
+            self.points.append((self.seconds, accuracy))
+            print(f"    test accuracy {accuracy:.4f} after {self.seconds:.1f} s", flush=True)
+            if goal is not None and accuracy >= goal:
+                self.model.stop_training = True
+            self.began = time.perf_counter()
+
+    return Watcher()
+
+
+def prepare(data: Path, changes: list[str]):
+    """Settings and data of the project."""
+    from config import Config
+    from data import load
+    from support import settings
+
+    config = settings.read(Config, argv=["--data", str(data), *changes])
+    return config, load(config)
+
+
+def train_ours(data: Path, changes: list[str], goal: float | None) -> list[tuple[float, float]]:
+    """The project with its default settings and `changes`."""
+    config, splits = prepare(data, changes)
+    from model import build_model
+    from support import runs, training
+
+    watch = watcher(splits.test.x, splits.test.y, goal)
+    print("cifar10-classifier", *changes)
+    training.fit(build_model(config, splits), splits, config, runs.start(config, splits), callbacks=[watch])
+    return watch.points
+
+
+def time_one_epoch(data: Path, changes: list[str], count: int) -> None:
+    """Print the seconds of the second epoch on `count` pictures; the first one also builds."""
+    import numpy as np
+
+    config, splits = prepare(data, [*changes, "--epochs", "2"])
+    from model import build_model
+    from support.batches import Batches
+    from support.splits import Split
+
+    repeated = np.resize(np.arange(len(splits.train)), count)
+    model = build_model(config, splits)
+    batches = Batches(Split(splits.train.x[repeated], splits.train.y[repeated]), config.batch_size, config.seed)
+    model.fit(Batches(splits.train.take(slice(0, 10 * config.batch_size)), config.batch_size, 0), verbose=0)
+    begin = time.perf_counter()
+    model.fit(batches, verbose=0)
+    seconds = time.perf_counter() - begin
+    print(
+        f"cifar10-classifier {' '.join(changes)}: {seconds:.1f} s for one epoch of {count:,} pictures, {count / seconds:.0f} a second"
+    )
+
+
+def train_recipe(data: Path) -> list[tuple[float, float]]:
+    """The published recipe, all ten epochs."""
+    import keras
+    import numpy as np
+    from keras import layers
+
+    with np.load(data) as file:
+        x, y, x_test, y_test = (file[key] for key in ("x_train", "y_train", "x_test", "y_test"))
+    x, x_test = x.astype("float32") / 255, x_test.astype("float32") / 255
+    keras.utils.set_random_seed(42)
+    model = keras.Sequential(
+        [
+            keras.Input((32, 32, 3)),
+            layers.Conv2D(32, 3, activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Conv2D(64, 3, activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Conv2D(64, 3, activation="relu"),
+            layers.Flatten(),
+            layers.Dense(64, activation="relu"),
+            layers.Dense(10),
+        ]
+    )
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(loss=loss, optimizer="adam", metrics=["accuracy"])
+    watch = watcher(x_test, y_test.ravel(), None)
+    print("TensorFlow's CNN tutorial")
+    model.fit(x, y, epochs=10, verbose=0, callbacks=[watch])
+    return watch.points
+
+
+if __name__ == "__main__":
+    main()

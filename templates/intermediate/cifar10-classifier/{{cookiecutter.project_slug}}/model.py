@@ -1,0 +1,124 @@
+"""Step 2: the network, from a picture to ten probabilities.
+
+    python model.py                    prints it and draws it into runs/model.png
+    python model.py --preset gpu       the larger one
+
+Next: python train.py
+"""
+
+from config import Config  # first of all: with it comes support, which keeps TensorFlow's start-up notes off the screen
+
+# isort: split
+import keras
+from keras import layers
+
+from data import load
+from support import errors, figures, patterns, portable, runs, settings, training
+from support.splits import Splits
+
+
+def build_model(config: Config, splits: Splits) -> keras.Model:
+    """A compiled network: pictures (batch, height, width, 1 or 3), 0..255 -> probabilities (batch, classes).
+
+    Two parts: augmentation, which only training sees, and the network, which is what is saved and exported.
+    """
+    keras.utils.set_random_seed(config.seed)
+    changes = augmentation(config)  # before the policy: some of its layers do not know 16 bits
+    keras.config.set_dtype_policy(config.precision)
+    network = build_network(config, tuple(splits.spec["shape"]), len(splits.spec["labels"]))
+    begin_with_patterns(network.get_layer("stem"), config, splits)
+    image = keras.Input(network.input_shape[1:], name="picture")
+    model = keras.Model(image, network(changes(image)), name="augmented")
+    keras.config.set_dtype_policy("float32")
+
+    optimizer = training.optimizer(config, len(splits.train))
+    optimizer.exclude_from_weight_decay(
+        var_names=["gamma", "beta", "bias"]
+    )  # they scale and move, they do not memorise
+    model.compile(
+        optimizer=optimizer,
+        loss="sparse_categorical_crossentropy",  # "sparse": the answers are class numbers, not columns
+        metrics=["accuracy"],
+        steps_per_execution=training.steps_per_execution(len(splits.train), config.batch_size),
+    )
+    return model
+
+
+def augmentation(config: Config) -> keras.Sequential:
+    """Layers that change a picture at random in training, and pass it on as it is otherwise."""
+    share = config.shift / config.image_size
+    changes: list[layers.Layer] = []
+    if config.flip:
+        changes.append(layers.RandomFlip("horizontal", seed=config.seed))
+    if config.shift:  # what comes in at the edge is the picture mirrored, not black: no edge to learn from
+        changes.append(
+            layers.RandomTranslation(share, share, fill_mode="reflect", interpolation="nearest", seed=config.seed + 1)
+        )
+    if config.cutout:
+        changes.append(
+            layers.RandomErasing(1.0, (config.cutout / 2, config.cutout), fill_value=128, seed=config.seed + 2)
+        )
+    return keras.Sequential(changes or [layers.Identity()], name="augmentation")
+
+
+def build_network(config: Config, shape: tuple[int, ...], classes: int) -> keras.Model:
+    """The network without augmentation."""
+    image = keras.Input(shape, name="image")  # (batch, 32, 32, 3), 0..255, as read from the file
+    x = image
+    if shape[:2] != (config.image_size, config.image_size):
+        x = layers.Resizing(config.image_size, config.image_size)(x)
+    x = layers.Rescaling(1 / 127.5, offset=-1)(x)  # (batch, 32, 32, 3), now in -1..1
+    x = convolution(
+        x, config.filters[0], size=5, strides=config.stem_strides, name="stem"
+    )  # (batch, 16, 16, 24): edges
+
+    for stage, filters in enumerate(config.filters):
+        if stage:
+            x = convolution(
+                x, filters, strides=2
+            )  # (batch, 8, 8, 48), then (batch, 4, 4, 96): half the size, twice the filters
+            for _ in range(config.blocks):
+                x = block(x, filters, config.residual)
+
+    x = layers.GlobalAveragePooling2D()(x)  # (batch, 96): how much of each shape there is, wherever it is
+    x = layers.Dropout(config.dropout)(x)
+    x = layers.Dense(classes)(x)
+    probabilities = layers.Activation("softmax", dtype="float32", name="probabilities")(x)  # 16 bits would round them
+    return keras.Model(image, probabilities, name=portable.NETWORK)
+
+
+def block(x: keras.KerasTensor, filters: int, residual: bool) -> keras.KerasTensor:
+    """A convolution whose result is added to what came in: it only learns what to change (He et al. 2015)."""
+    changed = convolution(x, filters)
+    return layers.Add()([x, changed]) if residual else changed
+
+
+def convolution(
+    x: keras.KerasTensor, filters: int, size: int = 3, strides: int = 1, name: str | None = None
+) -> keras.KerasTensor:
+    """Convolution, batch normalization (which has a bias of its own) and ReLU."""
+    x = layers.Conv2D(
+        filters, size, strides=strides, padding="same", use_bias=False, kernel_initializer="he_normal", name=name
+    )(x)
+    x = layers.BatchNormalization(momentum=0.9)(x)  # 0.9: the averages settle within the few steps of the sample
+    return layers.Activation("relu")(x)
+
+
+def begin_with_patterns(stem: layers.Layer, config: Config, splits: Splits) -> None:
+    """Let the first convolution begin with what training pictures are made of: it learns sooner than from random numbers."""
+    (kernel,) = stem.get_weights()  # (5, 5, 3, 24)
+    found = patterns.first_filters(splits.train, kernel.shape[0], kernel.shape[-1], config.seed)
+    kernel[..., : found.shape[-1]] = found
+    stem.set_weights([kernel])
+
+
+def main() -> None:
+    config = settings.read(Config)
+    model = build_model(config, load(config)).get_layer(portable.NETWORK)
+    model.summary()
+    path, _ = figures.draw_model(model, runs.FOLDER / "model.png")
+    print(f"Drawn: {runs.shown(path)}\nNext: python train.py")
+
+
+if __name__ == "__main__":
+    errors.run(main)

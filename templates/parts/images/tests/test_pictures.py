@@ -1,0 +1,49 @@
+"""Reading pictures of any kind from files, in memory or when they are asked for."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from support import picture_files
+from support.errors import ProjectError
+from support.picture_files import PictureFiles
+from support.pictures import read_inputs, read_picture
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "P", "I;16", "1", "CMYK"])
+def test_pictures_of_every_colour_mode_and_size_can_be_read(mode: str, tmp_path: Path) -> None:
+    picture = (
+        Image.fromarray(np.full((50, 70), 40_000, np.uint16))
+        if mode == "I;16"
+        else Image.new("RGB", (70, 50), "white").convert(mode)
+    )
+    path = tmp_path / ("picture.jpg" if mode == "CMYK" else "picture.png")
+    picture.save(path)
+    read = read_picture(path, (28, 28, 1))
+    assert read.shape == (28, 28, 1) and read.dtype == np.uint8
+    assert read.min() >= (150 if mode == "I;16" else 250)
+
+
+def test_predicting_a_folder_without_pictures_says_what_was_expected(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match=r"no pictures in .*\nExpected files such as"):
+        read_inputs([str(tmp_path)], {"shape": [28, 28, 1]})
+
+
+def test_many_pictures_stay_on_the_disk_and_a_prediction_reads_them_when_it_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(9):
+        Image.new("L", (12, 10), number * 20).save(tmp_path / f"{number}.png")
+    names, kept = read_inputs([str(tmp_path)], {"shape": [10, 12, 1]})
+    monkeypatch.setattr(picture_files, "IN_MEMORY", 0)
+    monkeypatch.setattr(picture_files, "MANY", 4)
+    same_names, files = read_inputs([str(tmp_path)], {"shape": [10, 12, 1]})
+    assert isinstance(kept, np.ndarray) and isinstance(files, PictureFiles)
+    assert same_names == names == [str(tmp_path / f"{number}.png") for number in range(9)]
+    np.testing.assert_array_equal(files[:], kept)
+    np.testing.assert_array_equal(files.only(np.array([8, 3]))[np.array([1])], kept[[3]])
+    (tmp_path / "3.png").unlink()
+    with pytest.raises(ProjectError, match=r"there is no file .*3\.png"):
+        files[2:5]
