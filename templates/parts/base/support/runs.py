@@ -184,6 +184,8 @@ def load_model(path: Path) -> Any:
     check_model_file(path)
     import keras
 
+    import model  # noqa: F401  what is registered there (or in what it imports) may be a part of the saved model
+
     try:
         return keras.saving.load_model(path, safe_mode=True)
     except (ValueError, OSError, KeyError, TypeError) as error:
