@@ -121,13 +121,14 @@ def learning_rate(config: Any, examples: int) -> Any:
 
 
 def optimizer(config: Any, examples: int) -> keras.optimizers.Optimizer:
-    """The optimizer that `config` names, with its schedule."""
+    """The optimizer that `config` names, with its schedule, and with weight decay where `config` has it (Loshchilov and Hutter 2019)."""
     rate = learning_rate(config, examples)
+    decay = getattr(config, "weight_decay", 0.0) or None
     if config.optimizer == "sgd":
-        return keras.optimizers.SGD(rate, momentum=config.momentum, nesterov=config.momentum > 0)
+        return keras.optimizers.SGD(rate, momentum=config.momentum, nesterov=config.momentum > 0, weight_decay=decay)
     if config.optimizer == "rmsprop":
-        return keras.optimizers.RMSprop(rate)
-    return keras.optimizers.Adam(rate)
+        return keras.optimizers.RMSprop(rate, weight_decay=decay)
+    return keras.optimizers.Adam(rate, weight_decay=decay)
 
 
 def steps_per_execution(examples: int, batch_size: int) -> int:
