@@ -21,7 +21,7 @@ from support.texts import Examples, draw_examples, read_inputs  # predict.py rea
 __all__ = ["draw_examples", "load", "read_inputs"]
 
 IMDB = "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"  # Maas et al. 2011
-IMDB_MD5 = "7c2ac02c03563afcf9b574c7e56c153a"  # as torchtext and others publish it; the host gives no hash
+IMDB_MD5 = "md5:7c2ac02c03563afcf9b574c7e56c153a"  # as torchtext publishes it; the host gives no hash
 MEMBER = re.compile(r"aclImdb/(train|test)/(neg|pos)/\d+_\d+\.txt")
 
 
@@ -31,7 +31,7 @@ def load(config: Config) -> Splits:
         note = "the sample (reviews that a program wrote, with negations; nobody saw these films)"
         return texts.load(sample(config.seed), None, config, "sample", note)
     if config.data == "full":
-        path = download.fetch(IMDB, name="aclImdb_v1.tar.gz", md5=IMDB_MD5)
+        path = download.fetch(IMDB, IMDB_MD5, "aclImdb_v1.tar.gz")
         return texts.load(*read_archive(path), config, "full", "IMDB, its own 25,000 test reviews")
     examples, test = texts.read_own(config)
     return texts.load(examples, test, config, config.data, f"your own data, {config.data}")

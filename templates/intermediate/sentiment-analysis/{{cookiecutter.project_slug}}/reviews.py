@@ -18,22 +18,28 @@ REVIEWS = 3_000  # enough to learn from in seconds
 SHARES = {"plain": 0.46, "negated": 0.32, "decoy": 0.08, "contrast": 0.14}
 LABELS = ["negative", "positive"]
 
-THINGS = (
+
+def listed(text: str) -> list[str]:
+    return text.split(", ")
+
+
+THINGS = listed(
     "acting, camera work, cast, costume design, dialogue, editing, ending, finale, first half, humour, lead actor, lead actress, "
     "lighting, make-up, mood, music, opening, pace, plot, premise, rhythm, romance, scenery, score, script, second half, set design, "
     "sound, story, storytelling, supporting cast, title song, tone, villain, visual style, voice work, writing"
-).split(", ")
-GOOD = (
-    "amazing beautiful believable brilliant captivating charming clever compelling convincing delightful elegant enjoyable excellent "
-    "exciting fantastic fine fresh funny gorgeous gripping imaginative impressive inspired intelligent lovely marvellous memorable "
-    "moving original perfect pleasant powerful remarkable rewarding satisfying splendid strong stunning superb thrilling touching "
-    "witty wonderful"
-).split()
-BAD = (
-    "annoying awful awkward bad banal bland boring cheap childish clumsy confusing dreadful dull embarrassing empty flat forgettable "
-    "hollow horrible irritating lame lazy lifeless messy painful pathetic pointless poor predictable pretentious ridiculous shallow "
-    "sloppy stale stupid tedious terrible tiresome ugly unbearable uninspired weak wooden"
-).split()
+)
+GOOD = listed(
+    "amazing, beautiful, believable, brilliant, captivating, charming, clever, compelling, convincing, delightful, "
+    "elegant, enjoyable, excellent, exciting, fantastic, fine, fresh, funny, gorgeous, gripping, imaginative, "
+    "impressive, inspired, intelligent, lovely, marvellous, memorable, moving, original, perfect, pleasant, powerful, "
+    "remarkable, rewarding, satisfying, splendid, strong, stunning, superb, thrilling, touching, witty, wonderful"
+)
+BAD = listed(
+    "annoying, awful, awkward, bad, banal, bland, boring, cheap, childish, clumsy, confusing, dreadful, dull, "
+    "embarrassing, empty, flat, forgettable, hollow, horrible, irritating, lame, lazy, lifeless, messy, painful, "
+    "pathetic, pointless, poor, predictable, pretentious, ridiculous, shallow, sloppy, stale, stupid, tedious, "
+    "terrible, tiresome, ugly, unbearable, uninspired, weak, wooden"
+)
 STRONG = ("", "", "", "really ", "truly ", "so ", "very ", "quite ", "rather ", "simply ")
 BEGINNINGS = (
     *("", "", "", "Honestly, ", "Frankly, ", "For what it is worth, ", "If you ask me, ", "To be fair, "),

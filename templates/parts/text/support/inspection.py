@@ -26,7 +26,9 @@ def report(splits: Splits) -> None:
     )
     encoded = portable.encode(splits.test.x, spec)
     unknown = (encoded == portable.UNKNOWN).sum() / max(1, (encoded != portable.PAD).sum())
-    print(f"Vocabulary: {len(spec['vocabulary']):,} words of the training texts; {unknown:.1%} of the test words are new")
+    print(
+        f"Vocabulary: {len(spec['vocabulary']):,} words of the training texts; {unknown:.1%} of the test words are new"
+    )
     words = typical(splits.train, labels)
     for label, found in list(words.items())[:CLASSES]:
         print(f"typical of {label}: {', '.join(found)}")
@@ -63,7 +65,9 @@ def draw(lengths: np.ndarray, words: dict[str, list[str]], length: int) -> Path:
     from support.figures import plt
 
     shown = list(words.items())[:CLASSES]
-    figure, axes = plt.subplots(1, 1 + len(shown), figsize=(4 + 1.6 * len(shown), 3), width_ratios=[3] + [1] * len(shown))
+    figure, axes = plt.subplots(
+        1, 1 + len(shown), figsize=(4 + 1.6 * len(shown), 3), width_ratios=[3] + [1] * len(shown)
+    )
     axes[0].hist(lengths, 40)
     axes[0].axvline(length, color="C3", label=f"the first {length} are read")
     axes[0].set(xlabel="words", ylabel="training texts")

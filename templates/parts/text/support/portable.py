@@ -13,8 +13,10 @@ import numpy as np
 PAD, UNKNOWN, FIRST = 0, 1, 2
 
 # Letters of rarely written scripts that Unicode gained in 2021 and later, which TensorFlow does not know yet, and the dotted capital
-# I, whose small letter depends on the language of the computer: they part words.
-FOREIGN = "İ\u1c89\u2c2f\ua7c0\ua7cb\ua7cc\ua7d0\ua7d6\ua7d8\ua7da\ua7dc\U00010570-\U00010595\U00010d50-\U00010d65"
+# I, whose small letter depends on the language of the computer, and NUL, where C ends a text: they part words.
+FOREIGN = (
+    r"\x00" + "İ\u1c89\u2c2f\ua7c0\ua7cb\ua7cc\ua7d0\ua7d6\ua7d8\ua7da\ua7dc\U00010570-\U00010595\U00010d50-\U00010d65"
+)
 # Everything else that parts words: ASCII's controls, spaces and punctuation, then Latin-1's, general, CJK and full-width ones.
 APART = r"\x00-\x20\"#$%&()*+,\-./:;<=>@\[\\\]\^_`{|}~" + (
     "\x7f-\xbf×÷\u1680\u2000-\u200b\u200e-\u2018\u201a-\u206f\u3000-\u303f\ufe30-\ufe4f\ufeff\uff00-\uff0f"

@@ -19,7 +19,9 @@ TEXT_NAMES = ("text", "review", "sentence", "comment", "message", "content", "do
 LABEL_NAMES = ("label", "sentiment", "class", "category", "target", "polarity", "rating", "stars", "topic", "answer")
 MOST_CLASSES = 100
 LEAST = 2  # a word that stands once in the training texts can teach nothing
-EXPECTED = "a CSV file with a column of texts and one of labels, or a folder with one sub-folder of .txt files per class"
+EXPECTED = (
+    "a CSV file with a column of texts and one of labels, or a folder with one sub-folder of .txt files per class"
+)
 
 
 class TextOptions(Settings):
