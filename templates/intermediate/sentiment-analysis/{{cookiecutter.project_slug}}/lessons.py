@@ -98,7 +98,7 @@ def embeddings(config: Config) -> str:
     figure, axis = plt.subplots(figsize=(9, 6))
     for color, (name, members) in zip(("C2", "C3", "0.7"), groups.items(), strict=True):
         places = [words.index(word) for word in members if word in words]
-        axis.scatter(*flat[places].T, s=8, color=color, label=name)
+        axis.scatter(flat[places, 0], flat[places, 1], s=8, color=color, label=name)
         for place in places[: 60 if name != "other" else 40]:
             axis.annotate(words[place], flat[place], fontsize=6, color=color)
     axis.legend()

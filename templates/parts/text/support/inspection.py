@@ -35,8 +35,8 @@ def report(splits: Splits) -> None:
     repeated = len(splits.train) - len({texts.key(text) for text in splits.train.x})
     if repeated:
         print(f"{repeated:,} training texts repeat another one; equal texts are kept in one split")
-    counts = np.bincount(splits.train.y, minlength=len(labels))
-    if counts.min() < 0.05 * counts.sum() / len(labels):
+    shares = np.bincount(splits.train.y, minlength=len(labels)) / len(splits.train)
+    if shares.min() < 0.1 / len(labels):
         print("warning: one class is rare: accuracy says little here, look at F1")
     print(f"Drawn: {runs.shown(draw(lengths, words, spec['length']))}\nNext: python model.py")
 

@@ -166,19 +166,22 @@ def load(examples: Examples, test: Examples | None, config: TextOptions, source:
     labels = _classes(examples)
     x, y = _checked(examples, labels)
     fractions = (config.validation_fraction, 0.0 if test else config.test_fraction)
-    keys = np.array([key(text) for text in examples.texts], object)
+    keys = [key(text) for text in x]
     if test:
         test_x, test_y = _checked(test, labels)
-        fresh = ~np.isin(keys, [key(text) for text in test.texts])  # a text of the test part may not teach
-        x, y, keys = x[fresh], y[fresh], keys[fresh]
-    units, first, unit_of = np.unique(keys.astype(str), return_index=True, return_inverse=True)
-    parts = split_positions(y[first], fractions, config.seed)
-    train, validation, rest = (np.flatnonzero(np.isin(unit_of, part)) for part in parts)
-    short = [label for number, label in enumerate(labels) if not (y[train] == number).any()]
-    if short or not len(validation):
+        asked = {key(text) for text in test_x}
+        fresh = [row for row, text in enumerate(keys) if text not in asked]  # a text of the test part may not teach
+        x, y, keys = x[fresh], y[fresh], [keys[row] for row in fresh]
+    first: dict[str, int] = {}
+    unit = np.array([first.setdefault(text, row) for row, text in enumerate(keys)])  # where each text stood first
+    units = np.array(list(first.values()))
+    rare = np.flatnonzero(np.bincount(y[units], minlength=len(labels)) < 3)
+    if len(rare):
         raise ProjectError(
-            f"too few texts in {source}: of class {(short or labels)[0]} there are fewer than three different ones\nAdd texts, or remove the class."
+            f"too few texts in {source}: a class needs three different ones, and {labels[rare[0]]} has fewer\nAdd texts, or remove the class."
         )
+    parts = split_positions(y[units], fractions, config.seed)
+    train, validation, rest = (np.flatnonzero(np.isin(unit, units[part])) for part in parts)
     counts = Counter(word for text in x[train] for word in portable.words(text))
     longest = max(len(portable.words(text)) for text in x[train])
     known = sorted((word for word, count in counts.items() if count >= LEAST), key=lambda word: (-counts[word], word))
@@ -209,7 +212,8 @@ def read_inputs(inputs: list[str], spec: dict[str, Any]) -> tuple[list[str], np.
     Raises:
         ProjectError: where a file is missing or no text, or a text has no words.
     """
-    names, texts = [], []
+    names: list[str] = []
+    texts: list[str] = []
     for text in inputs:
         path = Path(text) if len(text) < 1_000 else None
         if path and path.is_dir():

@@ -153,7 +153,7 @@ def test_a_folder_per_class_is_read_with_and_without_train_and_test(parted: bool
     ("rows", "header", "arguments", "message"),
     [
         (GOOD_ROWS, "text,label", ["--text-column", "review"], "my.csv:1: there is no column review"),
-        (GOOD_ROWS, "text,label", ["--label-column", "text"], "text cannot hold both texts and labels"),
+        (GOOD_ROWS, "text,label", ["--text-column", "label"], "label cannot hold both texts and labels"),
         ([f"{row},{row}" for row in GOOD_ROWS], "a,b,c,d", [], "my.csv:1: which column holds the texts?"),
         ([*GOOD_ROWS, '"",pos', '"...",neg'], "text,label", [], "my.csv:38 (and 1 more): the text is empty"),
         ([*GOOD_ROWS, "a text,"], "text,label", [], "my.csv:38: the label is missing"),
