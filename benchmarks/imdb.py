@@ -4,7 +4,7 @@
     python benchmarks/imdb.py --data aclImdb_v1.tar.gz         all 25,000 + 25,000 (a folder aclImdb works too)
 
 The recipe is that of the Keras example "Text classification from scratch": 20,000 words, 500 of each text, an embedding of 128, two
-convolutions of 128×7 with stride 3, global max pooling, a dense layer of 128, dropout 0.5 twice, Adam, batch 32, 3 epochs. It may
+convolutions of 128 by 7 with stride 3, global max pooling, a dense layer of 128, dropout 0.5 twice, Adam, batch 32, 3 epochs. It may
 train on all training reviews, and the best of its epochs on the test counts. The project keeps a tenth of the training reviews to
 choose its epoch, and its one chosen epoch counts. Seconds are those from texts in memory to the trained model: finding words and
 building count, reading files and looking at the test do not. Needs the libraries of the project (`python tasks.py test` installs them).
@@ -37,9 +37,8 @@ def main() -> None:
         command = [sys.executable, "-m", "dlgen", "new", "sentiment-analysis", str(project), "--no-input"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         sys.path.insert(0, str(project))
-        import keras  # noqa: F401  loaded before any clock runs
-
         import data
+        import keras  # noqa: F401  loaded before any clock runs
         from config import Config
         from support import settings, texts
 

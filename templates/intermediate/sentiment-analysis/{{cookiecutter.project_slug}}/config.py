@@ -16,7 +16,7 @@ class Config(TextOptions):
     )
     embedding: int = Field(16, ge=2, le=1024, description="numbers that stand for a word; more are learned by heart")
     near: int = Field(
-        6, ge=1, le=50, description="of bag: how many words before a word may turn it round, as in not at all good"
+        4, ge=1, le=50, description="of bag: how many words before and behind a word may turn it round: not at all good"
     )
     steps: int = Field(
         100, ge=4, le=1000, description="of lstm and transformer: longer texts are read in groups of neighbouring words"

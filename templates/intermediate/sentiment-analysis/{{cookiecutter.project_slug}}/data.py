@@ -1,6 +1,6 @@
 """Step 1: look at the data before anything else.
 
-    python data.py                     the sample: 3,000 film reviews that reviews.py writes
+    python data.py                     the sample: 6,000 film reviews that reviews.py writes
     python data.py --data full         IMDB: 50,000 film reviews by people, 84 MB to download once
     python data.py --data my.csv       your own: a CSV file, or a folder with one sub-folder of .txt files per class
 

@@ -42,14 +42,18 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
 
 
 def bag(x, there, ids, words: int, config: Config):
-    """The mean of the words' vectors, each multiplied by what the words before it say: "not" learns to turn others round.
+    """The mean of the words' vectors, each multiplied by what its neighbours say: "not" learns to turn "good" round.
 
-    A plain mean, whatever stands where, is the "bag of words" (Iyyer et al. 2015); the gates give it the order it needs.
+    A plain mean, whatever stands where, is the "bag of words" (Iyyer et al. 2015); the gates give it as much order as it needs.
     """
-    gate = layers.Embedding(words, config.embedding, name="gates")(ids) * there  # (batch, length, 16): of each word
-    gate = layers.ZeroPadding1D((config.near, 0))(gate)
-    before = layers.DepthwiseConv1D(config.near, name="before")(gate)[:, :-1]  # (batch, length, 16): of the 6 before it
-    return pooled(x * (1 + before), there)  # (batch, 16)
+    gates = layers.Embedding(words, config.embedding, name="gates")(ids) * there  # (batch, length, 16): of each word
+    window = (
+        2 * config.near + 1
+    )  # the words before, the word itself, the words behind, each place with weights of its own
+    around = layers.DepthwiseConv1D(window, padding="same", name="around")(
+        gates
+    )  # (batch, length, 16): of the neighbours
+    return pooled(x * (1 + around), there)  # (batch, 16)
 
 
 def lstm(x, there, ids, words: int, config: Config):

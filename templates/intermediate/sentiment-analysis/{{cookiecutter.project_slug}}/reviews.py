@@ -14,7 +14,7 @@ written twice, so none can be in training and test.
 import random
 from dataclasses import dataclass
 
-REVIEWS = 3_000  # enough to learn from in seconds
+REVIEWS = 6_000  # enough to learn from in half a minute
 SHARES = {"plain": 0.46, "negated": 0.32, "decoy": 0.08, "contrast": 0.14}
 LABELS = ["negative", "positive"]
 
@@ -41,21 +41,22 @@ BAD = listed(
     "terrible, tiresome, ugly, unbearable, uninspired, weak, wooden"
 )
 STRONG = ("", "", "", "really ", "truly ", "so ", "very ", "quite ", "rather ", "simply ")
+NO = ("not", "never", "hardly", "by no means", "in no way")
 BEGINNINGS = (
     *("", "", "", "Honestly, ", "Frankly, ", "For what it is worth, ", "If you ask me, ", "To be fair, "),
     *("I saw it last night, and ", "Two hours later: ", "My sister agrees: ", "As far as I am concerned, ", "Having seen it twice, "),
 )  # fmt: skip
-# {thing} with its article, {bare} without; {word} is the opinion word, {other} one of the opposite kind, {strong} a word before it.
+# {thing} with its article, {bare} without; {word} is the opinion word, {other} one of the opposite kind, {strong} and {no} stand before it.
 FRAMES = {
     "plain": (
         *("{thing} is {strong}{word}.", "{thing} was {strong}{word}!", "I found {thing} {strong}{word}.", "{thing} feels {strong}{word}."),
         *("what {a_word} {bare}!", "{thing} struck me as {strong}{word}.", "{thing} is {word} from beginning to end.", "such {a_word} {bare}."),
     ),
     "negated": (
-        *("{thing} is not {strong}{word}.", "{thing} isn't {word} at all.", "{thing} was never {word}.", "I would not call {thing} {word}."),
-        *("{thing} is anything but {word}.", "{thing} is far from {word}.", "{thing} is hardly {word}.", "there is nothing {word} about {thing}."),
-        *("nobody could say that {thing} is {strong}{word}.", "I can't say that {thing} was {word}.", "I didn't find {thing} {strong}{word}."),
-        *("it is hardly {a_word} {bare}.", "not for a minute was {thing} {word}.", "{word} is the last thing that I would call {thing}."),
+        *("{thing} is {no} {strong}{word}.", "{thing} was {no} {word}.", "I would {no} call {thing} {word}.", "{thing} isn't {word} at all."),
+        *("{thing} is anything but {word}.", "{thing} is far from {word}.", "I can {no} say that {thing} was {strong}{word}."),
+        *("nobody could say that {thing} is {word}.", "there is nothing {word} about {thing}.", "I didn't find {thing} {strong}{word}."),
+        *("it is {no} {a_word} {bare}.", "not for a minute was {thing} {word}.", "{word} is the last thing that I would call {thing}."),
         *("they say that {thing} is {word}, and they are wrong.", "{thing} isn't even remotely {word}.", "{word}? Not {thing}."),
     ),
     "decoy": (
@@ -117,6 +118,7 @@ def _sentence(rng: random.Random, praise: int, written: set[str]) -> Sentence:
             a_word=f"{'an' if word[0] in 'aeiou' else 'a'} {word}",
             other=other,
             strong=rng.choice(STRONG),
+            no=rng.choice(NO),
         )
         text = text[0].upper() + text[1:]
         if text not in written:
