@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from support import search
 from support.texts import TextOptions
 
 
@@ -39,3 +40,15 @@ class Config(TextOptions):
     )
     patience: int = Field(3, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
     print_every: int = Field(1, ge=1, description="epochs between two lines of progress")
+    deterministic: bool = Field(
+        False, description="on a GPU: equal seeds give equal weights, which is slower; on a CPU they do anyway"
+    )
+
+
+# What tune.py tries.
+SEARCH: search.Space = {
+    "learning_rate": search.log_range(5e-4, 2e-2),
+    "architecture": ["bag", "lstm", "transformer"],
+    "embedding": [8, 16, 32],
+    "dropout": search.range(0.0, 0.6),
+}

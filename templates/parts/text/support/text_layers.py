@@ -59,4 +59,5 @@ def unrolled(model: keras.Model) -> keras.Model:
         return model
     twin = keras.models.clone_model(model, clone_function=copy)
     twin.set_weights(model.get_weights())
+    twin(ops.zeros((1, *model.input.shape[1:]), dtype=model.input.dtype))  # the converter to ONNX wants a model that was used
     return twin
