@@ -17,20 +17,20 @@ class Config(TextOptions):
     )
     embedding: int = Field(16, ge=2, le=1024, description="numbers that stand for a word; more are learned by heart")
     near: int = Field(
-        4, ge=1, le=50, description="of bag: how many words before and behind a word may turn it round: not at all good"
+        8, ge=1, le=50, description="of bag: how many words before and behind a word may turn it round: not at all good"
     )
     steps: int = Field(
         100, ge=4, le=1000, description="of lstm and transformer: longer texts are read in groups of neighbouring words"
     )
     units: int = Field(16, ge=1, description="of lstm: memory cells in each direction")
     heads: int = Field(2, ge=1, description="of transformer: attentions side by side, each for another relation")
-    dropout: float = Field(0.3, ge=0, lt=1, description="share of values hidden in training, against learning by heart")
+    dropout: float = Field(0.2, ge=0, lt=1, description="share of values hidden in training, against learning by heart")
 
     # Training
     epochs: int = Field(8, ge=1, description="passes over the training texts; the best one is kept")
     batch_size: int = Field(32, ge=1, description="texts per step")
     optimizer: Literal["adam", "rmsprop", "sgd"] = Field("adam", description="adam gives rare words steps of their own")
-    learning_rate: float = Field(4e-3, gt=0, description="the peak; four times Adam's usual, as the network is small")
+    learning_rate: float = Field(5e-3, gt=0, description="the peak; five times Adam's usual, as the network is small")
     momentum: float = Field(0.9, ge=0, lt=1, description="of sgd only: how much of the last step goes into the next")
     schedule: Literal["cosine", "exponential", "constant"] = Field(
         "cosine", description="ends with small steps, which settles the weights"

@@ -64,10 +64,9 @@ def negation(config: Config) -> dict[str, dict[str, float]]:
         row = found[kind]
         print(f"{kind:10} {len(split):9} {row['network']:8.3f} {row['counted']:14.3f}   {split.x[0]}")
     gates = np.asarray(model.get_layer("gates").get_weights()[0])[portable.FIRST :]
-    nearest = np.asarray(model.get_layer("before").get_weights()[0])[..., 0].mean(axis=0)
-    turned = (gates * nearest).mean(
-        axis=1
-    )  # below zero: the vectors of the words behind it shrink, or point the other way
+    places = np.asarray(model.get_layer("around").get_weights()[0]).reshape(-1, gates.shape[1])  # (window, embedding)
+    # Added to 1; below -1 the vector of a neighbour points the other way. The strongest of the places before it counts.
+    turned = (gates[:, None, :] * places[: config.near]).mean(axis=2).min(axis=1)
     order = np.argsort(turned)[:12]
     print("Words that turn the next ones round: " + ", ".join(splits.spec["vocabulary"][place] for place in order))
     return found
@@ -127,7 +126,7 @@ def trained(config: Config, splits: Splits) -> Any:
 
 
 def ask(model: Any, splits: Splits, split: Split) -> np.ndarray:
-    return np.asarray(model.predict(portable.encode(split.x, splits.spec), verbose=0))
+    return np.asarray(model(portable.encode(split.x, splits.spec), training=False))
 
 
 def at(splits: Splits, test: Split) -> Splits:

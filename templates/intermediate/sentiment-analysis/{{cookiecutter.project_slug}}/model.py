@@ -66,11 +66,13 @@ def lstm(x, there, ids, words: int, config: Config):
 def transformer(x, there, ids, words: int, config: Config):
     """One block of self-attention: every place looks at all others and takes what it needs (Vaswani et al. 2017)."""
     x, there = grouped(x, there, config.steps)  # (batch, steps, 16)
-    places = layers.Embedding(x.shape[1], config.embedding, name="places")(ops.arange(x.shape[1]))  # (steps, 16)
-    place = x + places  # attention knows no order: a vector for each place tells it
+    number = ops.cumsum(ops.ones_like(there[..., 0], dtype="int32"), axis=1) - 1  # (batch, steps): 0, 1, 2, …
+    # Attention knows no order: a vector for each place tells it where to look. What it takes from there is the words' vectors.
+    place = x + layers.Embedding(x.shape[1], config.embedding, name="places")(number)  # (batch, steps, 16)
     width = max(8, config.embedding // config.heads)
-    seen = layers.MultiHeadAttention(config.heads, width)(place, place, attention_mask=ops.swapaxes(there, 1, 2) > 0)
-    read = layers.LayerNormalization()(place + seen)
+    attention = layers.MultiHeadAttention(config.heads, width)
+    seen = attention(query=place, value=x, key=place, attention_mask=ops.swapaxes(there, 1, 2) > 0)
+    read = layers.LayerNormalization()(x + seen)
     thought = layers.Dense(2 * config.embedding, activation="relu")(read)
     read = layers.LayerNormalization()(read + layers.Dense(config.embedding)(thought))  # (batch, steps, 16): in context
     return pooled(layers.Concatenate()([x, read]), there)  # (batch, 32)

@@ -48,7 +48,7 @@ def typical(split: Split, labels: list[str]) -> dict[str, list[str]]:
     for text, number in zip(split.x, split.y, strict=True):
         counts[number].update(set(portable.words(text)))
     everywhere = sum(counts, Counter())
-    frequent = [word for word, count in everywhere.items() if count >= max(5, 0.002 * len(split))]
+    frequent = [word for word, count in everywhere.items() if count >= max(5, 0.01 * len(split))]
     found = {}
     for number, label in enumerate(labels):
         inside = np.array([counts[number][word] for word in frequent])
