@@ -69,13 +69,20 @@ def transformer(x, there, ids, words: int, config: Config):
     number = ops.cumsum(ops.ones_like(there[..., 0], dtype="int32"), axis=1) - 1  # (batch, steps): 0, 1, 2, …
     # Attention knows no order: a vector for each place tells it where to look. What it takes from there is the words' vectors.
     place = x + layers.Embedding(x.shape[1], config.embedding, name="places")(number)  # (batch, steps, 16)
-    width = max(8, config.embedding // config.heads)
-    attention = layers.MultiHeadAttention(config.heads, width)
-    seen = attention(query=place, value=x, key=place, attention_mask=ops.swapaxes(there, 1, 2) > 0)
-    read = layers.LayerNormalization()(x + seen)
+    seen = layers.Concatenate()([attention(place, x, there, width=8) for _ in range(config.heads)])
+    read = layers.LayerNormalization()(x + layers.Dense(config.embedding)(seen))
     thought = layers.Dense(2 * config.embedding, activation="relu")(read)
     read = layers.LayerNormalization()(read + layers.Dense(config.embedding)(thought))  # (batch, steps, 16): in context
     return pooled(layers.Concatenate()([x, read]), there)  # (batch, 32)
+
+
+def attention(place, x, there, width: int):
+    """For each place the mean of what all places have to give, by how well its query fits their keys."""
+    query, key, value = layers.Dense(width)(place), layers.Dense(width)(place), layers.Dense(width)(x)
+    fits = ops.matmul(query, ops.swapaxes(key, 1, 2)) / width**0.5  # (batch, steps, steps)
+    there = ops.reshape(there, (-1, 1, there.shape[1]))  # (batch, 1, steps); LiteRT computes wrongly with it transposed
+    fits = fits - 10 * (1 - there)  # where no word is, e^-10 is left; 8 bits would not hold more
+    return ops.matmul(ops.softmax(fits), value)  # (batch, steps, 8)
 
 
 def grouped(x, there, steps: int):
