@@ -59,5 +59,7 @@ def unrolled(model: keras.Model) -> keras.Model:
         return model
     twin = keras.models.clone_model(model, clone_function=copy)
     twin.set_weights(model.get_weights())
-    twin(ops.zeros((1, *model.input.shape[1:]), dtype=model.input.dtype))  # the converter to ONNX wants a model that was used
+    twin(
+        ops.zeros((1, *model.input.shape[1:]), dtype=model.input.dtype)
+    )  # ONNX's converter wants a model that was used
     return twin
