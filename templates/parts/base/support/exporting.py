@@ -157,7 +157,10 @@ def _litert(model: keras.Model, int8: bool, path: Path, splits: Splits, spec: di
         "target_spec": {"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]}
     }  # small runtimes hold no others
     if int8:
-        options |= {"optimizations": [tf.lite.Optimize.DEFAULT], "representative_dataset": examples}
+        options["optimizations"] = [tf.lite.Optimize.DEFAULT]
+        # A portable.py may say that a model computes with numbers too far apart for 8 bits: then its weights alone have them.
+        if getattr(portable, "bears_8_bits", lambda model: True)(model):
+            options["representative_dataset"] = examples
     model.export(str(path), format="litert", verbose=False, **options)
 
 

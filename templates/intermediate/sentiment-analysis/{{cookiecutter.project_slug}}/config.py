@@ -1,0 +1,56 @@
+"""Every number worth changing. Each is an option too: `python train.py --architecture lstm --epochs 3` (`--help` lists them)."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from support import search
+from support.texts import TextOptions
+
+
+class Config(TextOptions):
+    """The settings of a training; what is asked of texts stands in TextOptions: data, text_column, vocabulary, length, …"""
+
+    # Network
+    architecture: Literal["bag", "lstm", "transformer"] = Field(
+        "bag", description="how words are put together; bag is the best per minute on a CPU"
+    )
+    embedding: int = Field(16, ge=2, le=1024, description="numbers that stand for a word; more are learned by heart")
+    near: int = Field(
+        8, ge=1, le=50, description="of bag: how many words before and behind a word may turn it round: not at all good"
+    )
+    steps: int = Field(
+        100, ge=4, le=1000, description="of lstm and transformer: longer texts are read in groups of neighbouring words"
+    )
+    units: int = Field(16, ge=1, description="of lstm: memory cells in each direction")
+    heads: int = Field(2, ge=1, description="of transformer: attentions side by side, each for another relation")
+    dropout: float = Field(0.3, ge=0, lt=1, description="share of values hidden in training, against learning by heart")
+
+    # Training
+    epochs: int = Field(12, ge=1, description="passes over the training texts; the best one is kept")
+    batch_size: int = Field(32, ge=1, description="texts per step")
+    optimizer: Literal["adam", "rmsprop", "sgd"] = Field("adam", description="adam gives rare words steps of their own")
+    learning_rate: float = Field(
+        2.5e-3, gt=0, description="the peak; larger ones learn real texts by heart within an epoch"
+    )
+    momentum: float = Field(0.9, ge=0, lt=1, description="of sgd only: how much of the last step goes into the next")
+    schedule: Literal["cosine", "exponential", "constant"] = Field(
+        "cosine", description="ends with small steps, which settles the weights"
+    )
+    monitor: Literal["val_loss", "val_accuracy"] = Field(
+        "val_loss", description="the loss knows how sure an answer was, accuracy does not"
+    )
+    patience: int = Field(4, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
+    print_every: int = Field(1, ge=1, description="epochs between two lines of progress")
+    deterministic: bool = Field(
+        False, description="on a GPU: equal seeds give equal weights, which is slower; on a CPU they do anyway"
+    )
+
+
+# What tune.py tries.
+SEARCH: search.Space = {
+    "learning_rate": search.log_range(5e-4, 2e-2),
+    "architecture": ["bag", "lstm", "transformer"],
+    "embedding": [8, 16, 32],
+    "dropout": search.range(0.0, 0.6),
+}

@@ -1,0 +1,105 @@
+"""Step 2: the network, from the words of a text to a probability per class, in three architectures.
+
+    python model.py                              prints it and draws it into runs/model.png
+    python model.py --architecture transformer
+
+Next: python train.py
+"""
+
+from config import Config  # first of all: with it comes support, which keeps TensorFlow's start-up notes off the screen
+
+# isort: split
+import keras
+from keras import layers, ops
+
+from data import load
+from support import errors, figures, runs, settings, training
+from support.splits import Splits
+from support.text_layers import known, pooled
+
+
+def build_model(config: Config, splits: Splits) -> keras.Model:
+    """A compiled network: words as numbers (batch, length) -> probabilities (batch, classes)."""
+    keras.utils.set_random_seed(config.seed)
+    spec = splits.spec
+    words = len(spec["vocabulary"]) + 2  # and one for "nothing here", one for "not known"
+    ids = keras.Input((spec["length"],), dtype="int32", name="ids")  # (batch, length)
+    there = known(ids)  # (batch, length, 1): 1 where there is a word
+    x = layers.Embedding(words, config.embedding, name="embedding")(ids)  # (batch, length, 16): a vector per word
+
+    text = {"bag": bag, "lstm": lstm, "transformer": transformer}[config.architecture](x, there, ids, words, config)
+    text = layers.Dropout(config.dropout)(text)  # (batch, features): a vector per text
+    probabilities = layers.Dense(len(spec["labels"]), activation="softmax", name="probabilities")(text)
+
+    model = keras.Model(ids, probabilities, name=config.architecture)
+    model.compile(
+        optimizer=training.optimizer(config, len(splits.train)),
+        loss="sparse_categorical_crossentropy",  # "sparse": the answers are class numbers, not columns
+        metrics=["accuracy"],
+        steps_per_execution=training.steps_per_execution(len(splits.train), config.batch_size),
+    )
+    return model
+
+
+def bag(x, there, ids, words: int, config: Config):
+    """The mean of the words' vectors, each multiplied by what its neighbours say: "not" learns to turn "good" round.
+
+    A plain mean, whatever stands where, is the "bag of words" (Iyyer et al. 2015); the gates give it as much order as it needs.
+    """
+    gates = layers.Embedding(words, config.embedding, name="gates")(ids) * there  # (batch, length, 16): of each word
+    window = (
+        2 * config.near + 1
+    )  # the words before, the word itself, the words behind, each place with weights of its own
+    around = layers.DepthwiseConv1D(window, padding="same", name="around")(
+        gates
+    )  # (batch, length, 16): of the neighbours
+    return pooled(x * (1 + around), there)  # (batch, 16)
+
+
+def lstm(x, there, ids, words: int, config: Config):
+    """Words read one after the other, forwards and backwards, by cells that choose what to keep (Hochreiter, Schmidhuber 1997)."""
+    x, there = grouped(x, there, config.steps)  # (batch, steps, 16)
+    read = layers.Bidirectional(layers.LSTM(config.units, return_sequences=True))(x)  # (batch, steps, 32): in context
+    return pooled(layers.Concatenate()([x, read]), there)  # (batch, 48)
+
+
+def transformer(x, there, ids, words: int, config: Config):
+    """One block of self-attention: every place looks at all others and takes what it needs (Vaswani et al. 2017)."""
+    x, there = grouped(x, there, config.steps)  # (batch, steps, 16)
+    number = ops.cumsum(ops.ones_like(there[..., 0], dtype="int32"), axis=1) - 1  # (batch, steps): 0, 1, 2, …
+    # Attention knows no order: a vector for each place tells it where to look. What it takes from there is the words' vectors.
+    place = x + layers.Embedding(x.shape[1], config.embedding, name="places")(number)  # (batch, steps, 16)
+    seen = layers.Concatenate()([attention(place, x, there, width=8) for _ in range(config.heads)])
+    read = layers.LayerNormalization()(x + layers.Dense(config.embedding)(seen))
+    thought = layers.Dense(2 * config.embedding, activation="relu")(read)
+    read = layers.LayerNormalization()(read + layers.Dense(config.embedding)(thought))  # (batch, steps, 16): in context
+    return pooled(layers.Concatenate()([x, read]), there)  # (batch, 32)
+
+
+def attention(place, x, there, width: int):
+    """For each place the mean of what all places have to give, by how well its query fits their keys."""
+    query, key, value = layers.Dense(width)(place), layers.Dense(width)(place), layers.Dense(width)(x)
+    fits = ops.matmul(query, ops.swapaxes(key, 1, 2)) / width**0.5  # (batch, steps, steps)
+    there = ops.reshape(there, (-1, 1, there.shape[1]))  # (batch, 1, steps); LiteRT computes wrongly with it transposed
+    fits = fits - 10 * (1 - there)  # where no word is, e^-10 is left; 8 bits would not hold more
+    return ops.matmul(ops.softmax(fits), value)  # (batch, steps, 8)
+
+
+def grouped(x, there, steps: int):
+    """At most `steps` vectors: longer texts as the means of neighbouring words, for each step costs, in attention squared."""
+    size = -(-x.shape[1] // steps)
+    if size == 1:
+        return x * there, there
+    return layers.AveragePooling1D(size, padding="same")(x * there), layers.MaxPooling1D(size, padding="same")(there)
+
+
+def main() -> None:
+    config = settings.read(Config)
+    model = build_model(config, load(config))
+    model.summary()
+    path, _ = figures.draw_model(model, runs.FOLDER / "model.png")
+    print(f"Drawn: {runs.shown(path)}\nNext: python train.py")
+
+
+if __name__ == "__main__":
+    errors.run(main)

@@ -1,0 +1,50 @@
+"""Step 5: ask the trained model, and see which words moved its answer.
+
+    python predict.py "not bad at all" letter.txt      the newest run answers, for a text and for a file that holds one
+    python predict.py INPUT … --json                   the same for a program
+    python predict.py INPUT … --model FILE             an exported file answers: .onnx and .tflite without loading TensorFlow
+    python predict.py INPUT … --no-words               quicker: without looking for the words
+
+Below each answer stand the words without which it would be another: +0.40 means that the word raised the probability of the
+answer by 40 points. Next: python export.py
+"""
+
+import json
+
+from pydantic import Field
+from pydantic_settings import CliPositionalArg
+
+import scores
+from data import read_inputs
+from support import errors, explanation, serving, settings
+from support.settings import Settings
+
+
+class Options(Settings):
+    inputs: CliPositionalArg[list[str]] = Field(description="texts, .txt files, or folders of such files")
+    run: str | None = Field(None, description="name of the run; the newest by default")
+    model: str | None = Field(None, description="an exported file or folder instead of a run")
+    words: bool = Field(True, description="show the words that moved each answer")
+    as_json: bool = Field(False, alias="json", description="print JSON, one object per input")
+
+
+def main() -> None:
+    options = settings.read(Options, toml=False)
+    model = serving.locate(options.model, options.run)
+    names, texts = read_inputs(options.inputs, model.spec)
+    answer = serving.load(model)
+    answers = [scores.describe(row, model.spec) for row in answer(texts)]
+    if options.words:
+        for one, text in zip(answers, texts, strict=True):
+            one["words"] = explanation.moved_by(answer, text, model.spec)
+    if options.as_json:
+        print(json.dumps([{"input": name, **one} for name, one in zip(names, answers, strict=True)], indent=2))
+        return
+    for name, one in zip(names, answers, strict=True):
+        print(f"{name}\n    {scores.sentence(one)}")
+        if options.words:
+            print(f"    moved by: {explanation.sentence(one['words'])}")
+
+
+if __name__ == "__main__":
+    errors.run(main)

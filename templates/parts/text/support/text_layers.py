@@ -1,0 +1,65 @@
+"""Words found by TensorFlow exactly as `portable.words` finds them, as a layer of the saved model; and pooling over words."""
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+from keras import layers, ops
+
+from support import portable
+
+
+@keras.saving.register_keras_serializable("texts")
+def clean(texts: Any) -> Any:
+    """Texts with exactly one kind of thing between words: spaces."""
+    texts = tf.strings.regex_replace(texts, f"[{portable.FOREIGN}]", " ")
+    # ASCII first: the second step asks the computer's language, and in Turkish the small letter of I is not i.
+    texts = tf.strings.lower(tf.strings.lower(texts), encoding="utf-8")
+    for pattern, replacement in portable.STEPS:
+        texts = tf.strings.regex_replace(texts, pattern, replacement)
+    return texts
+
+
+def vectorization(spec: dict[str, Any]) -> keras.layers.Layer:
+    """The layer from texts (batch,) to numbers (batch, length), as `portable.encode` has them."""
+    return layers.TextVectorization(
+        standardize=clean,
+        split="whitespace",
+        vocabulary=spec["vocabulary"],
+        output_sequence_length=spec["length"],
+        name="words",
+    )
+
+
+def known(ids: Any) -> Any:
+    """1.0 where there is a word, 0.0 behind the last one: (batch, words) -> (batch, words, 1)."""
+    return ops.expand_dims(ops.cast(ops.not_equal(ids, portable.PAD), "float32"), -1)
+
+
+def pooled(x: Any, there: Any) -> Any:
+    """The vectors of all words that are `there`, as one: (batch, words, features) -> (batch, features).
+
+    The sum over the square root of their number: a long text may be surer than a short one, but not as many times as it is longer.
+    """
+    return ops.sum(x * there, axis=1) / ops.sqrt(ops.maximum(ops.sum(there, axis=1), 1.0))
+
+
+def unrolled(model: keras.Model) -> keras.Model:
+    """The same model with its recurrent layers written out step by step, which ONNX and LiteRT take without a loop."""
+
+    def copy(layer: keras.layers.Layer) -> keras.layers.Layer:
+        config = layer.get_config()
+        inner = [config, *(config[name]["config"] for name in ("layer", "backward_layer") if config.get(name))]
+        for each in inner:
+            if "unroll" in each:
+                each["unroll"] = True
+        return layer.__class__.from_config(config)
+
+    if not any(isinstance(layer, (layers.RNN, layers.Bidirectional)) for layer in model.layers):
+        return model
+    twin = keras.models.clone_model(model, clone_function=copy)
+    twin.set_weights(model.get_weights())
+    twin(
+        ops.zeros((1, *model.input.shape[1:]), dtype=model.input.dtype)
+    )  # ONNX's converter wants a model that was used
+    return twin
