@@ -1,0 +1,23 @@
+"""A window goes in as it is, in the series' own units, and a forecast comes out in them: there is nothing to encode.
+
+Scaling, logarithm and differences are layers of the model (model.py), so every exported file has them inside.
+"""
+
+from typing import Any
+
+
+def encode(x: Any, spec: dict[str, Any]) -> Any:
+    """Windows as the trained layers take them: as they are."""
+    return x
+
+
+def wrap(model: Any, spec: dict[str, Any]) -> Any:
+    """The model as it is saved: without its loss, which prediction does not need."""
+    import keras
+
+    return keras.Model(model.input, model.output, name=model.name)
+
+
+def core(model: Any, spec: dict[str, Any]) -> Any:
+    """The same model: ONNX and LiteRT take raw windows too."""
+    return model
