@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from support import search
 from support.settings import Settings
 
 
@@ -24,7 +25,7 @@ class Config(Settings):
 
     # Windows
     horizon: int | None = Field(None, ge=1, description="steps to look ahead; one season by default")
-    history: int | None = Field(None, ge=1, description="steps to look back; two seasons or horizons by default")
+    history: int | None = Field(None, ge=1, description="steps to look back; two seasons or horizons, and one more, by default")
     season: int | None = Field(None, ge=1, description="steps after which it repeats; by default what suits training best")
     log: Literal["auto", "yes", "no"] = Field(
         "auto", description="logarithms, for swings that grow with the level; auto looks at the training part"
@@ -41,17 +42,31 @@ class Config(Settings):
     l2: float = Field(1e-4, ge=0, description="penalty on large weights of the linear layer")
 
     # Training
-    epochs: int = Field(100, ge=1, description="passes over the training windows; the best one is kept")
+    epochs: int = Field(150, ge=1, description="passes over the training windows; the best one is kept")
     batch_size: int = Field(32, ge=1, description="windows per step")
     optimizer: Literal["adam", "rmsprop", "sgd"] = Field("adam", description="how a gradient becomes a step")
-    learning_rate: float = Field(3e-3, gt=0, description="the peak; the schedule ends at a hundredth of it")
+    learning_rate: float = Field(0.01, gt=0, description="the peak; the schedule ends at a hundredth of it")
     momentum: float = Field(0.9, ge=0, lt=1, description="of sgd only: how much of the last step goes into the next")
     schedule: Literal["cosine", "exponential", "constant"] = Field(
         "cosine", description="ends with small steps, which settles the weights"
     )
-    loss: Literal["absolute", "squared"] = Field("absolute", description="what MASE measures; squared fears large errors")
+    loss: Literal["squared", "absolute"] = Field(
+        "squared", description="squared fears large errors; absolute cares less about outliers"
+    )
     monitor: Literal["val_loss", "val_mean_absolute_error"] = Field(
         "val_loss", description="what the best epoch has the least of"
     )
     patience: int = Field(20, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
     print_every: int = Field(5, ge=1, description="epochs between two lines of progress")
+    deterministic: bool = Field(
+        False, description="on a GPU: equal seeds give equal weights, which is slower; on a CPU they do anyway"
+    )
+
+
+# What tune.py tries.
+SEARCH: search.Space = {
+    "architecture": ["linear", "lstm", "tcn"],
+    "learning_rate": search.log_range(1e-3, 3e-2),
+    "l2": search.log_range(1e-6, 1e-2),
+    "dropout": search.range(0.0, 0.3),
+}

@@ -211,11 +211,12 @@ def load(series: Series, config: Any) -> SeriesSplits:
 
 
 def sizes(series: Series, config: Any) -> tuple[int, int]:
-    """Horizon and history: as asked, else one season and at least two of them, as far as the series is long enough."""
+    """Horizon and history: as asked, else one season and two of them, or of the horizon, as far as the series is long enough."""
     lengths = [length for length in series.step.seasons() if length <= 48]
     season = lengths[0] if lengths else 12
     horizon = config.horizon or season
-    history = config.history or min(max(2 * horizon, 2 * season), max(1, len(series) // 5))
+    # One more than two seasons: the window then holds what was exactly one and two seasons before its last value.
+    history = config.history or min(2 * max(horizon, season) + 1, max(1, len(series) // 5))
     return horizon, history
 
 
