@@ -149,7 +149,10 @@ def check(rows: list[dict[str, Any]]) -> None:
 
 
 def _litert(model: keras.Model, int8: bool, path: Path, splits: Splits, spec: dict[str, Any]) -> None:
-    """Write the model for LiteRT; with `int8`, weights and activations in 8 bits, their ranges taken from training examples."""
+    """Write the model for LiteRT; with `int8`, weights and activations in 8 bits, their ranges taken from training examples.
+
+    Where portable.py says `RANGES_HOLD = False`, only weights have 8 bits: inputs and outputs may leave the range of training.
+    """
     names = [tensor.name for tensor in model.inputs]
     dtypes = [tensor.dtype for tensor in model.inputs]
 
@@ -165,7 +168,9 @@ def _litert(model: keras.Model, int8: bool, path: Path, splits: Splits, spec: di
         "target_spec": {"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]}
     }  # small runtimes hold no others
     if int8:
-        options |= {"optimizations": [tf.lite.Optimize.DEFAULT], "representative_dataset": examples}
+        options["optimizations"] = [tf.lite.Optimize.DEFAULT]
+        if getattr(portable, "RANGES_HOLD", True):
+            options["representative_dataset"] = examples
     model.export(str(path), format="litert", verbose=False, **options)
 
 
