@@ -54,7 +54,7 @@ def bounds(prediction: np.ndarray, spec: dict[str, Any]) -> tuple[np.ndarray, np
     interval = spec.get("interval")
     if not interval:
         return None
-    if spec["log"] and "ratio" in interval:
+    if spec["relative"] and "ratio" in interval:
         factor = np.array(interval["ratio"])
         return prediction / factor, prediction * factor
     width = np.array(interval["width"])

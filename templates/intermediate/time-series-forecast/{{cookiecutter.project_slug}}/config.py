@@ -27,8 +27,8 @@ class Config(Settings):
     horizon: int | None = Field(None, ge=1, description="steps to look ahead; one season by default")
     history: int | None = Field(None, ge=1, description="steps to look back; two seasons or horizons, and one more, by default")
     season: int | None = Field(None, ge=1, description="steps after which it repeats; by default what suits training best")
-    log: Literal["auto", "yes", "no"] = Field(
-        "auto", description="logarithms, for swings that grow with the level; auto looks at the training part"
+    relative: Literal["auto", "yes", "no"] = Field(
+        "auto", description="changes as shares of the last value, for swings that grow with the level; auto looks for that"
     )
     interval: float = Field(0.9, gt=0, lt=1, description="share of the values that the interval is to hold")
 

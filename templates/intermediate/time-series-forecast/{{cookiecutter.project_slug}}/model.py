@@ -24,18 +24,19 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
     keras.utils.set_random_seed(config.seed)
     spec = splits.spec
     window = keras.Input((spec["history"], len(spec["columns"])), name="window")  # (batch, history, columns)
-    x = ops.log(ops.maximum(window, spec["least"])) if spec["log"] else window
-    variance = [spread**2 for spread in spec["spread"]]
-    x = layers.Normalization(mean=spec["mean"], variance=variance, name="scale")(x)  # mostly -2..2
-    last = x[:, -1:, :]  # (batch, 1, columns)
-    x = x - last  # only the shape of a window is left, so a level never seen before is no surprise
+    last = window[:, -1:, :]  # (batch, 1, columns)
+    x = window - last  # only the shape of a window is left, so a level never seen before is no surprise
+    if spec["relative"]:
+        x = x / ops.maximum(last, spec["least"])  # and as a share of the last value, where swings grow with the level
+    x = layers.Rescaling([1 / spread for spread in spec["spread"]], name="scale")(x)  # mostly -2..2
 
     change = linear(x, config, spec)  # (batch, horizon): by how much each step ahead differs from the last value
     if config.architecture != "linear":
         change = change + {"lstm": lstm, "tcn": tcn}[config.architecture](x, config, spec)
-    forecast = change + last[:, :, 0]  # (batch, horizon) + (batch, 1)
-    forecast = layers.Rescaling(spec["spread"][0], offset=spec["mean"][0], name="unscale")(forecast)
-    forecast = ops.exp(forecast) if spec["log"] else forecast  # (batch, horizon), in the target's own unit
+    change = layers.Rescaling(spec["spread"][0], name="unscale")(change)
+    if spec["relative"]:
+        change = change * last[:, :, 0]  # (batch, horizon) · (batch, 1)
+    forecast = change + last[:, :, 0]  # (batch, horizon), in the target's own unit
 
     model = keras.Model(window, forecast, name=config.architecture)
     model.compile(
@@ -84,14 +85,14 @@ def pieces(x: Any, config: Config, spec: dict[str, Any]) -> Any:
 
 
 def loss(config: Config, spec: dict[str, Any]) -> Any:
-    """The error in spreads of the training part, or of its logarithms; what is not known counts nothing."""
-
-    def scaled(values: Any) -> Any:
-        return ops.log(ops.maximum(values, spec["least"])) if spec["log"] else values
+    """The error in the spread of the training windows; what is not known counts nothing."""
 
     def error(truth: Any, forecast: Any) -> Any:
         known = ops.logical_not(ops.isnan(truth))
-        gap = (scaled(ops.where(known, truth, forecast)) - scaled(forecast)) / spec["spread"][0]
+        gap = ops.where(known, truth, forecast) - forecast
+        # Of series that grow, old and new windows count alike: their errors are taken as shares of the truth.
+        unit = ops.maximum(ops.where(known, truth, 1.0), spec["least"]) if spec["relative"] else 1.0
+        gap = gap / unit / spec["spread"][0]
         size = ops.abs(gap) if config.loss == "absolute" else ops.square(gap)
         return ops.sum(size, axis=-1) / ops.maximum(ops.sum(ops.cast(known, "float32"), axis=-1), 1.0)
 

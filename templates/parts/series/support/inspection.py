@@ -24,8 +24,8 @@ def report(series: Series, splits: SeriesSplits) -> None:
     if len(series.names) > SHOWN:
         print(f"… and {len(series.names) - SHOWN} more")
     print(_seasons(series, splits))
-    logarithm = "in logarithms, as its swings grow with its level" if spec["log"] else "as it is, without logarithms"
-    print(f"The model takes {spec['target']} {logarithm}.")
+    how = "shares of the last value, as the swings grow with the level" if spec["relative"] else "differences"
+    print(f"The model takes changes of {spec['target']} as {how}.")
     print(f"A window: {spec['history']} rows that are known, then {spec['horizon']} that are asked for")
     for (title, begin, end), origins in zip(drawing.parts(splits), [o for o in splits.origins if len(o)], strict=True):
         print(f"{title:11} {series.show(begin)} to {series.show(end - 1)}: {len(origins):,} windows")

@@ -37,7 +37,7 @@ class SeriesOptions(Settings):
     horizon: int | None = None
     history: int | None = None
     season: int | None = None
-    log: str = "auto"
+    relative: str = "auto"
     validation_fraction: float = 0.15
     test_fraction: float = 0.2
 
@@ -198,7 +198,7 @@ def load(series: Series, config: Any) -> SeriesSplits:
             f"{series.path}: {rows:,} rows of {step} are too few for a history of {history} and a horizon of {horizon}: {total:,} are needed\n"
             "Give a smaller --history or --horizon, or a longer series."
         )
-    spec = fit(series, train, config) | {"horizon": horizon, "history": history}
+    spec = fit(series, train, history, config) | {"horizon": horizon, "history": history}
     borders = ((0, train), (train, train + validation), (train + validation, rows))
     answers = np.where(series.known, series.values[:, 0], np.nan).astype(np.float32)
     origins = tuple(_origins(series, answers, begin, end, history, horizon) for begin, end in borders)
@@ -231,7 +231,7 @@ def windows(values: np.ndarray, answers: np.ndarray, origins: np.ndarray, histor
     return Split(before[begin], after[where])
 
 
-def fit(series: Series, train: int, config: Any) -> dict[str, Any]:
+def fit(series: Series, train: int, history: int, config: Any) -> dict[str, Any]:
     """What the first `train` rows say: the entries of spec that a prediction and a score need. No later row is looked at."""
     known = series.known[:train]
     values, target = series.values[:train].astype(np.float64), series.values[:train, 0].astype(np.float64)
@@ -239,12 +239,15 @@ def fit(series: Series, train: int, config: Any) -> dict[str, Any]:
         raise ProjectError(
             f"{series.path}: {series.names[0]} is {target[0]:g} in every row of the training part: there is nothing to forecast\nAnother column: --target NAME"
         )
-    if config.log == "yes" and values.min() <= 0:
+    if config.relative == "yes" and values.min() <= 0:
         name = series.names[int(values.min(axis=0).argmin())]
-        raise ProjectError(f"--log yes needs numbers above 0, but {name} has {values.min():g}\nLeave it out, or take --log no.")
-    log = config.log == "yes" or (config.log == "auto" and values.min() > 0 and _swings_grow(target, series.step))
-    scaled = np.log(values) if log else values
-    spread = scaled.std(axis=0)
+        raise ProjectError(
+            f"--relative yes needs numbers above 0, but {name} has {values.min():g}\nLeave it out, or take --relative no."
+        )
+    positive = values.min() > 0
+    relative = config.relative == "yes" or (
+        config.relative == "auto" and positive and _swings_grow(target, series.step)
+    )
     season = config.season or _season(target, known, series.step)
     if config.season and config.season >= train - 1:
         raise ProjectError(f"--season {config.season} is longer than the {train:,} rows of the training part\nGive a smaller one.")
@@ -255,10 +258,9 @@ def fit(series: Series, train: int, config: Any) -> dict[str, Any]:
         "step": series.step.plain(),
         "season": season,
         "seasonal_error": seasonal_error(target, known, season),
-        "log": bool(log),
-        "least": float(values.min() / 100) if log else 0.0,  # what is below counts as this much: 0 has no logarithm
-        "mean": [float(value) for value in scaled.mean(axis=0)],
-        "spread": [float(value) or 1.0 for value in spread],
+        "relative": bool(relative),
+        "least": float(values.min() / 100) if relative else 0.0,  # a last value below it counts as this much: none divides by 0
+        "spread": _spread(values, relative, history),
         "reading": {"date_column": config.date_column, "date_format": config.date_format, "separator": config.separator},
     }
 
@@ -474,8 +476,17 @@ def _season(target: np.ndarray, known: np.ndarray, step: Step) -> int:
     return min(lengths, key=lambda length: np.nan_to_num(seasonal_error(target, known, length), nan=np.inf))
 
 
+def _spread(values: np.ndarray, relative: bool, history: int) -> list[float]:
+    """How far a column's values lie from the last one of their window, on average over the training windows."""
+    before = np.lib.stride_tricks.sliding_window_view(values, history, axis=0)[:: max(1, len(values) // 1_000)]
+    gap = before - before[:, :, -1:]
+    if relative:
+        gap = gap / before[:, :, -1:]
+    return [float(value) or 1.0 for value in np.sqrt(np.square(gap).mean(axis=(0, 2)))]
+
+
 def _swings_grow(target: np.ndarray, step: Step) -> bool:
-    """Whether the target's swings grow with its level, as a percentage does: then its logarithm is easier to forecast.
+    """Whether the target's swings grow with its level, as a percentage does: then shares of the last value are easier to forecast.
 
     In each stretch of a season, the spread and the level; they must rise together, and nearly in proportion.
     """

@@ -175,7 +175,7 @@ WRONG: dict[str, tuple[list[str], str, list[str], str]] = {
     "two zones": ([row.replace(",", "T00:00+01:00,") if i % 2 else row.replace(",", "T00:00,") for i, row in enumerate(GOOD)], "date,sales", [], "FILE:3: date is '2024-01-02T00:00+01:00': some dates have a time zone and others none"),
     "mixed steps": ([*GOOD[:40], *(f"{2025 + i // 12}-{1 + i % 12:02}-01,{i}" for i in range(30))], "date,sales", [], "the steps are mixed"),
     "no common step": ([f"2024-01-01 00:00:00,{0}", *(f"2024-{1 + i % 12:02}-{1 + (i * i) % 27:02} 0{i % 7}:11:00,{i}" for i in range(60))], "date,sales", [], "the dates have no common step"),
-    "log of zero": ([GOOD[0].split(",")[0] + ",0", *GOOD[1:]], "date,sales", ["--log", "yes"], "--log yes needs numbers above 0, but sales has 0"),
+    "shares of zero": ([GOOD[0].split(",")[0] + ",0", *GOOD[1:]], "date,sales", ["--relative", "yes"], "--relative yes needs numbers above 0, but sales has 0"),
     "wrong step": (GOOD, "date,sales", ["--step", "fortnight"], "--step cannot be 'fortnight'"),
 }  # fmt: skip
 
@@ -202,7 +202,7 @@ def test_the_number_of_rows_that_are_said_to_be_needed_is_enough(file: Path) -> 
 
 
 def test_scores_are_those_of_the_definitions() -> None:
-    spec = {"seasonal_error": 2.0, "season": 1, "log": False}
+    spec = {"seasonal_error": 2.0, "season": 1, "relative": False}
     truth, answer = np.array([[1.0, 2.0], [3.0, np.nan]]), np.array([[2.0, 2.0], [0.0, 9.0]])
     found = scores.score(truth, answer, spec)
     assert found == pytest.approx({"mase": 4 / 3 / 2, "mae": 4 / 3, "rmse": np.sqrt(10 / 3)})
@@ -212,7 +212,7 @@ def test_scores_are_those_of_the_definitions() -> None:
 def test_the_interval_holds_its_share_of_new_values_of_the_same_kind() -> None:
     config = settings.read(Config, argv=["--interval", "0.8"])
     rng = np.random.default_rng(0)
-    spec = {"log": False, **scores.decide(rng.normal(0, [1.0, 3.0], (999, 2)), np.zeros((999, 2)), config)}
+    spec = {"relative": False, **scores.decide(rng.normal(0, [1.0, 3.0], (999, 2)), np.zeros((999, 2)), config)}
     low, high = scores.bounds(np.zeros((1, 2)), spec) or (None, None)
     new = rng.normal(0, [1.0, 3.0], (20_000, 2))
     inside = ((new >= low) & (new <= high)).mean(axis=0)
