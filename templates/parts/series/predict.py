@@ -1,0 +1,65 @@
+"""Step 5: how does it go on? The forecast continues a series from the last row of a file.
+
+    python predict.py sample                       the sample's own last row, by the newest run
+    python predict.py my.csv                       a file with the columns that the model was trained with
+    python predict.py my.csv --json                the same for a program
+    python predict.py my.csv --model FILE          an exported file answers: .onnx and .tflite without loading TensorFlow
+
+Prints dates, values and intervals, and draws them into runs/forecast.png. Next: python export.py
+"""
+
+import json
+from typing import Any
+
+from pydantic import Field
+from pydantic_settings import CliPositionalArg
+
+import scores
+from data import read_endings
+from support import errors, runs, serving, series, settings
+from support.settings import Settings
+
+
+class Options(Settings):
+    inputs: CliPositionalArg[list[str]] = Field(description="CSV files to go on from, or sample")
+    run: str | None = Field(None, description="name of the run; the newest by default")
+    model: str | None = Field(None, description="an exported file or folder instead of a run")
+    as_json: bool = Field(False, alias="json", description="print JSON, one object per file, and draw nothing")
+
+
+def main() -> None:
+    options = settings.read(Options, toml=False)
+    model = serving.locate(options.model, options.run)
+    endings = read_endings(options.inputs, model.spec)
+    predictions = serving.predict(model, series.last_windows(endings, model.spec))
+    answers = [scores.describe(row, model.spec) for row in predictions]
+    for ending, answer in zip(endings, answers, strict=True):
+        answer["dates"] = ending.future(len(answer["values"]))
+    if options.as_json:
+        print(json.dumps([{"input": end.name, **answer} for end, answer in zip(endings, answers, strict=True)], indent=2))
+        return
+    for ending, answer in zip(endings, answers, strict=True):
+        print(page(ending, answer))
+    from support import drawing
+
+    path, _ = drawing.future(endings, answers, runs.FOLDER / "forecast.png")
+    print(f"Drawn: {runs.shown(path)}\nNext: python export.py")
+
+
+def page(ending: series.Ending, answer: dict[str, Any]) -> str:
+    """A forecast as lines for a person."""
+    whole = ending.series
+    last = f"{scores.amount(whole.values[-1, 0])} at {whole.show(len(whole) - 1)}"
+    text = [f"{ending.name}: {answer['target']} was {last}, and goes on:", *whole.notes]
+    for position, (date, value) in enumerate(zip(answer["dates"], answer["values"], strict=True)):
+        line = f"{date}  {scores.amount(value):>9}"
+        if "low" in answer:
+            line += f"   {scores.amount(answer['low'][position])} to {scores.amount(answer['high'][position])}"
+        text.append(line)
+    if "share" in answer:
+        text.append(f"The interval is one that held {answer['share']:.0%} of the validation values.")
+    return "\n".join(text)
+
+
+if __name__ == "__main__":
+    errors.run(main)

@@ -1,0 +1,42 @@
+"""Step 1 for series: what is there, what was wrong with the dates, how often it repeats itself, and how it is cut."""
+
+import numpy as np
+
+from support import drawing, runs
+from support import series as series_
+from support.series import Series, SeriesSplits
+
+SHOWN = 20  # columns listed
+
+
+def report(series: Series, splits: SeriesSplits) -> None:
+    """Print what is known about the series before any training, and draw it into runs/data.png."""
+    spec = splits.spec
+    print(f"Data: {series.note}")
+    print(f"{len(series):,} rows, one each {series.step}, {series.show(0)} to {series.show(len(series) - 1)}")
+    for note in series.notes:
+        print(f"note: {note}")
+    print(f"{'column':20} {'least':>10} {'mean':>10} {'most':>10}")
+    for position, name in enumerate(series.names[:SHOWN]):
+        values = series.values[:, position]
+        what = "  to forecast" if position == 0 else ""
+        print(f"{name[:20]:20} {values.min():10.4g} {values.mean():10.4g} {values.max():10.4g}{what}")
+    if len(series.names) > SHOWN:
+        print(f"… and {len(series.names) - SHOWN} more")
+    print(_seasons(series, splits))
+    how = "shares of the last value, as the swings grow with the level" if spec["relative"] else "differences"
+    print(f"The model takes changes of {spec['target']} as {how}.")
+    print(f"A window: {spec['history']} rows that are known, then {spec['horizon']} that are asked for")
+    for (title, begin, end), origins in zip(drawing.parts(splits), [o for o in splits.origins if len(o)], strict=True):
+        print(f"{title:11} {series.show(begin)} to {series.show(end - 1)}: {len(origins):,} windows")
+    path, _ = drawing.series(series, splits, runs.FOLDER / "data.png")
+    print(f"Drawn: {runs.shown(path)}\nNext: python model.py")
+
+
+def _seasons(series: Series, splits: SeriesSplits) -> str:
+    """How far off one is by saying what was one season before, for each season that the step suggests."""
+    train = int(splits.origins[0][-1]) + splits.spec["horizon"]
+    target, known = series.values[:train, 0].astype(np.float64), series.known[:train]
+    lengths = sorted({1, splits.spec["season"], *(length for length in series.step.seasons() if 2 * length <= train)})
+    errors = [f"{length} rows before {series_.seasonal_error(target, known, length):.4g}" for length in lengths]
+    return f"Mean error in training of saying what was … {', '.join(errors)}; the season is {splits.spec['season']}"
