@@ -5,6 +5,7 @@ python -m support.runs --json     the same for a program
 """
 
 import contextlib
+import importlib
 import json
 import platform
 import shutil
@@ -184,6 +185,7 @@ def load_model(path: Path) -> Any:
     check_model_file(path)
     import keras
 
+    importlib.import_module("model")  # registers the layers and losses of the project's own, if it has any
     try:
         return keras.saving.load_model(path, safe_mode=True)
     except (ValueError, OSError, KeyError, TypeError) as error:

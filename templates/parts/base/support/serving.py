@@ -14,6 +14,7 @@ from support.quiet import hidden_stderr
 
 Predict = Callable[[Any], np.ndarray]
 BATCH = 512  # examples at once where nothing is learned from them
+VALUES = 2**23  # or fewer, where this many numbers are together sooner: large pictures would fill the memory
 
 
 @dataclass(frozen=True)
@@ -79,13 +80,21 @@ def _keras(path: Path) -> Predict:
 def ask(model: Any, x: Any) -> np.ndarray:
     """A Keras model's outputs for raw inputs; `predict` refuses numpy arrays of text, and takes them as a tf.data.Dataset."""
     if is_read_when_asked(x):
-        parts = range(0, len(x), BATCH)
-        return np.concatenate([np.asarray(model.predict_on_batch(x[begin : begin + BATCH])) for begin in parts])
+        size = batch_size(x)
+        parts = range(0, len(x), size)
+        return np.concatenate([np.asarray(model.predict_on_batch(x[begin : begin + size])) for begin in parts])
     if any(np.asarray(values[:1]).dtype.kind in "OUT" for values in (x.values() if isinstance(x, dict) else [x])):
         import tensorflow as tf
 
         x = tf.data.Dataset.from_tensor_slices(x).batch(BATCH)
-    return np.asarray(model.predict(x, batch_size=None if hasattr(x, "element_spec") else BATCH, verbose=0))
+    return np.asarray(model.predict(x, batch_size=None if hasattr(x, "element_spec") else batch_size(x), verbose=0))
+
+
+def batch_size(x: Any) -> int:
+    """How many examples of `x` are answered at once: BATCH, or fewer where they are large."""
+    parts = list(x.values()) if isinstance(x, dict) else [x]
+    values = sum(int(np.prod(np.asarray(part[:1]).shape)) for part in parts)
+    return int(np.clip(VALUES // max(1, values), 1, BATCH))
 
 
 def is_read_when_asked(x: Any) -> bool:
@@ -176,8 +185,8 @@ def _by_name(x: Any, names: list[str]) -> list[np.ndarray]:
     return [np.asarray(next(value for key, value in x.items() if key in name)) for name in names]
 
 
-def _in_batches(answer: Predict, x: Any, size: int = 256) -> np.ndarray:
-    count = _count(x)
+def _in_batches(answer: Predict, x: Any) -> np.ndarray:
+    count, size = _count(x), min(256, batch_size(x))
     if count <= size:
         return answer(x)
     parts = [slice(begin, begin + size) for begin in range(0, count, size)]

@@ -80,8 +80,11 @@ def _validation(validation: Split) -> dict[str, Any]:
     if not len(validation):
         return {}
     if serving.is_read_when_asked(validation.x):
-        return {"validation_data": InOrder(validation, serving.BATCH)}
-    return {"validation_data": (validation.x, validation.y), "validation_batch_size": serving.BATCH}
+        return {"validation_data": InOrder(validation, serving.batch_size(validation.x))}
+    return {
+        "validation_data": (validation.x, validation.y),
+        "validation_batch_size": serving.batch_size(validation.x),
+    }
 
 
 def resume(model: keras.Model, recorder: Recorder, train: Split) -> None:
