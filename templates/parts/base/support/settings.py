@@ -51,6 +51,10 @@ def read(cls: type[T], *, toml: bool = True, argv: list[str] | None = None) -> T
     except SettingsError as error:
         message = re.sub(r"^error parsing CLI: ", "", str(error))
         raise ProjectError(f"{message}\nAll options: python {program()} --help") from None
+    for name, field in cls.model_fields.items():  # "3" on the command line is the 3 of Literal[1, 3]
+        numbers = {str(choice): choice for choice in get_args(field.annotation) if type(choice) is int}
+        if isinstance(command_line.get(name), str):
+            command_line[name] = numbers.get(command_line[name], command_line[name])
     return check(cls, {**values, **command_line}, names)
 
 

@@ -53,7 +53,12 @@ def test_a_handful_of_pictures_can_be_learned_by_heart() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [["--no-batch-normalization"], ["--optimizer", "sgd", "--l2", "0.01"], ["--schedule", "exponential"]]
+    "changes",
+    [
+        ["--no-batch-normalization"],
+        ["--optimizer", "sgd", "--l2", "0.01"],
+        ["--schedule", "exponential", "--channels", "3"],
+    ],
 )
 def test_every_choice_of_settings_trains(changes: list[str]) -> None:
     config = settings.read(Config, argv=changes)
