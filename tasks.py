@@ -22,6 +22,8 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 # The import order of templates is checked in rendered projects, where the folders are the real ones.
 TEMPLATES = ["--isolated", "--line-length=120", "templates"]
 
+BESIDE = ["-n", "auto", "--dist", "worksteal"]  # a test on each core: small networks hardly use two
+
 
 def main() -> None:
     arguments = sys.argv[1:]
@@ -55,8 +57,13 @@ def test(arguments: list[str]) -> None:
     needed = project_dependencies()
     once("projects", json.dumps(needed), PYTHON, "-m", "pip", "install", "--quiet", *needed)
     lint()
-    dear = ["-m", "dear or not dear"] if "--dear" in arguments else []
-    run(PYTHON, "-m", "pytest", *dear, *(item for item in arguments if item != "--dear"), folder=HERE)
+    rest = [item for item in arguments if item != "--dear"]
+    if "--dear" not in arguments:
+        run(PYTHON, "-m", "pytest", *BESIDE, *rest, folder=HERE)
+        return
+    run(PYTHON, "-m", "pytest", *BESIDE, "-m", "not timed", "--durations=25", *rest, folder=HERE)
+    if not rest:
+        run(PYTHON, "-m", "pytest", "-m", "timed", "-s", folder=HERE)
 
 
 def lint() -> None:

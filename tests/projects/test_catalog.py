@@ -114,6 +114,7 @@ def test_a_wrong_option_is_answered_before_tensorflow_is_loaded(name: str, rende
 
 
 @pytest.mark.dear
+@pytest.mark.timed
 @pytest.mark.parametrize("name", NAMES)
 def test_the_sample_run_reaches_what_the_readme_states_in_the_time_it_states(
     name: str, copy: Callable[[str], Path]

@@ -47,3 +47,21 @@ def test_a_read_only_folder_is_said_in_two_lines_before_tensorflow_is_loaded(mou
     assert done.returncode == 2
     assert done.stderr.startswith("error: no permission to write or read")
     assert len(done.stderr.splitlines()) == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is limited by Linux's RLIMIT_AS")
+def test_running_out_of_memory_names_a_smaller_batch(rendered: Callable[[str], Path], tmp_path: Path) -> None:
+    import resource
+
+    project = Path(shutil.copytree(rendered("mnist-classifier"), tmp_path / "digits"))
+    limit = 6 * 2**30  # bytes of addresses: TensorFlow begins with about four, and this batch wants six more
+    done = subprocess.run(
+        [sys.executable, "train.py", "--image-size", "512", "--batch-size", "1024"],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
+    )
+    assert done.returncode == 1
+    assert done.stderr.endswith("failed: out of memory at batch size 1024\nTry: --batch-size 512\n")
+    assert "Traceback" not in done.stderr

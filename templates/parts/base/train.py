@@ -5,14 +5,14 @@
     python train.py --epochs 3         every field of Config in config.py is an option
     python train.py --resume           go on with a training that was interrupted, to the same result
 
-Writes runs/<time>/. Next: python evaluate.py
+Ctrl-C finishes the batch and saves. Writes runs/<time>/. Next: python evaluate.py
 """
 
 from pydantic import Field
 
 from config import Config
 from data import load
-from support import errors, runs, settings
+from support import errors, resuming, runs, settings
 
 
 class Options(Config):
@@ -20,15 +20,17 @@ class Options(Config):
 
     resume: bool = Field(False, description="go on with the newest interrupted run, with its own settings")
     run: str | None = Field(None, description="with --resume: the name of the run to go on with")
+    allow_changes: bool = Field(False, description="with --resume: go on although settings or data are others now")
 
 
 def main() -> None:
     options = settings.read(Options)  # a wrong option, and then wrong data, is answered before TensorFlow is loaded
     if options.resume:
-        run = runs.unfinished(options.run)
-        config = run.config(Config)
+        run = resuming.unfinished(options.run)
+        given = settings.read(Options, toml=False)  # what was typed; config.toml may have changed since
+        config = resuming.same_settings(run, Config, given, options.allow_changes)
         splits = load(config)
-        runs.check_same_data(run, splits)
+        resuming.same_data(run, splits, options.allow_changes)
     else:
         config = settings.only(Config, options)
         splits = load(config)

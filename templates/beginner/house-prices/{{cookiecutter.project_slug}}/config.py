@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from support import search
 from support.tabular import TableOptions
 
 
@@ -45,3 +46,15 @@ class Config(TableOptions):
     )
     patience: int = Field(20, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
     print_every: int = Field(5, ge=1, description="epochs between two lines of progress")
+    deterministic: bool = Field(
+        False, description="on a GPU: equal seeds give equal weights, which is slower; on a CPU they do anyway"
+    )
+
+
+# What tune.py tries.
+SEARCH: search.Space = {
+    "learning_rate": search.log_range(3e-4, 2e-2),
+    "l2": search.log_range(1e-7, 1e-2),
+    "dropout": search.range(0.0, 0.3),
+    "batch_size": [32, 64, 128, 256],
+}

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from support import search
 from support.tabular import TableOptions
 
 
@@ -40,3 +41,15 @@ class Config(TableOptions):
     )
     patience: int = Field(30, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
     print_every: int = Field(10, ge=1, description="epochs between two lines of progress")
+    deterministic: bool = Field(
+        False, description="on a GPU: equal seeds give equal weights, which is slower; on a CPU they do anyway"
+    )
+
+
+# What tune.py tries.
+SEARCH: search.Space = {
+    "learning_rate": search.log_range(1e-3, 1e-1),
+    "l2": search.log_range(1e-5, 1e-1),
+    "dropout": search.range(0.0, 0.5),
+    "units": [[8], [16], [32], [16, 16]],
+}

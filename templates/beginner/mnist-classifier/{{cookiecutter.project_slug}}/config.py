@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from support import search
 from support.settings import Settings
 
 
@@ -54,3 +55,15 @@ class Config(Settings):
     monitor: Literal["val_accuracy", "val_loss"] = Field("val_accuracy", description="what the best epoch is best in")
     patience: int = Field(6, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
     print_every: int = Field(1, ge=1, description="epochs between two lines of progress")
+    deterministic: bool = Field(
+        False, description="on a GPU: equal seeds give equal weights, which is slower; on a CPU they do anyway"
+    )
+
+
+# What tune.py tries.
+SEARCH: search.Space = {
+    "learning_rate": search.log_range(1e-4, 3e-2),
+    "dropout": search.range(0.0, 0.6),
+    "batch_size": [32, 64, 128, 256],
+    "dense_units": search.log_range(16, 256),
+}

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from support import search
 from support.tabular import TableOptions
 
 
@@ -37,3 +38,14 @@ class Config(TableOptions):
     )
     patience: int = Field(0, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
     print_every: int = Field(10, ge=1, description="epochs between two lines of progress")
+    deterministic: bool = Field(
+        False, description="on a GPU: equal seeds give equal weights, which is slower; on a CPU they do anyway"
+    )
+
+
+# What tune.py tries. Ten students have none to spare for validation: python tune.py --data full --validation-fraction 0.2
+SEARCH: search.Space = {
+    "learning_rate": search.log_range(1e-3, 1e-1),
+    "units": search.log_range(2, 64),
+    "activation": ["relu", "tanh", "sigmoid"],
+}

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from support import search
 from support.tabular import TableOptions
 
 
@@ -39,9 +40,21 @@ class Config(TableOptions):
     )
     patience: int = Field(15, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
     print_every: int = Field(5, ge=1, description="epochs between two lines of progress")
+    deterministic: bool = Field(
+        False, description="on a GPU: equal seeds give equal weights, which is slower; on a CPU they do anyway"
+    )
 
     # Decision
     false_yes_cost: float = Field(1.0, gt=0, description="what it costs to say yes where no is true")
     false_no_cost: float = Field(
         1.0, gt=0, description="what it costs to say no where yes is true; the threshold is chosen by both"
     )
+
+
+# What tune.py tries.
+SEARCH: search.Space = {
+    "learning_rate": search.log_range(3e-4, 3e-2),
+    "l2": search.log_range(1e-5, 1e-1),
+    "dropout": search.range(0.0, 0.6),
+    "units": [[16], [32, 16], [64, 32], [128, 64]],
+}

@@ -5,10 +5,30 @@ from typing import Any
 import keras
 import numpy as np
 
+from support.errors import ProjectError
 from support.splits import Split
 
 
-class Batches(keras.utils.PyDataset):
+class Reader(keras.utils.PyDataset):
+    """Takes examples out of a split, and keeps what went wrong: TensorFlow passes an error on as one of its own, without its class.
+
+    A picture that is read when it is asked for may have disappeared, or be damaged, in the middle of a training.
+    """
+
+    def __init__(self, split: Split, batch_size: int) -> None:
+        super().__init__()
+        self.split, self.batch_size = split, batch_size
+        self.failure: ProjectError | OSError | MemoryError | None = None
+
+    def take(self, positions: Any) -> Split:
+        try:
+            return self.split.take(positions)
+        except (ProjectError, OSError, MemoryError) as error:
+            self.failure = error
+            raise
+
+
+class Batches(Reader):
     """The examples of a split, shuffled anew in each epoch.
 
     Keras's own shuffling goes on from wherever its random state is; this order is a function of (seed, epoch), so a run can be
@@ -17,8 +37,8 @@ class Batches(keras.utils.PyDataset):
 
     def __init__(self, split: Split, batch_size: int, seed: int, epoch: int = 0, first_batch: int = 0) -> None:
         """Begin with batch `first_batch` of `epoch`; an epoch that begins in the middle is the only one."""
-        super().__init__()
-        self.split, self.batch_size, self.seed, self.first_batch = split, batch_size, seed, first_batch
+        super().__init__(split, batch_size)
+        self.seed, self.first_batch = seed, first_batch
         self.epoch = epoch - 1  # the first on_epoch_begin makes it `epoch`
         self.order = np.arange(len(split))
 
@@ -31,22 +51,18 @@ class Batches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple[Any, np.ndarray]:
         begin = (self.first_batch + index) * self.batch_size
-        batch = self.split.take(self.order[begin : begin + self.batch_size])
+        batch = self.take(self.order[begin : begin + self.batch_size])
         if self.split.augment is None:
             return batch.x, batch.y
         return self.split.augment(batch.x, batch.y, np.random.default_rng([self.seed, self.epoch, begin]))
 
 
-class InOrder(keras.utils.PyDataset):
+class InOrder(Reader):
     """The examples of a split as they stand, for validation data that are read when they are asked for."""
-
-    def __init__(self, split: Split, batch_size: int) -> None:
-        super().__init__()
-        self.split, self.batch_size = split, batch_size
 
     def __len__(self) -> int:
         return -(-len(self.split) // self.batch_size)
 
     def __getitem__(self, index: int) -> tuple[Any, np.ndarray]:
-        batch = self.split.take(slice(index * self.batch_size, (index + 1) * self.batch_size))
+        batch = self.take(slice(index * self.batch_size, (index + 1) * self.batch_size))
         return batch.x, batch.y

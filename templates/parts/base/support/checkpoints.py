@@ -26,8 +26,15 @@ def save(run: Run, model: keras.Model, state: State, extra: dict[str, list[np.nd
     """Write a checkpoint of `model` (weights, optimizer, seeds, metrics), `state` (plain JSON) and lists of arrays.
 
     `state` has "epoch" and "batch": how many epochs are complete, and how many batches of the next one.
+
+    Raises:
+        ProjectError: where the run's folder is gone.
     """
     folder = run.folder / "checkpoints"
+    if not run.folder.is_dir():
+        raise ProjectError(
+            f"{run} was deleted or moved while it was trained, so nothing more can be saved\nTrain again: python train.py"
+        )
     folder.mkdir(exist_ok=True)
     name = f"{state['epoch']:06}-{state['batch']:06}"
     arrays = {f"model/{number:05}": np.asarray(variable) for number, variable in enumerate(variables(model))}

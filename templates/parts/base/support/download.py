@@ -17,12 +17,13 @@ TRIES = 3
 PAUSE = 0.5  # seconds before the second try, twice that before the third
 
 
-def fetch(url: str, sha256: str, name: str, also: Path | None = None) -> Path:
+def fetch(url: str, published: str, name: str, also: Path | None = None) -> Path:
     """The path of the file at `url`, downloaded into data/ unless it is there already.
 
     Args:
         url: where the file is.
-        sha256: the hash of its content.
+        published: the hash of its content: a SHA-256, or "md5:" and an MD5 where its host publishes no other. An MD5 shows that the
+            file is whole; that nobody forged it, only https does.
         name: its name in data/.
         also: another place where it may lie already, such as Keras's own cache; it is only read.
 
@@ -31,12 +32,12 @@ def fetch(url: str, sha256: str, name: str, also: Path | None = None) -> Path:
     """
     path = FOLDER / name
     if path.exists():
-        if hash_of(path) == sha256:
+        if hash_of(path, published) == published:
             return path
         raise ProjectError(
             f"{path} is not the published file: its hash differs\nMove it away to download it anew, or train on it as your own data: --data {path}"
         )
-    if also and also.is_file() and hash_of(also) == sha256:
+    if also and also.is_file() and hash_of(also, published) == published:
         return also
     FOLDER.mkdir(parents=True, exist_ok=True)
     part = path.with_name(name + ".part")
@@ -50,7 +51,7 @@ def fetch(url: str, sha256: str, name: str, also: Path | None = None) -> Path:
             reason = str(getattr(error, "reason", error))
             time.sleep(PAUSE * (attempt + 1))
             continue
-        if hash_of(part) == sha256:
+        if hash_of(part, published) == published:
             part.replace(path)
             return path
         reason = "what came is not the published file (its hash differs)"
@@ -60,10 +61,12 @@ def fetch(url: str, sha256: str, name: str, also: Path | None = None) -> Path:
     )
 
 
-def hash_of(path: Path) -> str:
-    """The SHA-256 of a file."""
+def hash_of(path: Path, like: str) -> str:
+    """The hash of a file in the form of `like`: "md5:…", or a SHA-256."""
+    name = "md5" if like.startswith("md5:") else "sha256"
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        digest = hashlib.file_digest(file, lambda: hashlib.new(name, usedforsecurity=False)).hexdigest()
+    return f"md5:{digest}" if name == "md5" else digest
 
 
 def _continue(url: str, part: Path) -> None:

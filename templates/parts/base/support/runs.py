@@ -100,32 +100,15 @@ def start(config: Settings, splits: Splits) -> Run:
             break
         except FileExistsError:  # two runs within one second
             folder = FOLDER / f"{name}_{number}"
-    new = Run(folder)
+    return begin(folder, config, splits)
+
+
+def begin(folder: Path, config: Settings, splits: Splits) -> Run:
+    """The run in `folder`, which is there: its settings, versions and what is known about the data are written."""
     write_json(folder / "environment.json", {**environment(), "data_fingerprint": splits.fingerprint()})
     write_json(folder / "spec.json", {**splits.spec, "source": splits.source, "note": splits.note})
     write_json(folder / "config.json", config.model_dump(mode="json"))  # last: a folder without it is no run
-    return new
-
-
-def unfinished(wanted: str | None) -> Run:
-    """The run to go on with: the one with this name or path, or the newest that was interrupted.
-
-    Raises:
-        ProjectError: where there is none, or the named one is finished.
-    """
-    if wanted is not None:
-        named = find(wanted, "config.json")
-        if named.read("training.json").get("state") == "finished":
-            raise ProjectError(f"{named} is finished: there is nothing to go on with\nTrain anew: python train.py")
-        return named
-    open_runs = [
-        Run(folder) for folder in folders() if Run(folder).read("training.json").get("state") in (None, "stopped")
-    ]
-    if not open_runs:
-        raise ProjectError(
-            "no training was interrupted: there is nothing to go on with\nThe runs there are: python -m support.runs"
-        )
-    return open_runs[-1]
+    return Run(folder)
 
 
 def find(wanted: str | None, file: str = "model.keras") -> Run:
@@ -185,7 +168,12 @@ def load_model(path: Path) -> Any:
     check_model_file(path)
     import keras
 
+<<<<<<< HEAD
     importlib.import_module("model")  # registers the layers and losses of the project's own, if it has any
+=======
+    import model  # noqa: F401  what is registered there (or in what it imports) may be a part of the saved model
+
+>>>>>>> main
     try:
         return keras.saving.load_model(path, safe_mode=True)
     except (ValueError, OSError, KeyError, TypeError) as error:

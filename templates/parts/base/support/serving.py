@@ -83,7 +83,7 @@ def ask(model: Any, x: Any) -> np.ndarray:
         size = batch_size(x)
         parts = range(0, len(x), size)
         return np.concatenate([np.asarray(model.predict_on_batch(x[begin : begin + size])) for begin in parts])
-    if any(np.asarray(values[:1]).dtype.kind in "OUT" for values in (x.values() if isinstance(x, dict) else [x])):
+    if any(_is_text(values) for values in (x.values() if isinstance(x, dict) else [x])):
         import tensorflow as tf
 
         x = tf.data.Dataset.from_tensor_slices(x).batch(BATCH)
@@ -116,7 +116,7 @@ def _saved_model(path: Path) -> Predict:
         tensors = (
             {name: tf.constant(values) for name, values in x.items()}
             if isinstance(x, dict)
-            else tf.constant(np.float32(x))
+            else tf.constant(x if _is_text(x) else np.float32(x))
         )
         return np.asarray(loaded.serve(tensors))
 
@@ -196,6 +196,10 @@ def _in_batches(answer: Predict, x: Any) -> np.ndarray:
         else (lambda part: x[part])
     )
     return np.concatenate([answer(cut(part)) for part in parts])
+
+
+def _is_text(values: Any) -> bool:
+    return np.asarray(values[:1]).dtype.kind in "OUT"
 
 
 def _count(x: Any) -> int:

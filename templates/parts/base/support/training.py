@@ -1,8 +1,9 @@
 """`fit`, as the projects need it: the best epoch is kept, and an interrupted training can go on to the same result."""
 
+import contextlib
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 import scores
 from support import checkpoints, files, portable, serving
 from support.batches import Batches, InOrder
-from support.errors import StepFailed
+from support.errors import ProjectError, StepFailed
 from support.recorder import Hyperparameters, Recorder, Signals, Stopped
 from support.runs import Run
 from support.splits import Split, Splits
@@ -39,17 +40,22 @@ def fit(
 
     Raises:
         StepFailed: where the loss is no longer a number (the last good weights are saved then), or memory runs out.
-        ProjectError: where the checkpoint does not fit the model, or all checkpoints are damaged.
+        ProjectError: where the checkpoint does not fit the model, all checkpoints are damaged, or an example that is read when it is
+            asked for cannot be read any more (what was reached is saved then).
     """
     train, validation = (
         replace(split, x=portable.encode(split.x, splits.spec)) for split in (splits.train, splits.validation)
     )
+    make_deterministic(config)
     if not quiet:
-        print(f"Training on {splits.note}.\n{preflight(model, train, len(validation), config)}")
+        with _enough_memory(config.batch_size):
+            print(f"Training on {splits.note}.\n{preflight(model, train, len(validation), config)}")
     recorder = Recorder(run, config, splits.spec, again, quiet)
     recorder.set_model(model)
     resume(model, recorder, train)
-    with run.lock(), Signals(recorder):
+    with _enough_memory(config.batch_size), run.lock(), Signals(recorder):
+        looked_at = _validation(validation)
+        batches = Batches(train, config.batch_size, config.seed)
         try:
             model.stop_training = False
             while recorder.epoch < config.epochs and not (recorder.out_of_patience() or model.stop_training):
@@ -60,15 +66,25 @@ def fit(
                     initial_epoch=recorder.epoch,
                     epochs=recorder.epoch + 1 if recorder.batch else config.epochs,
                     shuffle=False,  # Batches shuffles
-                    **_validation(validation),
+                    **looked_at,
                     callbacks=[recorder, *callbacks],
                     verbose=0,
                 )
         except Stopped:
             pass
-        except (MemoryError, _resource_exhausted()):
-            smaller = max(1, config.batch_size // 2)
-            raise StepFailed(f"out of memory at batch size {config.batch_size}\nTry: --batch-size {smaller}") from None
+        except Exception:
+            failure = batches.failure or getattr(looked_at.get("validation_data"), "failure", None)
+            if failure is None:
+                raise
+            if isinstance(failure, MemoryError):
+                raise failure from None
+            recorder.stop_signal = "an example that cannot be read"
+            recorder.finish()
+            if isinstance(failure, OSError):
+                raise failure from None
+            raise ProjectError(
+                f"{failure}\nPut it right and go on with: {again}; or leave it out and train anew: python train.py"
+            ) from None
         recorder.finish()
         if len(validation) and not recorder.diverged:
             decided = scores.decide(validation.y, serving.ask(model, validation.x), config)
@@ -124,13 +140,22 @@ def learning_rate(config: Any, examples: int) -> Any:
 
 
 def optimizer(config: Any, examples: int) -> keras.optimizers.Optimizer:
-    """The optimizer that `config` names, with its schedule."""
+    """The optimizer that `config` names, with its schedule, and with weight decay where `config` has it (Loshchilov and Hutter 2019)."""
     rate = learning_rate(config, examples)
+    decay = getattr(config, "weight_decay", 0.0) or None
     if config.optimizer == "sgd":
-        return keras.optimizers.SGD(rate, momentum=config.momentum, nesterov=config.momentum > 0)
+        return keras.optimizers.SGD(rate, momentum=config.momentum, nesterov=config.momentum > 0, weight_decay=decay)
     if config.optimizer == "rmsprop":
-        return keras.optimizers.RMSprop(rate)
-    return keras.optimizers.Adam(rate)
+        return keras.optimizers.RMSprop(rate, weight_decay=decay)
+    return keras.optimizers.Adam(rate, weight_decay=decay)
+
+
+def make_deterministic(config: Hyperparameters) -> None:
+    """Let a GPU repeat its results bit for bit, where that is asked for; a CPU does so without TensorFlow's slower operations."""
+    import tensorflow as tf
+
+    if config.deterministic and tf.config.list_physical_devices("GPU"):
+        tf.config.experimental.enable_op_determinism()
 
 
 def steps_per_execution(examples: int, batch_size: int) -> int:
@@ -156,9 +181,13 @@ def preflight(model: keras.Model, train: Split, validation: int, config: Hyperpa
     )
 
 
-def _resource_exhausted() -> type[Exception]:
-    """What TensorFlow raises when the memory of the device is full."""
+@contextlib.contextmanager
+def _enough_memory(batch_size: int) -> Iterator[None]:
+    """Turn running out of memory, of the computer or of its GPU, into a StepFailed that names a smaller batch."""
     import tensorflow as tf
 
-    error: type[Exception] = tf.errors.ResourceExhaustedError
-    return error
+    try:
+        yield
+    except (MemoryError, tf.errors.ResourceExhaustedError):
+        smaller = max(1, batch_size // 2)
+        raise StepFailed(f"out of memory at batch size {batch_size}\nTry: --batch-size {smaller}") from None

@@ -62,6 +62,15 @@ def test_a_file_is_downloaded_once(host: str) -> None:
     assert [path.name for path in first.parent.iterdir()] == ["file.bin"]
 
 
+def test_a_file_whose_host_publishes_only_an_md5_is_checked_by_that(host: str) -> None:
+    published = f"md5:{hashlib.md5(CONTENT).hexdigest()}"
+    first = download.fetch(f"{host}/right", published, "file.bin")
+    assert first.read_bytes() == CONTENT
+    first.write_bytes(CONTENT[:-1])
+    with pytest.raises(ProjectError, match="is not the published file"):
+        download.fetch(f"{host}/right", published, "file.bin")
+
+
 def test_a_cut_connection_is_continued_where_it_ended(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(download, "TRIES", 30)
     assert download.fetch(f"{host}/cut", SHA256, "file.bin").read_bytes() == CONTENT

@@ -4,6 +4,7 @@ import random
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -14,7 +15,7 @@ import train
 from config import Config
 from data import load
 from model import build_model
-from support import checkpoints, runs, settings, training
+from support import checkpoints, resuming, runs, settings, training
 from support.errors import ProjectError, StepFailed
 from support.recorder import Recorder
 from support.runs import Run
@@ -122,6 +123,42 @@ def test_a_training_killed_while_saving_goes_on_to_the_same_result(
         go(config, run)
     monkeypatch.setattr(checkpoints, "write_text", write)
     assert_equal(go(config, run), whole)
+
+
+def test_other_settings_are_listed_and_refused_unless_allowed(
+    config: Config, recorders: list[Recorder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = go(config, None, StopAt(recorders, 0))
+    command = ["train.py", "--resume", "--run", run.name, "--epochs", "1"]
+    monkeypatch.setattr(sys, "argv", command)
+    with pytest.raises(ProjectError, match=r"began with other settings: epochs was 3, is 1\n"):
+        train.main()
+    monkeypatch.setattr(sys, "argv", [*command, "--allow-changes"])
+    train.main()
+    assert run.read("training.json")["epochs"] == 1 and run.config(Config).epochs == 1
+
+
+def test_other_data_are_refused_unless_allowed(
+    config: Config, recorders: list[Recorder], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = go(config, None, StopAt(recorders, 0))
+    other = replace(load(config), note="other data", spec={**load(config).spec, "changed": True})
+    with pytest.raises(ProjectError, match=r"the data changed since .*\nTrain anew"):
+        resuming.same_data(run, other, allow_changes=False)
+    resuming.same_data(run, other, allow_changes=True)
+    assert "going on with other data" in capsys.readouterr().out
+    runs.check_same_data(run, other)
+
+
+def test_a_run_whose_folder_is_deleted_while_it_trains_says_so(config: Config) -> None:
+    class Delete(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+            if epoch == 1:
+                shutil.rmtree(run.folder)
+
+    run = runs.start(config, load(config))
+    with pytest.raises(ProjectError, match="was deleted or moved while it was trained"):
+        go(config, run, Delete())
 
 
 def test_a_finished_run_says_so(whole: Run, monkeypatch: pytest.MonkeyPatch) -> None:

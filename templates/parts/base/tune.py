@@ -1,0 +1,75 @@
+"""Step 7: search for better settings. What is tried stands in SEARCH in config.py; what is better, validation says, never the test.
+
+    python tune.py                                  20 trials by TPE, which learns from the trials before
+    python tune.py --method random --trials 40      at random; --method grid for every combination
+    python tune.py --epochs 3 --over learning_rate  every field of Config is an option, and then held fixed
+
+Writes runs/tuning/<study>/: trials.csv, history.png, best.toml. Stopped or killed, the same command goes on where it was.
+Next: python train.py --config runs/tuning/<study>/best.toml
+"""
+
+import sys
+from typing import Literal
+
+from pydantic import Field
+
+from config import SEARCH, Config
+from data import load
+from support import errors, runs, settings
+
+
+class Options(Config):
+    """The settings that all trials share, and how to search."""
+
+    method: Literal["tpe", "random", "grid"] = Field("tpe", description="tpe learns from earlier trials; random; grid")
+    trials: int = Field(20, ge=1, description="how many settings to try; of a grid, at most")
+    over: tuple[str, ...] = Field((), description="which settings of SEARCH to vary; all by default")
+    prune: bool = Field(True, description="stop a trial that is worse than the median of those before it")
+    study: str | None = Field(None, pattern=r"^[\w-]+$", description="name of the search; the method by default")
+
+
+def main() -> None:
+    options = settings.read(Options)
+    settings.check_choices("--over", list(options.over), list(SEARCH))
+    fixed = options.model_fields_set  # given by hand, or in config.toml: no reason to search for them
+    space = {name: values for name, values in SEARCH.items() if name not in fixed and name in (options.over or SEARCH)}
+    if not space:
+        raise errors.ProjectError("every setting of SEARCH was given by hand: nothing is left to try\nLeave one away.")
+    splits = load(settings.only(Config, options))
+    if not len(splits.validation):
+        raise errors.ProjectError(
+            "there are no validation examples to judge by: tuning must not look at the test\n"
+            "Give it data with enough of them and --validation-fraction 0.2"
+        )
+
+    from model import build_model
+    from support import tuning
+
+    search = tuning.Search(
+        folder=runs.FOLDER / "tuning" / (options.study or options.method),
+        config=settings.only(Config, options),
+        space=space,
+        method=options.method,
+        trials=options.trials,
+        prune=options.prune,
+    )
+    print(f"Trying {', '.join(space)} on {splits.note}.")
+    study = tuning.run(search, splits, build_model, again=" ".join(["python tune.py", *sys.argv[1:]]))
+    if study is None:
+        return
+    tuning.write(study, search)
+    path, _ = tuning.draw(study, search)
+    winner = tuning.best(study)
+    if winner is None:
+        raise errors.StepFailed(
+            "no trial came to its end\nTry smaller learning rates in SEARCH (config.py), or --no-prune."
+        )
+    print(
+        f"Best of {len(tuning.done(study))}: trial {winner.number + 1}, {search.config.monitor} {winner.value:.4f}. Drawn: {runs.shown(path)}"
+    )
+    print("The best of many looks at the same validation examples is a little too good: only the test says what holds.")
+    print(f"Next: python train.py --config {runs.shown(search.folder / 'best.toml')}")
+
+
+if __name__ == "__main__":
+    errors.run(main)
