@@ -5,7 +5,6 @@ python -m support.runs --json     the same for a program
 """
 
 import contextlib
-import importlib
 import json
 import platform
 import shutil
@@ -168,12 +167,8 @@ def load_model(path: Path) -> Any:
     check_model_file(path)
     import keras
 
-<<<<<<< HEAD
-    importlib.import_module("model")  # registers the layers and losses of the project's own, if it has any
-=======
     import model  # noqa: F401  what is registered there (or in what it imports) may be a part of the saved model
 
->>>>>>> main
     try:
         return keras.saving.load_model(path, safe_mode=True)
     except (ValueError, OSError, KeyError, TypeError) as error:
