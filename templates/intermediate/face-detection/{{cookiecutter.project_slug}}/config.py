@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from support import search
 from support.settings import Settings
 
 
@@ -13,7 +14,7 @@ class Config(Settings):
     # Data
     data: str = Field("sample", description="sample, full, or your own folder of annotated pictures, or COCO file")
     image_size: Literal[96, 128, 160, 192, 224, 256, 320, 384, 448, 512] = Field(
-        128,
+        96,
         description="side of the square that the network sees; twice as large finds faces half as small, in 4 times the time",
     )
     single_class: bool = Field(True, description="every box is a face, whatever it is called in the annotations")
@@ -50,7 +51,7 @@ class Config(Settings):
     light: float = Field(0.4, ge=0, lt=1, description="how much brightness, contrast and colour may change")
 
     # Training
-    epochs: int = Field(14, ge=1, description="passes over the training pictures; the best one is kept")
+    epochs: int = Field(20, ge=1, description="passes over the training pictures; the best one is kept")
     batch_size: int = Field(16, ge=1, description="small: a step for every few pictures, and each holds many cells")
     optimizer: Literal["adam", "rmsprop", "sgd"] = Field(
         "adam", description="sgd wants a learning rate about ten times larger"
@@ -63,14 +64,29 @@ class Config(Settings):
     monitor: Literal["val_loss"] = Field("val_loss", description="what the best epoch is best in")
     patience: int = Field(0, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
     print_every: int = Field(1, ge=1, description="epochs between two lines of progress")
+    deterministic: bool = Field(
+        False, description="on a GPU: equal seeds give equal weights, which is slower; on a CPU they do anyway"
+    )
 
     @model_validator(mode="after")
     def _grids_fit(self) -> "Config":
-        possible = [
-            2 ** (number + 1) for number in range(1, len(self.filters)) if self.image_size % 2 ** (number + 1) == 0
-        ]
-        if list(self.grids) != sorted(set(self.grids)) or not set(self.grids) <= set(possible):
+        coarsest = 2 ** len(self.filters)  # each of the filters halves the picture
+        if self.image_size % coarsest:
+            raise ValueError(
+                f"--image-size {self.image_size} cannot be halved {len(self.filters)} times\nGive fewer --filters, or a multiple of {coarsest}."
+            )
+        possible = [2**number for number in range(2, len(self.filters) + 1)]
+        if list(self.grids) != [stride for stride in possible if stride in self.grids]:
             raise ValueError(
                 f"--grids cannot be {','.join(map(str, self.grids))}: expected some of {', '.join(map(str, possible))}, the finest first"
             )
         return self
+
+
+# What tune.py tries.
+SEARCH: search.Space = {
+    "learning_rate": search.log_range(3e-4, 1e-2),
+    "box_weight": search.log_range(0.3, 3.0),
+    "zoom": search.range(1.0, 2.0),
+    "batch_size": [8, 16, 32],
+}
