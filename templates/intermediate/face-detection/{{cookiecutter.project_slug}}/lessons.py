@@ -77,7 +77,9 @@ def cells(config: Config) -> str:
             axis.plot([left, right, right, left, left], [top, top, bottom, bottom, top], color=drawing.TRUE)
         axis.axis("off")
     axes[0, 0].legend(fontsize=7)
-    print(f"{places.shape[0]} cells in {len(config.grids)} grids; with something to find, in each picture: {has_box.sum(axis=1).tolist()}.")
+    print(
+        f"{places.shape[0]} cells in {len(config.grids)} grids; with something to find, in each picture: {has_box.sum(axis=1).tolist()}."
+    )
     return runs.shown(figures.save(figure, runs.FOLDER / "lessons" / "cells.png", "Cells")[0])
 
 
@@ -105,7 +107,9 @@ def suppression() -> str:
     twice = Split(np.concatenate([few.x, few.x]), np.concatenate([few.y, few.y]))
     titles = [*["before"] * 4, *["after"] * 4]
     path = runs.FOLDER / "lessons" / "suppression.png"
-    return runs.shown(drawing.draw_boxes(twice, shown[1.0][:4] + shown[0.5][:4], spec["labels"], titles, path, "Suppression")[0])
+    return runs.shown(
+        drawing.draw_boxes(twice, shown[1.0][:4] + shown[0.5][:4], spec["labels"], titles, path, "Suppression")[0]
+    )
 
 
 def precision() -> str:
@@ -118,10 +122,16 @@ def precision() -> str:
     right_share, recall, sure, total = average_precision.curve(test.y, found, 0, np.array([0.5]))
     value = average_precision.average_precision(right_share, recall)[0]
     hits = np.diff(np.round(recall[0] * total), prepend=0) > 0
-    print(f"{total} true boxes, {len(sure)} found ones with any score\n{'box':>5} {'score':>7} {'right':>6} {'precision':>10} {'recall':>7}")
+    print(
+        f"{total} true boxes, {len(sure)} found ones with any score\n{'box':>5} {'score':>7} {'right':>6} {'precision':>10} {'recall':>7}"
+    )
     first_wrong = int(np.argmin(hits)) if len(hits) else 0
-    for row in sorted({0, 1, 2, *range(max(0, first_wrong - 1), first_wrong + 3), len(sure) - 1} & set(range(len(sure)))):
-        print(f"{row + 1:5} {sure[row]:7.3f} {'yes' if hits[row] else 'no':>6} {right_share[0, row]:10.3f} {recall[0, row]:7.3f}")
+    for row in sorted(
+        {0, 1, 2, *range(max(0, first_wrong - 1), first_wrong + 3), len(sure) - 1} & set(range(len(sure)))
+    ):
+        print(
+            f"{row + 1:5} {sure[row]:7.3f} {'yes' if hits[row] else 'no':>6} {right_share[0, row]:10.3f} {recall[0, row]:7.3f}"
+        )
     print(f"Average precision, the area under the stairs: {value:.3f}")
     figure, axis = plt.subplots(figsize=(5, 4))
     best = np.maximum.accumulate(right_share[0, ::-1])[::-1]
