@@ -51,8 +51,8 @@ class Config(Settings):
     light: float = Field(0.4, ge=0, lt=1, description="how much brightness, contrast and colour may change")
 
     # Training
-    epochs: int = Field(20, ge=1, description="passes over the training pictures; the best one is kept")
-    batch_size: int = Field(16, ge=1, description="small: a step for every few pictures, and each holds many cells")
+    epochs: int = Field(24, ge=1, description="passes over the training pictures; the best one is kept")
+    batch_size: int = Field(8, ge=1, description="small: a step for every few pictures, and each holds many cells")
     optimizer: Literal["adam", "rmsprop", "sgd"] = Field(
         "adam", description="sgd wants a learning rate about ten times larger"
     )
@@ -88,5 +88,5 @@ SEARCH: search.Space = {
     "learning_rate": search.log_range(3e-4, 1e-2),
     "box_weight": search.log_range(0.3, 3.0),
     "zoom": search.range(1.0, 2.0),
-    "batch_size": [8, 16, 32],
+    "batch_size": [4, 8, 16, 32],
 }

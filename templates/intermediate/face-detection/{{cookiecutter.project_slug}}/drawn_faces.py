@@ -1,7 +1,8 @@
 """The sample: drawn faces on pieces of the two photos that scikit-learn ships, made by a seeded generator; no download.
 
-A face is an ellipse of any skin, with hair or without, eyes, brows, nose and a mouth that smiles, sulks or is open; it leans up to 25
-degrees. Beside faces lie things that are none: balls with stripes, ellipses in the same skins, some with three dots on them. Training,
+A face is an ellipse of any skin, slim or round, with hair or without, eyes (or sunglasses), brows, nose and a mouth that smiles, sulks or
+is open; it leans up to 45 degrees. Beside faces lie things that are none: balls with stripes, ellipses in the same skins, some with dots
+or with two eyes and no more. Training,
 validation and test faces lie on different parts of the photos (left, middle, right), so that no background is known from training.
 """
 
@@ -69,8 +70,8 @@ def paste(picture: Image.Image, thing: str, taken: list[np.ndarray], rng: np.ran
 def face(height: int, rng: np.random.Generator) -> Image.Image:
     """A face with transparent surroundings, about `height` pixels high; drawn twice as large, so that edges become smooth."""
     high = 2 * height
-    wide = high * rng.uniform(0.7, 0.85)
-    left, top = 0.15 * high, 0.1 * high  # room to lean in
+    wide = high * rng.uniform(0.65, 1.0)
+    left, top = 0.15 * high, 0.1 * high  # room around
     skin = tuple(int(value * rng.uniform(0.85, 1.1)) for value in SKINS[rng.integers(len(SKINS))])
     hair = HAIRS[rng.integers(len(HAIRS))]
     picture = Image.new("RGBA", (round(wide + 0.3 * high), round(1.2 * high)), (*skin, 0))
@@ -89,7 +90,11 @@ def face(height: int, rng: np.random.Generator) -> Image.Image:
     dark = tuple(value // 3 for value in skin)
     line = max(1, round(0.03 * high))
     apart, open_eyes = rng.uniform(0.17, 0.22), rng.uniform(0.02, 0.05)
+    sunglasses = rng.random() < 0.2
     for x in (0.5 - apart, 0.5 + apart):
+        if sunglasses:
+            draw.rectangle(at(x, 0.45, 0.16, 0.07), (20, 20, 25, 255))
+            continue
         draw.ellipse(at(x, 0.45, 0.1, open_eyes + 0.01), (250, 250, 250, 255))
         draw.ellipse(at(x + rng.uniform(-0.02, 0.02), 0.45, 0.05, open_eyes), (30, 30, 40, 255))
         draw.arc(at(x, 0.4, 0.12, 0.05), 200, 340, (*hair, 255), line)
@@ -113,17 +118,22 @@ def other(height: int, rng: np.random.Generator) -> Image.Image:
     draw = ImageDraw.Draw(picture)
     draw.ellipse((0, 0, wide - 1, high - 1), (*colour, 255))
     dark, line = tuple(value // 3 for value in colour), max(1, high // 20)
-    kind = rng.integers(3)
+    kind = rng.integers(4)
     if kind == 0:  # a ball with stripes
         for share in (0.3, 0.5, 0.7):
             draw.line((wide * 0.15, high * share, wide * 0.85, high * share), (*dark, 255), 2 * line)
     elif kind == 1:  # dots anywhere
         for x, y in rng.uniform(0.25, 0.75, (3, 2)):
             draw.ellipse((wide * x - line, high * y - line, wide * x + line, high * y + line), (*dark, 255))
+    elif kind == 2:  # two eyes, and nothing else of a face
+        for x in (0.3, 0.7):
+            half, y = 0.09 * wide, high * 0.45
+            draw.ellipse((wide * x - half, y - half, wide * x + half, y + half), (250, 250, 250, 255))
+            draw.ellipse((wide * x - half / 2, y - half / 2, wide * x + half / 2, y + half / 2), (30, 30, 40, 255))
     return lean(picture, rng)
 
 
 def lean(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """Turned by up to 25 degrees, and brought to size."""
-    turned = picture.rotate(rng.uniform(-25, 25), Image.Resampling.BILINEAR, expand=True)
+    """Turned by up to 45 degrees, and brought to size."""
+    turned = picture.rotate(rng.uniform(-45, 45), Image.Resampling.BILINEAR, expand=True)
     return turned.resize((max(1, turned.width // 2), max(1, turned.height // 2)), Image.Resampling.BOX)

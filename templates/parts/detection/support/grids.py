@@ -55,7 +55,10 @@ class Boxes(layers.Layer):
         said = ops.sigmoid(said)
         centre = said[..., :2] * self.reach + self.middle
         half = ops.square(said[..., 2:4]) * (self.largest / 2)
-        output = ops.concatenate([centre - half, centre + half, said[..., 4:]], axis=-1)
+        box = ops.clip(
+            ops.concatenate([centre - half, centre + half], axis=-1), 0.0, 1.0
+        )  # what 8 bits tell apart best
+        output = ops.concatenate([box, said[..., 4:]], axis=-1)
         return ops.reshape(output, (-1, self.rows * self.columns, output.shape[-1]))
 
     def get_config(self) -> dict[str, Any]:
