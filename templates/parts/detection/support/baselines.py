@@ -129,8 +129,9 @@ def _gradients(grey: np.ndarray) -> np.ndarray:
     angle = (np.arctan2(y, x) % np.pi) * DIRECTIONS / np.pi
     direction, strength = np.minimum(angle.astype(int), DIRECTIONS - 1), np.hypot(x, y)
     rows, columns = grey.shape[0] // CELL, grey.shape[1] // CELL
-    counts = np.zeros((rows, columns, DIRECTIONS))
     inside = (slice(rows * CELL), slice(columns * CELL))
-    place = np.indices((rows * CELL, columns * CELL)) // CELL
-    np.add.at(counts, (place[0], place[1], direction[inside]), strength[inside])
+    row, column = np.indices((rows * CELL, columns * CELL)) // CELL
+    place = (row * columns + column) * DIRECTIONS + direction[inside]
+    counts = np.bincount(place.ravel(), strength[inside].ravel(), rows * columns * DIRECTIONS)
+    counts = counts.reshape(rows, columns, DIRECTIONS)
     return counts / (np.linalg.norm(counts, axis=-1, keepdims=True) + 1)

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-LARGEST = 8  # cells: a box with a longer side than this belongs to the next coarser grid (as in FCOS)
+LARGEST = 4  # cells: a box with a longer side than this belongs to the next coarser grid
 REACH = 1.5  # cells: a box is the task of the cells whose middle is nearer than this to its centre: 3×3 of them
 
 

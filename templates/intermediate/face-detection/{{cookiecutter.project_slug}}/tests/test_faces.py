@@ -4,6 +4,7 @@ import hashlib
 import json
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,9 @@ import train
 import wider_face
 from config import Config
 from model import build_model
-from support import average_precision, boxes, download, grids, runs, settings
+from support import average_precision, baselines, boxes, download, grids, runs, settings
 from support.errors import ProjectError
+from support.splits import Split, Splits
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +76,26 @@ def test_every_choice_of_settings_trains(changes: list[str]) -> None:
     splits = data.load(config)
     history = build_model(config, splits).fit(splits.train.x[:32], splits.train.y[:32], verbose=0)
     assert np.isfinite(history.history["loss"][0])
+
+
+def test_several_classes_each_have_a_score_and_a_row_in_the_table(config: Config) -> None:
+    splits = data.load(config)
+    labels = ["cat", "dog", "hen"]
+
+    def several(split: Split) -> Split:
+        y = split.y.copy()
+        y[..., 0] = np.where(y[..., 0] < 0, -1, np.arange(y.shape[1]) % 3)
+        return replace(split, y=y).take(slice(0, 24))
+
+    train, validation, test = map(several, (splits.train, splits.validation, splits.test))
+    splits = Splits(train, validation, test, {**splits.spec, "labels": labels}, "own", "several classes")
+    model = build_model(config, splits)
+    model.fit(splits.train.x, splits.train.y, epochs=1, batch_size=8, verbose=0)
+    outputs = {"network": model.predict(splits.test.x, verbose=0), **baselines.predict(splits, 0)}
+    for output in outputs.values():
+        assert output.shape[::2] == (24, 4 + 3) and np.isfinite(output).all()
+        assert 0 <= scores.score(splits.test.y, output, splits.spec)["ap50"] < 1
+    assert list(scores.details(splits.test.y, outputs["network"], splits.spec)["classes"]) == labels
 
 
 @pytest.mark.parametrize(
