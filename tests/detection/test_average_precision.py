@@ -76,7 +76,9 @@ def random_case(seed: int, detection: dict[str, ModuleType]) -> tuple[list[np.nd
     for row in range(25):
         count = 0 if row % 7 == 0 else int(rng.integers(0, 9))
         corner = rng.random((count, 2)) * 0.7
-        answer = np.column_stack([rng.integers(0, classes, count), corner, corner + 0.03 + rng.random((count, 2)) * 0.25])
+        answer = np.column_stack(
+            [rng.integers(0, classes, count), corner, corner + 0.03 + rng.random((count, 2)) * 0.25]
+        )
         truth.append(answer)
         twice = np.repeat(answer, 2, axis=0)
         near = twice[:, 1:] + rng.normal(0, 0.015, (len(twice), 4))
@@ -92,9 +94,7 @@ def random_case(seed: int, detection: dict[str, ModuleType]) -> tuple[list[np.nd
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_average_precision_of_random_boxes_is_that_of_pycocotools(
-    seed: int, detection: dict[str, ModuleType]
-) -> None:
+def test_average_precision_of_random_boxes_is_that_of_pycocotools(seed: int, detection: dict[str, ModuleType]) -> None:
     truth, found, classes = random_case(seed, detection)
     padded = detection["boxes"].pad(truth)
     ours = detection["average_precision"].per_class(padded, found, classes)
