@@ -130,13 +130,13 @@ class Reader:
             picture = self._picture(file, _line(text, "<filename"), root.findtext("filename") or "")
             if picture is None:
                 continue
-            written = tuple(int(float(root.findtext(f"size/{side}") or 0)) for side in ("width", "height"))
-            if all(written) and written != picture.size:
+            written = _numbers([root.findtext(f"size/{side}") for side in ("width", "height")]) or [0.0]
+            if all(written) and tuple(written) != picture.size:
                 self._problem(
                     file,
                     _line(text, "<size"),
                     "other size",
-                    f"says {written[0]}×{written[1]} pixels, {picture.path.name} has {picture.size[0]}×{picture.size[1]}; boxes are taken as pixels of the picture",
+                    f"says {written[0]:g}×{written[1]:g} pixels, {picture.path.name} has {picture.size[0]}×{picture.size[1]}; boxes are taken as pixels of the picture",
                     left_out=False,
                 )
             lines = [text.count("\n", 0, match.start()) + 1 for match in re.finditer(r"<object[\s>]", text)]
@@ -212,22 +212,26 @@ class Reader:
         for position, item in enumerate(boxes):
             item = item if isinstance(item, dict) else {}
             where = f"{file}: annotation {item.get('id', position)}"
-            if item.get("image_id") not in found:
-                self._problem(where, 0, "missing picture", f"there is no picture with the id {item.get('image_id')}")
+            image, category = (
+                value if isinstance(value, (int, str)) else None
+                for value in (item.get("image_id"), item.get("category_id"))
+            )
+            if image not in found:
+                self._problem(where, 0, "missing picture", f"there is no picture with the id {image}")
                 continue
-            picture = found[item["image_id"]]
+            picture = found[image]
             if picture is None:  # said above
                 continue
             if item.get("iscrowd"):
                 self._broken(picture, where, "crowd", "a box around a crowd is not one object")
                 continue
-            if item.get("category_id") not in names:
-                self._broken(picture, where, "unknown class", f"there is no category {item.get('category_id')}")
+            if category not in names:
+                self._broken(picture, where, "unknown class", f"there is no category {category}")
                 continue
             corners = item.get("bbox")
             values = _numbers(corners) if isinstance(corners, list) and len(corners) == 4 else None
             corners = [values[0], values[1], values[0] + values[2], values[1] + values[3]] if values else [None]
-            self._box(picture, where, corners, names[item["category_id"]])
+            self._box(picture, where, corners, names[category])
         self.pictures += [picture for picture in found.values() if picture is not None]
 
     # --- what the formats share ---

@@ -182,6 +182,12 @@ def _wrong_ending(root: Path) -> None:
     voc(root, "one", BOXES, NAMES, filename="one.png")
 
 
+def _other_size(root: Path) -> None:
+    path = voc(root, "one", BOXES, NAMES)
+    size = "<size><width>240</width><height>200</height></size>\n"
+    path.write_text(path.read_text().replace("<object>", size + "<object>", 1))
+
+
 def _cut_off(root: Path) -> None:
     voc(root, "one", BOXES, NAMES)
     voc(root, "two", BOXES, NAMES).write_text("<annotation>\n<object>\n")
@@ -197,6 +203,7 @@ def _cut_off(root: Path) -> None:
         (_unknown_class, "one.xml:11: class 'hat' is not one of cat, dog", True, 2),
         (_missing_picture, "two.xml:2: there is no picture two.jpg", True, 2),
         (_wrong_ending, "one.xml:2: says one.png, the picture is one.jpg", False, 2),
+        (_other_size, "one.xml:3: says 240×200 pixels, one.jpg has 120×100", False, 2),
         (_cut_off, "two.xml:3: is no XML that can be read", True, 2),
     ],
 )

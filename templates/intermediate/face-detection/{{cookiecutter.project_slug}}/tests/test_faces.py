@@ -62,7 +62,8 @@ def test_a_handful_of_pictures_can_be_learned_by_heart() -> None:
     splits = data.load(config)
     few = splits.train.take(slice(0, 8))
     model = build_model(config, splits)
-    model.fit(few.x, few.y, epochs=80, batch_size=8, verbose=0)
+    x, y = (np.concatenate([part] * 80) for part in (few.x, few.y))  # one long epoch costs less than 80 short ones
+    model.fit(x, y, batch_size=8, shuffle=False, verbose=0)
     found = [boxes.find(output) for output in model(few.x, training=True).numpy()]  # batch statistics: the averages lag
     assert average_precision.per_class(few.y, found, 1)[0, 0] >= 0.9
 
