@@ -54,7 +54,8 @@ class Batches(Reader):
         batch = self.take(self.order[begin : begin + self.batch_size])
         if self.split.augment is None:
             return batch.x, batch.y
-        return self.split.augment(batch.x, batch.y, np.random.default_rng([self.seed, self.epoch, begin]))
+        epoch = max(self.epoch, 0)  # Keras looks at a batch before the first epoch begins, to see its shape
+        return self.split.augment(batch.x, batch.y, np.random.default_rng([self.seed, epoch, begin]))
 
 
 class InOrder(Reader):

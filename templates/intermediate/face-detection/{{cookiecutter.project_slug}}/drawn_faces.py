@@ -1,0 +1,139 @@
+"""The sample: drawn faces on pieces of the two photos that scikit-learn ships, made by a seeded generator; no download.
+
+A face is an ellipse of any skin, slim or round, with hair or without, eyes (or sunglasses), brows, nose and a mouth that smiles, sulks or
+is open; it leans up to 45 degrees. Beside faces lie things that are none: balls with stripes, ellipses in the same skins, some with dots
+or with two eyes and no more. Training,
+validation and test faces lie on different parts of the photos (left, middle, right), so that no background is known from training.
+"""
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+PICTURES = {"train": 300, "validation": 50, "test": 60}
+PARTS = {"train": (0.0, 0.55), "validation": (0.55, 0.72), "test": (0.72, 1.0)}  # of the photos, from left to right
+SKINS = [
+    (255, 219, 172),
+    (241, 194, 125),
+    (224, 172, 105),
+    (198, 134, 66),
+    (141, 85, 36),
+    (92, 56, 30),
+    (246, 190, 170),
+]
+HAIRS = [(30, 22, 18), (80, 50, 25), (180, 130, 60), (120, 120, 120), (160, 60, 30)]
+LARGEST, SMALLEST = 0.5, 0.12  # height of a face in shares of the picture's side
+TRIES = 20  # to find a place that is still free
+
+
+def make(part: str, side: int, seed: int) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Pictures (pictures, side, side, 3) of "train", "validation" or "test", and for each its faces (faces, 5): 0 and a box in 0..1."""
+    from sklearn.datasets import load_sample_images
+
+    rng = np.random.default_rng([seed, list(PICTURES).index(part)])
+    photos = [Image.fromarray(photo) for photo in load_sample_images().images]
+    x, faces = np.zeros((PICTURES[part], side, side, 3), np.uint8), []
+    for row in range(len(x)):
+        picture = background(photos[rng.integers(len(photos))], PARTS[part], side, rng)
+        taken: list[np.ndarray] = []
+        things = ["face"] * int(rng.choice(5, p=[0.1, 0.4, 0.25, 0.15, 0.1])) + ["other"] * int(rng.integers(0, 4))
+        boxes = [paste(picture, thing, taken, rng) for thing in things]
+        kept = [box for thing, box in zip(things, boxes, strict=True) if thing == "face" and box is not None]
+        faces.append(np.array([[0, *box / side] for box in kept]).reshape(-1, 5))
+        x[row] = np.asarray(picture)
+    return x, faces
+
+
+def background(photo: Image.Image, part: tuple[float, float], side: int, rng: np.random.Generator) -> Image.Image:
+    """A square piece of that part of the photo, at any size, turned round in half of the cases."""
+    low, high = (round(share * photo.width) for share in part)
+    size = int(rng.uniform(60, min(high - low, photo.height)))
+    left, top = int(rng.integers(low, high - size + 1)), int(rng.integers(0, photo.height - size + 1))
+    piece = photo.crop((left, top, left + size, top + size)).resize((side, side), Image.Resampling.BILINEAR)
+    return piece.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if rng.random() < 0.5 else piece
+
+
+def paste(picture: Image.Image, thing: str, taken: list[np.ndarray], rng: np.random.Generator) -> np.ndarray | None:
+    """Draw a thing where there is room, and give its box in pixels; None where there is none."""
+    height = picture.width * SMALLEST * (LARGEST / SMALLEST) ** rng.random()  # as many small ones as large ones
+    drawn = (face if thing == "face" else other)(max(8, round(height)), rng)
+    drawn = drawn.crop(drawn.getbbox())
+    for _ in range(TRIES):
+        place = rng.integers(0, np.maximum(1, np.array(picture.size) - drawn.size))
+        box = np.array([*place, *(place + drawn.size)], float)
+        if all((np.minimum(box[2:], old[2:]) <= np.maximum(box[:2], old[:2])).any() for old in taken):
+            picture.paste(drawn, (int(place[0]), int(place[1])), drawn)
+            taken.append(box)
+            return box
+    return None
+
+
+def face(height: int, rng: np.random.Generator) -> Image.Image:
+    """A face with transparent surroundings, about `height` pixels high; drawn twice as large, so that edges become smooth."""
+    high = 2 * height
+    wide = high * rng.uniform(0.65, 1.0)
+    left, top = 0.15 * high, 0.1 * high  # room around
+    skin = tuple(int(value * rng.uniform(0.85, 1.1)) for value in SKINS[rng.integers(len(SKINS))])
+    hair = HAIRS[rng.integers(len(HAIRS))]
+    picture = Image.new("RGBA", (round(wide + 0.3 * high), round(1.2 * high)), (*skin, 0))
+    draw = ImageDraw.Draw(picture)
+
+    def at(x: float, y: float, half_x: float, half_y: float) -> tuple[float, float, float, float]:
+        """A box around a point of the face, all in shares of its width and height."""
+        x, y, half_x, half_y = left + x * wide, top + y * high, half_x * wide, half_y * high
+        return x - half_x, y - half_y, x + half_x, y + half_y
+
+    if rng.random() < 0.7:
+        draw.ellipse(at(0.5, 0.42, 0.5, 0.42), (*hair, 255))  # hair: a larger ellipse behind
+        draw.ellipse(at(0.5, 0.54, 0.46, 0.45), (*skin, 255))
+    else:
+        draw.ellipse(at(0.5, 0.5, 0.5, 0.5), (*skin, 255))
+    dark = tuple(value // 3 for value in skin)
+    line = max(1, round(0.03 * high))
+    apart, open_eyes = rng.uniform(0.17, 0.22), rng.uniform(0.02, 0.05)
+    sunglasses = rng.random() < 0.2
+    for x in (0.5 - apart, 0.5 + apart):
+        if sunglasses:
+            draw.rectangle(at(x, 0.45, 0.16, 0.07), (20, 20, 25, 255))
+            continue
+        draw.ellipse(at(x, 0.45, 0.1, open_eyes + 0.01), (250, 250, 250, 255))
+        draw.ellipse(at(x + rng.uniform(-0.02, 0.02), 0.45, 0.05, open_eyes), (30, 30, 40, 255))
+        draw.arc(at(x, 0.4, 0.12, 0.05), 200, 340, (*hair, 255), line)
+    draw.line([*at(0.5, 0.53, 0, 0)[:2], *at(0.5 + rng.uniform(-0.06, 0.06), 0.63, 0, 0)[:2]], (*dark, 255), line)
+    mouth = rng.integers(3)
+    if mouth == 0:  # smiles
+        draw.arc(at(0.5, 0.7, 0.2, 0.1), 20, 160, (140, 40, 40, 255), 2 * line)
+    elif mouth == 1:  # sulks
+        draw.arc(at(0.5, 0.84, 0.18, 0.08), 200, 340, (140, 40, 40, 255), 2 * line)
+    else:  # is open
+        draw.ellipse(at(0.5, 0.78, 0.12, rng.uniform(0.03, 0.08)), (120, 30, 30, 255))
+    return lean(picture, rng)
+
+
+def other(height: int, rng: np.random.Generator) -> Image.Image:
+    """Something round that is no face."""
+    high = 2 * height
+    wide = high * rng.uniform(0.7, 1.0)
+    colour = SKINS[rng.integers(len(SKINS))] if rng.random() < 0.6 else tuple(map(int, rng.integers(0, 256, 3)))
+    picture = Image.new("RGBA", (round(wide), high), (*colour, 0))
+    draw = ImageDraw.Draw(picture)
+    draw.ellipse((0, 0, wide - 1, high - 1), (*colour, 255))
+    dark, line = tuple(value // 3 for value in colour), max(1, high // 20)
+    kind = rng.integers(4)
+    if kind == 0:  # a ball with stripes
+        for share in (0.3, 0.5, 0.7):
+            draw.line((wide * 0.15, high * share, wide * 0.85, high * share), (*dark, 255), 2 * line)
+    elif kind == 1:  # dots anywhere
+        for x, y in rng.uniform(0.25, 0.75, (3, 2)):
+            draw.ellipse((wide * x - line, high * y - line, wide * x + line, high * y + line), (*dark, 255))
+    elif kind == 2:  # two eyes, and nothing else of a face
+        for x in (0.3, 0.7):
+            half, y = 0.09 * wide, high * 0.45
+            draw.ellipse((wide * x - half, y - half, wide * x + half, y + half), (250, 250, 250, 255))
+            draw.ellipse((wide * x - half / 2, y - half / 2, wide * x + half / 2, y + half / 2), (30, 30, 40, 255))
+    return lean(picture, rng)
+
+
+def lean(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """Turned by up to 45 degrees, and brought to size."""
+    turned = picture.rotate(rng.uniform(-45, 45), Image.Resampling.BILINEAR, expand=True)
+    return turned.resize((max(1, turned.width // 2), max(1, turned.height // 2)), Image.Resampling.BOX)

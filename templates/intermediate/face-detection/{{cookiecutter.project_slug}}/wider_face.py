@@ -1,0 +1,90 @@
+"""WIDER FACE (Yang et al. 2016): 12,880 training photos, and as the test its 3,226 validation photos, whose boxes are published.
+
+The licence is CC BY-NC-ND 4.0: not for commerce. 393,703 faces, from portraits to crowds; those marked as invalid, and those smaller than
+SMALLEST pixels in the square that the network sees, are left out. The first time, the photos are unpacked into data/wider_face/.
+"""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from support import boxed_pictures, download
+from support.annotations import Annotated, Problem
+from support.boxed_pictures import Letterboxed
+from support.errors import ProjectError
+from support.splits import Split, Splits, split_positions
+
+HOST = "https://huggingface.co/datasets/CUHK-CSE/wider_face/resolve/main/data"
+FILES = {  # and the SHA-256 that the host's own loading script states
+    "WIDER_train.zip": "e23b76129c825cafae8be944f65310b2e1ba1c76885afe732f179c41e5ed6d59",
+    "WIDER_val.zip": "f9efbd09f28c5d2d884be8c0eaef3967158c866a593fc36ab0413e4b2a58a17a",
+    "wider_face_split.zip": "c7561e4f5e7a118c249e0a5c5c902b0de90bbf120d7da9fa28d99041f68a8a5c",
+}
+SMALLEST = 6  # pixels of the network's picture: below, a face is hardly more than a cell
+
+
+def load(side: int, validation_fraction: float, seed: int) -> tuple[Splits, list[Problem]]:
+    """WIDER FACE as splits, validation cut off its training photos; and what was left out.
+
+    Raises:
+        ProjectError: where the files can neither be found in data/ nor downloaded.
+    """
+    folder = unpack()
+    x, y, problems = {}, {}, []
+    for part in ("train", "val"):
+        listed = folder / "wider_face_split" / f"wider_face_{part}_bbx_gt.txt"
+        pictures = listed_faces(listed, folder / f"WIDER_{part}" / "images", side)
+        pictures, found = boxed_pictures.limited(pictures)
+        x[part], y[part] = boxed_pictures.read(pictures, {"face": 0}, side)
+        problems += found
+    train, validation, _ = split_positions(np.zeros(len(y["train"])), (validation_fraction, 0.0), seed)
+
+    def some(positions: np.ndarray) -> Split:
+        pictures = x["train"]
+        return Split(
+            pictures.subset(positions) if isinstance(pictures, Letterboxed) else pictures[positions],
+            y["train"][positions],
+        )
+
+    spec = {"kind": "boxes", "shape": [side, side, 3], "labels": ["face"]}
+    note = f"WIDER FACE, its 3,226 validation photos, faces from {SMALLEST} pixels on at {side}×{side}"
+    return Splits(some(train), some(validation), Split(x["val"], y["val"]), spec, "full", note), problems
+
+
+def unpack() -> Path:
+    """The folder with the unpacked photos, downloaded where they are not there yet."""
+    folder = download.FOLDER / "wider_face"
+    for name, sha256 in FILES.items():
+        if not (folder / f"{name}.done").exists():
+            path = download.fetch(f"{HOST}/{name}", sha256, name)
+            with zipfile.ZipFile(path) as archive:
+                archive.extractall(folder)
+            (folder / f"{name}.done").touch()  # last: an interrupted unpacking is begun again
+    return folder
+
+
+def listed_faces(file: Path, images: Path, side: int) -> list[Annotated]:
+    """The photos of one of WIDER FACE's lists: a name, a count, and for each face left, top, width, height and six marks.
+
+    A photo without faces has the count 0 and a line of zeros all the same.
+    """
+    lines = iter(file.read_text(encoding="utf-8").splitlines())
+    pictures = []
+    for name in lines:
+        try:
+            count = int(next(lines))
+            faces = [[int(word) for word in next(lines).split()] for _ in range(max(1, count))][:count]
+        except (ValueError, StopIteration):
+            raise ProjectError(
+                f"{file} is not WIDER FACE's list: what follows {name!r} cannot be read\nDelete the folder {images.parents[1]}."
+            ) from None
+        path = images / name
+        picture = Annotated(path, boxed_pictures.picture_size(path))
+        smallest = SMALLEST * max(picture.size) / side
+        for left, top, width, height, *marks in faces:
+            if not marks[3] and min(width, height) > 0 and max(width, height) >= smallest:  # the fourth mark: invalid
+                picture.boxes.append((left, top, left + width, top + height))
+                picture.names.append("face")
+        pictures.append(picture)
+    return pictures
