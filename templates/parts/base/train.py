@@ -12,9 +12,10 @@ from pydantic import Field
 
 from config import Config
 from data import load
-from support import errors, resuming, runs, settings
+from support import errors, plugins, resuming, runs, settings
 
 
+@plugins.extended  # by the options of optional parts, such as --tracker
 class Options(Config):
     """The settings, and which run to go on with."""
 
@@ -39,7 +40,7 @@ def main() -> None:
     from model import build_model
     from support import training
 
-    training.fit(build_model(config, splits), splits, config, run)
+    training.fit(build_model(config, splits), splits, config, run, plugins.callbacks(options, run))
     print(f"Best model: {run}/model.keras\nNext: python evaluate.py")
 
 
