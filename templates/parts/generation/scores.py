@@ -46,11 +46,13 @@ def details(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> 
         return {"classes": {}}
     found, count = judge.load(spec), len(spec["labels"])
     generated, real = (
-        np.bincount(found.features(pictures)[1].argmax(axis=1), minlength=count) / len(pictures) for pictures in (prediction, truth)
+        np.bincount(found.features(pictures)[1].argmax(axis=1), minlength=count) / len(pictures)
+        for pictures in (prediction, truth)
     )
     return {
         "classes": {
-            label: {"generated": float(generated[row]), "real": float(real[row])} for row, label in enumerate(spec["labels"])
+            label: {"generated": float(generated[row]), "real": float(real[row])}
+            for row, label in enumerate(spec["labels"])
         }
     }
 
@@ -115,7 +117,12 @@ def draw(
     some = slice(0, SHOWN)
     generated = Split(splits.test.x[some], drawing.as_pixels(prediction[some]))
     pictures = [
-        draw_examples(generated, [""] * SHOWN, folder / "generated.png", "Generated pictures, the first of the test's latent vectors: not chosen."),
+        draw_examples(
+            generated,
+            [""] * SHOWN,
+            folder / "generated.png",
+            "Generated pictures, the first of the test's latent vectors: not chosen.",
+        ),
         draw_examples(splits.test.take(some), [""] * SHOWN, folder / "real.png", "Real test pictures, for comparison."),
     ]
 
@@ -135,5 +142,7 @@ def draw(
             with Image.open(file) as frame:
                 frames.append(frame.resize((2 * frame.width, 2 * frame.height), Image.Resampling.NEAREST))
         drawing.animate(frames, folder / "epochs.gif", 200, 2000)
-        pictures.append((folder / "epochs.gif", "The same latent vectors after each epoch: how the pictures came about."))
+        pictures.append(
+            (folder / "epochs.gif", "The same latent vectors after each epoch: how the pictures came about.")
+        )
     return pictures

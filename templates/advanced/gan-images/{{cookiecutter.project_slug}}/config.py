@@ -29,16 +29,16 @@ class Config(Settings):
 
     # Networks
     latent: int = Field(32, ge=2, le=512, description="numbers that a picture is made of; digits need few")
-    filters: int = Field(
-        32, ge=4, le=512, description="of the finest convolution; each coarser one has twice as many"
-    )
+    filters: int = Field(32, ge=4, le=512, description="of the finest convolution; each coarser one has twice as many")
 
     # The game between them
     loss: Literal["relativistic", "non-saturating", "hinge"] = Field(
         "relativistic", description="relativistic compares each fake with a real one, which keeps all classes alive"
     )
     penalty: float = Field(
-        1.0, ge=0, description="on a discriminator that changes steeply from picture to picture; 0 lets training explode"
+        1.0,
+        ge=0,
+        description="on a discriminator that changes steeply from picture to picture; 0 lets training explode",
     )
     averaging: float = Field(
         0.98, ge=0, lt=1, description="of the generator's weights over the last 1 / (1 - this) steps: swings even out"

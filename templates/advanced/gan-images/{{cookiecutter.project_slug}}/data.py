@@ -95,7 +95,9 @@ def main() -> None:
         print(f"{name:12} {counts[0]:7,} {counts[1]:11,} {counts[2]:7,}")
     shared = labelled_pictures.shared_pictures(real)
     if shared:
-        print(f"warning: {shared} test pictures are also in the training data\nRemove the copies: distances look too good.")
+        print(
+            f"warning: {shared} test pictures are also in the training data\nRemove the copies: distances look too good."
+        )
     some = splits.train.take(np.sort(np.random.default_rng(config.seed).permutation(len(splits.train))[:40]))
     path, _ = draw_examples(some, [""] * len(some), runs.FOLDER / "data.png", "Some training pictures")
     print(f"Some of them: {runs.shown(path)}\nNext: python model.py")

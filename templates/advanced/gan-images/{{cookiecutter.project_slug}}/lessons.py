@@ -1,7 +1,8 @@
-"""Small experiments that show what GUIDE.md tells; each takes seconds and draws one figure into runs/lessons/.
+"""Small experiments that show what GUIDE.md tells; each draws one figure into runs/lessons/.
 
-    python lessons.py filters          what the first layer looks for, and what it finds in one digit
-    python lessons.py batch-norm       the same network with and without batch normalization, at two learning rates
+    python lessons.py distance         what the distances see: real pictures made worse in six ways (seconds)
+    python lessons.py losses           the three losses, with and without the penalty (minutes; --epochs 5 is quicker)
+    python lessons.py walk             from one picture to another, straight and along an arc (needs a trained run)
 
 GUIDE.md says what to look for.
 """
@@ -12,92 +13,107 @@ import numpy as np
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
 
+import scores
 from config import Config
-from data import load
-from support import errors, runs, settings
+from data import labelled, load
+from support import drawing, errors, judge, latents, runs, serving, settings
 from support.settings import Settings
 
 
 class Options(Settings):
-    lesson: CliPositionalArg[Literal["filters", "batch-norm"]] = Field(description="which experiment")
+    lesson: CliPositionalArg[Literal["distance", "losses", "walk"]] = Field(description="which experiment")
+    epochs: int = Field(15, ge=1, description="of each training in `losses`")
 
 
-def filters(config: Config) -> str:
-    """Train briefly, then draw the first layer's filters above their feature maps of one digit."""
-    import keras
+def distance(config: Config, epochs: int) -> str:
+    """Real pictures, spoiled; the scores of each."""
+    from PIL import ImageFilter
 
+    splits = load(config)
+    judge.prepare(splits.spec, lambda: labelled(config).train)
+    real, rng = splits.train.y[: len(splits.test)], np.random.default_rng(0)
+    taken_for = judge.load(splits.spec).features(real)[1].argmax(axis=1)
+
+    def blurred(picture: np.ndarray) -> np.ndarray:
+        return np.asarray(drawing.as_image(picture).filter(ImageFilter.GaussianBlur(2))).reshape(picture.shape)
+
+    cases = {
+        "other real pictures": splits.validation.y,
+        "copies of training": real,
+        "blurred": np.stack([blurred(picture) for picture in real]),
+        "with noise": np.clip(real + rng.normal(0, 40, real.shape), 0, 255).astype(np.uint8),
+        "upside down": real[:, ::-1],
+        "one class missing": real[taken_for != 0],
+        "one class only": real[taken_for == 1],
+        "ten pictures, repeated": real[np.arange(len(real)) % 10],
+    }
+    frames, lines = [], []
+    for name, pictures in cases.items():
+        found = scores.score(splits.test.y, pictures.astype(np.float32) / 255, splits.spec)
+        lines.append(f"{name:24}" + "".join(f"{value:11.4f}" for value in found.values()))
+        frames.append(drawing.sheet(pictures[:12], 12))
+    print(f"{'':24}" + "".join(f"{name:>11}" for name in found))
+    print("\n".join(lines))
+    return _save(np.concatenate(frames), "distance")
+
+
+def losses(config: Config, epochs: int) -> str:
+    """Six trainings from one seed: the distance after each epoch, and how many classes the generator produces at the end."""
     from model import build_model
     from support import figures
+    from support.batches import Batches
     from support.figures import plt
 
     splits = load(config)
-    model = build_model(config, splits)
-    model.fit(splits.train.x, splits.train.y, epochs=5, batch_size=config.batch_size, verbose=0)
-    first = next(layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D) and layer.trainable)
-    kernels = np.asarray(first.kernel)  # (5, 5, 1, 20)
-    digit = splits.test.x[:1]
-    maps = np.asarray(keras.Model(model.input, first.output)(digit))[0]  # (14, 14, 20)
-    count = min(12, kernels.shape[-1])
-    figure, axes = plt.subplots(2, count + 1, figsize=(count + 1, 2.2))
-    axes[0, 0].axis("off")
-    axes[1, 0].imshow(digit[0].squeeze(), cmap="gray")
-    for column in range(count):
-        axes[0, column + 1].imshow(
-            kernels[:, :, 0, column], cmap="RdBu", vmin=-abs(kernels).max(), vmax=abs(kernels).max()
-        )
-        axes[1, column + 1].imshow(maps[:, :, column], cmap="viridis")
-    for axis in axes.flat:
-        axis.set_xticks([])
-        axis.set_yticks([])
-    path, _ = figures.save(figure, runs.FOLDER / "lessons" / "filters.png", "Filters and feature maps")
+    figure, axis = plt.subplots(figsize=(7, 4))
     print(
-        f"Above: {count} of the {kernels.shape[-1]} filters of the first convolution, {kernels.shape[0]}×{kernels.shape[1]} weights each."
+        f"{'loss':16} {'penalty':>8}  distance after {epochs} epochs, sureness and classes of the test's latent vectors"
     )
-    print("Below: a digit, and where each filter finds its stroke in it.")
-    return runs.shown(path)
-
-
-def batch_norm(config: Config) -> str:
-    """Four short trainings from the same seed."""
-    from model import build_model
-    from support import figures
-    from support.figures import plt
-
-    splits = load(config)
-    figure, axis = plt.subplots(figsize=(6, 4))
-    print(f"{'learning rate':>14} {'batch normalization':>20} {'training loss after each of 6 epochs':>40}")
-    for rate, style in ((1e-2, "--"), (2e-1, "-")):
-        for normalize, color in ((True, "C0"), (False, "C3")):
-            changed = config.model_copy(
-                update={
-                    "optimizer": "sgd",
-                    "learning_rate": rate,
-                    "batch_normalization": normalize,
-                    "schedule": "constant",
-                    "dropout": 0.0,
-                }
-            )
+    for number, name in enumerate(("relativistic", "non-saturating", "hinge")):
+        for penalty, style in ((config.penalty, "-"), (0.0, "--")):
+            changed = config.model_copy(update={"loss": name, "penalty": penalty, "schedule": "constant"})
             model = build_model(changed, splits)
-            losses = model.fit(splits.train.x, splits.train.y, epochs=6, batch_size=64, verbose=0).history["loss"]
-            axis.plot(
-                range(1, 7),
-                losses,
-                style,
-                color=color,
-                label=f"{'with' if normalize else 'without'}, learning rate {rate:g}",
-            )
-            print(f"{rate:14g} {'with' if normalize else 'without':>20} " + " ".join(f"{loss:6.3f}" for loss in losses))
-    axis.set_xlabel("epoch")
-    axis.set_ylabel("training loss")
-    axis.set_ylim(0, 3)
+            batches = Batches(splits.train, config.batch_size, config.seed)
+            data = (splits.validation.x, splits.validation.y)
+            history = model.fit(batches, epochs=epochs, validation_data=data, verbose=0, shuffle=False).history[
+                "val_distance"
+            ]
+            found = scores.score(splits.test.y, serving.ask(model, splits.test.x), splits.spec)
+            axis.plot(range(1, epochs + 1), history, style, color=f"C{number}", label=f"{name}, penalty {penalty:g}")
+            print(f"{name:16} {penalty:8g}  {history[-1]:8.3f} {found['sureness']:9.2f} {found.get('classes', 0):8.0f}")
+    axis.set(xlabel="epoch", ylabel="Fréchet distance to validation pictures", yscale="log")
     axis.legend()
-    return runs.shown(figures.save(figure, runs.FOLDER / "lessons" / "batch_norm.png", "Batch normalization")[0])
+    return runs.shown(figures.save(figure, runs.FOLDER / "lessons" / "losses.png", "Three losses")[0])
+
+
+def walk(config: Config, epochs: int) -> str:
+    """Two ways from seed to seed through the newest run's generator: above the arc, below the straight line."""
+    model = serving.locate(None, None)
+    draw, rows = serving.load(model), []
+    for begin, end in ((0, 1), (2, 3), (4, 5)):
+        first, last = (latents.from_seed(seed, model.spec["latent"]) for seed in (begin, end))
+        shares = np.linspace(0, 1, latents.STEPS, dtype=np.float32)[:, None]
+        arc, straight = latents.walk(first, last), (1 - shares) * first + shares * last
+        middle = latents.STEPS // 2
+        print(
+            f"{begin}..{end}: length of the latent vector at the ends {np.linalg.norm(first):.1f} and {np.linalg.norm(last):.1f}, "
+            f"in the middle {np.linalg.norm(arc[middle]):.1f} along the arc, {np.linalg.norm(straight[middle]):.1f} on the straight line"
+        )
+        rows += [drawing.sheet(draw(way), latents.STEPS) for way in (arc, straight)]
+    return _save(np.concatenate(rows), "walk")
+
+
+def _save(picture: np.ndarray, name: str) -> str:
+    path = runs.FOLDER / "lessons" / f"{name}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    drawing.save(picture, path, 2)
+    return runs.shown(path)
 
 
 def main() -> None:
     options = settings.read(Options, toml=False)
     config = settings.read(Config, argv=[])
-    path = {"filters": filters, "batch-norm": batch_norm}[options.lesson](config)
+    path = {"distance": distance, "losses": losses, "walk": walk}[options.lesson](config, options.epochs)
     print(f"Drawn: {path}")
 
 

@@ -16,7 +16,7 @@ from keras import layers, ops
 
 from data import labelled, load
 from losses import losses
-from support import errors, figures, judge, runs, settings, training
+from support import drawing, errors, figures, judge, runs, settings, training
 from support.splits import Splits
 from support.watching import FrechetDistance
 
@@ -31,7 +31,9 @@ def build_model(config: Config, splits: Splits) -> "Gan":
     model.compile(
         # One optimizer serves both networks: Adam keeps its averages for each weight apart. With a momentum of 0.9, it would go on
         # answering a discriminator that is no longer there.
-        optimizer=keras.optimizers.Adam(training.learning_rate(config, len(splits.train)), beta_1=config.momentum, beta_2=0.99),
+        optimizer=keras.optimizers.Adam(
+            training.learning_rate(config, len(splits.train)), beta_1=config.momentum, beta_2=0.99
+        ),
         steps_per_execution=training.steps_per_execution(len(splits.train), config.batch_size),
     )
     model(splits.train.x[:1])
@@ -41,7 +43,7 @@ def build_model(config: Config, splits: Splits) -> "Gan":
 
 def generator(config: Config, shape: tuple[int, ...]) -> keras.Model:
     """Latent vectors -> pictures: a coarse picture of features is doubled in size until it is a picture."""
-    start, doublings = coarsest(config.image_size)
+    start, doublings = drawing.coarsest(config.image_size)
     z = keras.Input((config.latent,), name="latent")  # (batch, 32), normally distributed
     filters = config.filters * 2 ** (doublings - 1)
     x = layers.Dense(start * start * filters, use_bias=False)(z)
@@ -51,9 +53,9 @@ def generator(config: Config, shape: tuple[int, ...]) -> keras.Model:
         x = layers.Activation("relu")(x)
         last = doubling == doublings - 1
         # 4 is a multiple of the stride, so every pixel is made of equally many: otherwise a chessboard shows (Odena et al. 2016).
-        x = layers.Conv2DTranspose(
-            shape[-1] if last else filters // 2, 4, strides=2, padding="same", use_bias=last
-        )(x)  # (batch, 14, 14, 32), then (batch, 28, 28, 1)
+        x = layers.Conv2DTranspose(shape[-1] if last else filters // 2, 4, strides=2, padding="same", use_bias=last)(
+            x
+        )  # (batch, 14, 14, 32), then (batch, 28, 28, 1)
         filters //= 2
     return keras.Model(z, layers.Activation("sigmoid", name="picture")(x), name="generator")
 
@@ -66,19 +68,11 @@ def discriminator(config: Config, shape: tuple[int, ...]) -> keras.Model:
     picture = keras.Input(shape, name="picture")  # (batch, 28, 28, 1), 0..1
     x = layers.Rescaling(2, offset=-1)(picture)  # -1..1: black pixels count too
     filters = config.filters
-    for _ in range(coarsest(config.image_size)[1]):
+    for _ in range(drawing.coarsest(config.image_size)[1]):
         x = layers.Conv2D(filters, 4, strides=2, padding="same")(x)  # (batch, 14, 14, 32), then (batch, 7, 7, 64)
         x = layers.LeakyReLU(0.2)(x)  # not ReLU: what is no evidence yet still passes a gradient on
         filters *= 2
     return keras.Model(picture, layers.Dense(1, name="realness")(layers.Flatten()(x)), name="discriminator")
-
-
-def coarsest(size: int) -> tuple[int, int]:
-    """The size that the generator begins with, 8 or less, and how often it is doubled: 28 is 7, doubled twice."""
-    doublings = 0
-    while size > 8:
-        size, doublings = size // 2, doublings + 1
-    return size, doublings
 
 
 class Gan(keras.Model):
@@ -92,7 +86,9 @@ class Gan(keras.Model):
         self.discriminator = discriminator(config, shape)
         self.average.set_weights(self.generator.get_weights())
         self.average.trainable = False  # it follows the generator, and is what draws in the end
-        self.noise = keras.random.SeedGenerator(config.seed)  # a part of every checkpoint, so a resumed run draws the same
+        self.noise = keras.random.SeedGenerator(
+            config.seed
+        )  # a part of every checkpoint, so a resumed run draws the same
         self.means = [keras.metrics.Mean(name) for name in ("loss", "generator", "discriminator", "told_apart")]
         self.distance = distance
 

@@ -19,7 +19,10 @@ def predict(splits: Splits, seed: int) -> dict[str, np.ndarray]:
     parts = PCA(min(PARTS, *flat.shape), random_state=seed).fit(flat)
     places = parts.transform(flat)
     found = {}
-    for name, count in (("one normal distribution", 1), ("a mixture of normal distributions", min(MIXTURE, len(flat) // 10 or 1))):
+    for name, count in (
+        ("one normal distribution", 1),
+        ("a mixture of normal distributions", min(MIXTURE, len(flat) // 10 or 1)),
+    ):
         mixture = GaussianMixture(count, reg_covar=1e-3, random_state=seed).fit(places)
         drawn, _ = mixture.sample(len(splits.test))
         pictures = parts.inverse_transform(drawn).clip(0, 1)

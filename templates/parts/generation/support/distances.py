@@ -45,5 +45,8 @@ def nearest(x: np.ndarray, among: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _discrepancy(a: np.ndarray, b: np.ndarray) -> float:
-    within = [(np.sum((c @ c.T + 1) ** 3) - np.sum((np.square(c).sum(axis=1) + 1) ** 3)) / (len(c) * (len(c) - 1)) for c in (a, b)]
+    within = [
+        (np.sum((c @ c.T + 1) ** 3) - np.sum((np.square(c).sum(axis=1) + 1) ** 3)) / (len(c) * (len(c) - 1))
+        for c in (a, b)
+    ]
     return float(sum(within) - 2 * np.mean((a @ b.T + 1) ** 3))

@@ -27,7 +27,11 @@ def sheet(pictures: np.ndarray, columns: int) -> np.ndarray:
     rows = -(-count // columns)
     filled = np.zeros((rows * columns, height, width, channels), np.uint8)
     filled[:count] = as_pixels(pictures)
-    return filled.reshape(rows, columns, height, width, channels).swapaxes(1, 2).reshape(rows * height, columns * width, channels)
+    return (
+        filled.reshape(rows, columns, height, width, channels)
+        .swapaxes(1, 2)
+        .reshape(rows * height, columns * width, channels)
+    )
 
 
 def save(picture: np.ndarray, path: Path, scale: int = 1) -> None:
@@ -38,7 +42,18 @@ def save(picture: np.ndarray, path: Path, scale: int = 1) -> None:
 def animate(frames: Sequence[Image.Image], path: Path, milliseconds: int, rest: int) -> None:
     """Write frames as an animated GIF that goes round, the last one staying for `rest` milliseconds."""
     times = [milliseconds] * (len(frames) - 1) + [rest]
-    write_safely(path, lambda temporary: frames[0].save(temporary, save_all=True, append_images=frames[1:], duration=times, loop=0))
+    write_safely(
+        path,
+        lambda temporary: frames[0].save(temporary, save_all=True, append_images=frames[1:], duration=times, loop=0),
+    )
+
+
+def coarsest(size: int) -> tuple[int, int]:
+    """The size, 8 or less, of the coarsest form of a picture, and how often it is doubled: 28 pixels are 7, doubled twice."""
+    doublings = 0
+    while size > 8:
+        size, doublings = size // 2, doublings + 1
+    return size, doublings
 
 
 def free(path: Path) -> Path:

@@ -32,7 +32,9 @@ KEPT = 10_000  # training pictures whose features are kept, to find the nearest 
 class Judge:
     """What is in a judge's file. Features are scaled so that those of the training pictures have mean 0 and total variance 1."""
 
-    features: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]  # pictures, 0..1 or uint8 -> features, probabilities
+    features: Callable[
+        [np.ndarray], tuple[np.ndarray, np.ndarray]
+    ]  # pictures, 0..1 or uint8 -> features, probabilities
     training: np.ndarray  # (at most KEPT, FEATURES), of training pictures
     weights: list[np.ndarray]
     mean: np.ndarray
@@ -81,7 +83,9 @@ def network(shape: tuple[int, ...], classes: int) -> Any:
         filters = min(64, 2 * filters)
     x = layers.Dropout(0.3)(layers.Flatten()(x))
     features = layers.Dense(FEATURES, activation="relu", name="features")(x)
-    return Model(picture, [features, layers.Dense(classes, activation="softmax", name="classes")(features)], name="judge")
+    return Model(
+        picture, [features, layers.Dense(classes, activation="softmax", name="classes")(features)], name="judge"
+    )
 
 
 def turned(pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -166,7 +170,10 @@ def _run(content: bytes, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     session = _session(content)
     name = session.get_inputs()[0].name
     factor = np.float32(1 / 255 if pictures.dtype == np.uint8 else 1)
-    parts = [session.run(None, {name: pictures[i : i + 500].astype(np.float32) * factor}) for i in range(0, len(pictures), 500)]
+    parts = [
+        session.run(None, {name: pictures[i : i + 500].astype(np.float32) * factor})
+        for i in range(0, len(pictures), 500)
+    ]
     features, probabilities = (np.concatenate(column) for column in zip(*parts, strict=True))
     return features, probabilities
 
