@@ -15,7 +15,7 @@ def predict(splits: Splits, seed: int) -> dict[str, np.ndarray]:
     from sklearn.mixture import GaussianMixture
 
     some = np.random.default_rng(seed).permutation(len(splits.train))[:EXAMPLES]
-    flat = splits.train.y[np.sort(some)].reshape(len(some), -1).astype(np.float32) / 255
+    flat = splits.train.y[np.sort(some)].reshape(len(some), -1).astype(np.float64) / 255
     parts = PCA(min(PARTS, *flat.shape), random_state=seed).fit(flat)
     places = parts.transform(flat)
     found = {}

@@ -77,7 +77,7 @@ def test_a_latent_vector_becomes_a_picture_of_the_size_asked_for(
     splits = data.load(config)
     pictures = build_model(config, splits).predict(splits.test.x[:3], verbose=0)
     assert pictures.shape == (3, config.image_size, config.image_size, config.channels) == (3, *splits.test.y.shape[1:])
-    assert 0 <= pictures.min() and pictures.max() <= 1
+    assert pictures.min() >= 0 and pictures.max() <= 1
 
 
 @pytest.mark.parametrize("name", LOSSES)
