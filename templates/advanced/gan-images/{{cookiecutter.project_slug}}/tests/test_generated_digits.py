@@ -93,9 +93,9 @@ def test_one_step_moves_both_networks_and_the_average_a_little(name: str, splits
     model = build_model(settings.read(Config, argv=["--loss", name]), splits)
     kernels = [network.get_layer(index=1 if network is not model.discriminator else 2).kernel for network in
                (model.generator, model.discriminator, model.average)]  # fmt: skip
-    before = [np.array(kernel) for kernel in kernels]
+    before = [np.asarray(kernel).copy() for kernel in kernels]
     logs = model.train_on_batch(splits.train.x[:64], splits.train.y[:64], return_dict=True)
-    moved = [float(np.abs(np.array(kernel) - old).mean()) for kernel, old in zip(kernels, before, strict=True)]
+    moved = [float(np.abs(np.asarray(kernel).copy() - old).mean()) for kernel, old in zip(kernels, before, strict=True)]
     assert set(logs) == {"loss", "generator", "discriminator", "told_apart"}
     assert all(np.isfinite(value) for value in logs.values())
     assert moved[0] > 0 and moved[1] > 0 and 0 < moved[2] < moved[0]
