@@ -84,13 +84,15 @@ def install() -> None:
 
 
 def project_dependencies() -> list[str]:
-    """What the projects of the catalog need, all together, as dlgen says it."""
+    """What the projects of the catalog and the optional parts need, all together."""
 
     def dlgen(*words: str) -> str:
         return subprocess.run([PYTHON, "-m", "dlgen", *words], check=True, capture_output=True, text=True).stdout
 
     names = [template["name"] for template in json.loads(dlgen("list", "--json"))]
-    needed = (item for name in names for item in json.loads(dlgen("show", name, "--json"))["dependencies"])
+    needed = [item for name in names for item in json.loads(dlgen("show", name, "--json"))["dependencies"]]
+    parts = sorted(HERE.glob("templates/parts/*/part.json"))
+    needed += [item for part in parts for item in json.loads(part.read_text(encoding="utf-8"))["dependencies"]]
     return list(dict.fromkeys(needed))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 GENERATOR = Path(__file__).parents[1] / "generator"
+PLACES = ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "APPDATA", "LOCALAPPDATA")  # where programs keep settings and copies
 Dlgen = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -16,12 +17,14 @@ Dlgen = Callable[..., subprocess.CompletedProcess[str]]
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """An empty home folder, for this process and all that it starts."""
     folder = tmp_path_factory.mktemp("home")
-    kept = {name: os.environ.get(name) for name in ("HOME", "USERPROFILE", "PYTHONPATH")}
+    kept = {name: os.environ.get(name) for name in ("HOME", "USERPROFILE", "PYTHONPATH", *PLACES)}
+    for name in PLACES:
+        os.environ.pop(name, None)
     os.environ |= {"HOME": str(folder), "USERPROFILE": str(folder), "PYTHONPATH": str(GENERATOR)}
     yield folder
     for name, value in kept.items():
         if value is None:
-            del os.environ[name]
+            os.environ.pop(name, None)
         else:
             os.environ[name] = value
 

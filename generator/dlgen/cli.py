@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from dlgen import __version__
+from dlgen import __version__, inside
 from dlgen.errors import DlgenError, StepFailed, explain
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def _template_names(context: click.Context, parameter: click.Parameter, incomple
 
     from dlgen import catalog
 
-    known = [(template.name, template.summary) for template in catalog.templates()]
+    known = [(each.shown, each.summary) for each in (*catalog.templates(), *catalog.registered()[0])]
     return [CompletionItem(name, help=summary) for name, summary in known if name.startswith(incomplete)]
 
 
@@ -57,6 +57,13 @@ def _part_names(context: click.Context, parameter: click.Parameter, incomplete: 
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+checkout = click.option("--checkout", metavar="NAME", help="Of a git repository: the branch, tag or commit.")
+directory_of = click.option(
+    "--directory", "within", metavar="PATH", help="The template's folder in a repository or path."
+)
+with_parts = click.option(
+    "--with", "parts", metavar="PART", multiple=True, shell_complete=_part_names, help="Add an optional part."
+)
 
 
 @click.group(context_settings=HELP, invoke_without_command=True)
@@ -77,12 +84,15 @@ def list_(as_json: bool) -> None:
     """List the templates, and what each reaches in how long."""
     from dlgen import catalog, console
 
-    templates = catalog.templates()
+    others, problems = catalog.registered()
+    templates = [*catalog.templates(), *others]
+    for problem in problems:
+        click.echo(f"note: {problem}", err=True)
     if as_json:
         _print_json(
             [
                 {
-                    "name": each.name,
+                    "name": each.shown,
                     "level": each.level,
                     "title": each.title,
                     "summary": each.summary,
@@ -95,7 +105,7 @@ def list_(as_json: bool) -> None:
     rows = [
         (
             each.level,
-            each.name,
+            each.shown,
             console.expected(each.expected, "sample"),
             console.expected(each.expected, "full"),
             each.summary,
@@ -108,15 +118,17 @@ def list_(as_json: bool) -> None:
 
 @cli.command()
 @click.argument("name", shell_complete=_template_names)
+@checkout
+@directory_of
 @as_json
-def show(name: str, as_json: bool) -> None:
+def show(name: str, checkout: str | None, within: str | None, as_json: bool) -> None:
     """Show what the template NAME teaches, reaches and holds.
 
     Its data, model, expected results, settings with their reasons, and files with the part each comes from.
     """
     from dlgen import catalog, describe
 
-    facts = describe.facts(catalog.find(name))
+    facts = describe.facts(catalog.find(name, checkout, within))
     if as_json:
         _print_json(facts)
     else:
@@ -130,9 +142,9 @@ def show(name: str, as_json: bool) -> None:
 @click.option(
     "--set", "chosen", metavar="KEY=VALUE", multiple=True, help="Choose a setting of config.py, or answer a question."
 )
-@click.option(
-    "--with", "parts", metavar="PART", multiple=True, shell_complete=_part_names, help="Add an optional part."
-)
+@with_parts
+@checkout
+@directory_of
 @click.option("--dry-run", is_flag=True, help="Show the files that would be made; write nothing.")
 @click.option("--no-input", is_flag=True, help="Ask nothing; take the defaults.")
 @click.option("--trust", is_flag=True, help="Let the template run its hooks on this computer.")
@@ -143,6 +155,8 @@ def new(
     run_steps: bool,
     chosen: tuple[str, ...],
     parts: tuple[str, ...],
+    checkout: str | None,
+    within: str | None,
     dry_run: bool,
     no_input: bool,
     trust: bool,
@@ -150,15 +164,15 @@ def new(
 ) -> None:
     """Make a project from the template NAME in the new folder DIR.
 
-    NAME is a template of `dlgen list`, or the path of a cookiecutter template. Without NAME the list
-    is offered, where this is a terminal.
+    NAME is a template of `dlgen list`, or where a cookiecutter template is: a path, gh:owner/repo, or the
+    address of a git repository or a zip file. Without NAME the list is offered, where this is a terminal.
     """
     from dlgen import catalog, describe, render
 
     ask = sys.stdin.isatty() and sys.stdout.isatty() and not no_input and not as_json
     if name is None:
         name = _ask_for_template(ask)
-    template = catalog.find(name)
+    template = catalog.find(name, checkout, within)
     if directory is None and ask and not template.plain:
         directory = click.prompt("Folder", default=template.name)
     project = render.new(
@@ -189,22 +203,148 @@ def new(
 @cli.command()
 @click.argument("name", shell_complete=_template_names)
 @click.argument("directory", metavar="DIR")
+@with_parts
+@checkout
+@directory_of
 @as_json
-def eject(name: str, directory: str, as_json: bool) -> None:
+def eject(
+    name: str, directory: str, parts: tuple[str, ...], checkout: str | None, within: str | None, as_json: bool
+) -> None:
     """Write the template NAME into DIR, to make it your own.
 
     DIR then holds one plain cookiecutter template: `dlgen new DIR` and `cookiecutter DIR` render it alike.
     """
     from dlgen import catalog, ejecting
 
-    template = catalog.find(name)
-    folder, files = ejecting.eject(template, directory)
+    template = catalog.find(name, checkout, within)
+    folder, files = ejecting.eject(template, directory, parts)
     if as_json:
         _print_json({"template": template.name, "folder": str(folder), "files": files})
         return
     here = directory if "/" in directory else f"./{directory}"
     click.echo(f"Wrote {len(files)} files to {directory}\n\nWhat to change: {here}/README.md")
     click.echo(f"Render it: dlgen new {here} my-project")
+
+
+@cli.command()
+@click.argument("name", metavar="TEMPLATE", shell_complete=_template_names)
+@click.option("--run", "run_steps", is_flag=True, help="Also run a project's steps and its own tests (minutes).")
+@click.option("--python", metavar="PATH", help="With --run: an interpreter that has the libraries; installs nothing.")
+@click.option("--trust", is_flag=True, help="Let the template run its hooks on this computer.")
+@checkout
+@directory_of
+@as_json
+def check(
+    name: str,
+    run_steps: bool,
+    python: str | None,
+    trust: bool,
+    checkout: str | None,
+    within: str | None,
+    as_json: bool,
+) -> int:
+    """Hold a template to what dlgen's own templates keep, and say what is wrong where.
+
+    It is rendered with its defaults, each of its choices and awkward answers; what comes out is parsed, linted
+    and held to the contract of templates/README.md. Exit code 1 where something is found.
+    """
+    import shutil
+    from dataclasses import asdict
+    from pathlib import Path
+
+    from dlgen import catalog, checking
+
+    template = catalog.find(name, checkout, within)
+    interpreter = shutil.which(python) if python else None
+    if python and interpreter is None:
+        raise DlgenError(
+            f"there is no program {python}\nGive the python of an environment, for example .venv/bin/python"
+        )
+    path = Path(interpreter).absolute() if interpreter else None
+    report = checking.check(template, trust=trust, run=run_steps, python=path)
+    if as_json:
+        _print_json({"template": template.shown, **asdict(report)})
+    else:
+        click.echo(checking.text(report, template.shown))
+    return 1 if report.findings else 0
+
+
+@cli.group()
+def templates() -> None:
+    """Folders and repositories of templates that are known by a name.
+
+    What is registered as TEAM is found by `dlgen list`, and by `show`, `new`, `check` and `eject` as TEAM/NAME.
+    """
+
+
+@templates.command("add")
+@click.argument("place", metavar="PATH|URL")
+@click.option("--name", metavar="TEAM", help="The name to register it by; the folder's by default.")
+@checkout
+@directory_of
+@as_json
+def templates_add(place: str, name: str | None, checkout: str | None, within: str | None, as_json: bool) -> None:
+    """Register a folder of templates and parts, or a repository that holds them.
+
+    A repository is fetched into dlgen's cache folder; `dlgen templates update` fetches it again.
+    """
+    from dlgen import catalog, registry
+
+    entry = registry.add(place, name, checkout, within)
+    found = catalog.in_team(entry)
+    if as_json:
+        _print_json({"name": entry.name, **entry.facts, "templates": [each.shown for each in found]})
+        return
+    click.echo(f"Registered {entry.name}: {', '.join(each.shown for each in found)}")
+    click.echo(f"Make a project: dlgen new {found[0].shown}")
+
+
+@templates.command("list")
+@as_json
+def templates_list(as_json: bool) -> None:
+    """List what is registered."""
+    from dlgen import console, registry
+
+    entries = registry.read().values()
+    if as_json:
+        _print_json([{"name": each.name, **each.facts} for each in entries])
+    elif entries:
+        click.echo(console.table(("name", "where"), [(each.name, each.shown) for each in entries]))
+    else:
+        click.echo("Nothing is registered. Register a folder: dlgen templates add PATH")
+
+
+@templates.command("remove")
+@click.argument("name", metavar="TEAM")
+def templates_remove(name: str) -> None:
+    """Forget what is registered as TEAM; its files stay where they are."""
+    from dlgen import registry
+
+    entry = registry.remove(name)
+    click.echo(f"Forgot {name}; its files stay: {entry.shown}")
+
+
+@templates.command("update")
+@click.argument("name", metavar="[TEAM]", required=False)
+def templates_update(name: str | None) -> None:
+    """Fetch registered repositories again: all, or that of TEAM."""
+    from dlgen import registry
+
+    entries = registry.read()
+    for entry in [registry.get(name, entries)] if name else entries.values():
+        if entry.path:
+            click.echo(f"{entry.name} is a folder, used as it is: {entry.path}")
+        else:
+            before = entry.commit
+            entry.folder(fresh=True)
+            after = entry.commit
+            click.echo(f"{entry.name} is {'as it was' if before == after else 'updated'}: {after[:12]}")
+    if not entries:
+        click.echo("Nothing is registered. Register a folder: dlgen templates add PATH")
+
+
+for _command in inside.COMMANDS:
+    cli.add_command(_command)
 
 
 def _ask_for_template(ask: bool) -> str:
@@ -214,11 +354,11 @@ def _ask_for_template(ask: bool) -> str:
         )
     from dlgen import catalog
 
-    templates = catalog.templates()
+    templates = [*catalog.templates(), *catalog.registered()[0]]
     for number, template in enumerate(templates, 1):
-        click.echo(f"{number:>3}  {template.name}  {click.style(template.summary, dim=True)}")
+        click.echo(f"{number:>3}  {template.shown}  {click.style(template.summary, dim=True)}")
     choice: int = click.prompt("Which one", type=click.IntRange(1, len(templates)), default=1)
-    return templates[choice - 1].name
+    return templates[choice - 1].shown
 
 
 def _pairs(chosen: tuple[str, ...]) -> dict[str, str]:

@@ -7,6 +7,7 @@ merging inside a file: one that stands in two layers is an error unless the uppe
 import json
 import os
 import shutil
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from dlgen.errors import DlgenError, did_you_mean
 
 PROJECT_FOLDER = "{{cookiecutter.project_slug}}"
 STEPS = [["data.py"], ["train.py"], ["evaluate.py"], ["export.py"]]
+MANY_MB, MANY_FILES = 200, 20_000  # a template is text: what is larger is a mistake or an attack
 LEFT_BEHIND = {"__pycache__", ".DS_Store", ".git", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
 
 
@@ -58,6 +60,7 @@ def plan(template: Template, extra_parts: tuple[str, ...] = ()) -> Plan:
         DlgenError: for an unknown part, a file in two layers, a link that leaves its layer, or a template that has no
             project folder.
     """
+    _check_types(template)
     if template.plain and extra_parts:
         raise DlgenError(f"{template.name} is a plain cookiecutter template: --with works for templates made of parts")
     composed = bool(template.config.get("_composed"))
@@ -106,6 +109,24 @@ def write(plan: Plan, folder: Path, settings: dict[str, Any] | None = None) -> d
     return config
 
 
+def _check_types(template: Template) -> None:
+    """Raises DlgenError where a key of cookiecutter.json that is used here holds something else than it should."""
+    for key in ("_parts", "_replaces", "_dependencies", "_copy_without_render", "_extensions", "_learns"):
+        value = template.config.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise DlgenError(
+                f'{template.name}: {key} in cookiecutter.json is not a list of texts\nExpected {key}: ["..."]'
+            )
+    for key in ("_settings", "_data", "_expected", "_jinja2_env_vars"):
+        if not isinstance(template.config.get(key, {}), dict):
+            raise DlgenError(f"{template.name}: {key} in cookiecutter.json is not a table\nExpected {key}: {{...}}")
+    steps = template.config.get("_steps", [])
+    if not isinstance(steps, list) or not all(
+        isinstance(step, list) and step and all(isinstance(word, str) for word in step) for step in steps
+    ):
+        raise DlgenError(f'{template.name}: _steps in cookiecutter.json is not a list of lists\nExpected [["data.py"]]')
+
+
 def _project_folder(template: Template) -> str:
     folders = [entry.name for entry in sorted(template.folder.iterdir()) if _is_project_folder(entry.name)]
     if "templates" in template.config and not folders:
@@ -134,10 +155,10 @@ def _walk(folder: Path) -> dict[str, Path]:
     """The files under `folder` by their path from it, without what tools leave behind.
 
     Raises:
-        DlgenError: for a link that leads out of `folder`.
+        DlgenError: for a link that leads out of `folder`, a device, or more than a template can be.
     """
     files: dict[str, Path] = {}
-    home = folder.resolve()
+    home, total = folder.resolve(), 0
     for place, names, leaves in os.walk(folder):
         names[:] = sorted(name for name in names if name not in LEFT_BEHIND)
         for name in sorted([*names, *leaves]):
@@ -147,6 +168,15 @@ def _walk(folder: Path) -> dict[str, Path]:
                     f"{file} is a link that leads out of the template\nReplace it by the file that it leads to."
                 )
             if name in leaves and name not in LEFT_BEHIND and not name.endswith(".pyc"):
+                facts = file.stat()
+                if not stat.S_ISREG(facts.st_mode):
+                    raise DlgenError(f"{file} is neither a file nor a folder\nTake it out of the template.")
+                total += facts.st_size
+                if total > MANY_MB << 20 or len(files) >= MANY_FILES:
+                    raise DlgenError(
+                        f"{folder} holds more than {MANY_MB} MB or {MANY_FILES:,} files: that is no template\n"
+                        f"The last one seen: {file}"
+                    )
                 files[file.relative_to(folder).as_posix()] = file
     return files
 

@@ -29,11 +29,12 @@ def number(value: float | None, digits: int = 3) -> str:
 
 def expected(facts: dict[str, Any], kind: str) -> str:
     """What a sample or full run reaches: "0.97 in 25 s", "0.993 in 3 min", or a dash where it is not known."""
-    if facts.get(kind) is None:
+    numbers = {key: value for key, value in facts.items() if isinstance(value, int | float)}
+    if kind not in numbers:
         return "-"
-    seconds, minutes = facts.get(f"{kind}_seconds"), facts.get(f"{kind}_minutes")
+    seconds, minutes = numbers.get(f"{kind}_seconds"), numbers.get(f"{kind}_minutes")
     time = f" in {seconds:g} s" if seconds is not None else f" in {minutes:g} min" if minutes is not None else ""
-    return f"{facts[kind]:g}{time}"
+    return f"{numbers[kind]:g}{time}"
 
 
 def _branch(files: list[str], indent: str, rows: list[tuple[str, str]], comments: dict[str, str]) -> None:

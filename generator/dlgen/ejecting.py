@@ -28,13 +28,13 @@ Python files are copied as they are (`_copy_without_render`), so they hold no `{
 """
 
 
-def eject(template: Template, directory: str) -> tuple[Path, list[str]]:
-    """Write the composed template and a README into the new folder `directory`; return it and its files.
+def eject(template: Template, directory: str, parts: tuple[str, ...] = ()) -> tuple[Path, list[str]]:
+    """Write the composed template, with optional `parts`, and a README into the new folder `directory`; return it and its files.
 
     Raises:
         DlgenError: where the folder is not empty or cannot be used.
     """
-    plan = compose.plan(template)
+    plan = compose.plan(template, parts)
     target = names.destination(directory, plan)
     with workspace.beside(target) as temporary:
         folder = temporary / "template"

@@ -39,7 +39,7 @@ def run(project: Path, steps: list[list[str]], quiet: bool = False) -> None:
     Raises:
         StepFailed: naming what failed and what to type to repeat it.
     """
-    python = _install(project)
+    python = install(project)
     output = sys.stderr if quiet else sys.stdout
     for number, step in enumerate(steps, 1):
         command = f"python {' '.join(step)}"
@@ -53,7 +53,7 @@ def run(project: Path, steps: list[list[str]], quiet: bool = False) -> None:
             )
 
 
-def _install(project: Path) -> Path:
+def install(project: Path) -> Path:
     """The python of the project's environment, with the project and its libraries installed."""
     venv = project / ".venv"
     python = venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")

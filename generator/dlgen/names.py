@@ -20,7 +20,7 @@ def destination(directory: str, plan: Plan) -> Path:
     Raises:
         DlgenError: for a path with `..`, a name that cannot be a project's, or a folder that is not empty.
     """
-    _refuse_jinja("the folder", directory)
+    refuse_jinja("the folder", directory)
     path = Path(directory).expanduser()
     if ".." in path.parts:
         raise DlgenError(f"{directory} leaves this folder: give a name, or a full path")
@@ -80,7 +80,7 @@ def answers(plan: Plan, chosen: dict[str, str]) -> dict[str, Any]:
     questions = variables(plan)
     found: dict[str, Any] = {}
     for key, text in chosen.items():
-        _refuse_jinja(key, text, plan)
+        refuse_jinja(key, text, plan)
         odd = ODD.search(text)
         if odd:
             raise DlgenError(f"{key} cannot hold the character {odd[0]!a}, which not every file format can")
@@ -99,9 +99,18 @@ def answers(plan: Plan, chosen: dict[str, str]) -> dict[str, Any]:
     return found
 
 
-def _refuse_jinja(name: str, text: str, plan: Plan | None = None) -> None:
+def check_typed(plan: Plan, values: dict[str, str]) -> None:
+    """Raises DlgenError where what was typed as an answer on the terminal holds Jinja."""
+    for key, text in values.items():
+        if not key.startswith("_"):
+            refuse_jinja(key, text, plan)
+
+
+def refuse_jinja(name: str, value: Any, plan: Plan | None = None) -> None:
+    """Raises DlgenError where a value, or text within it, has marks that a template would run as code."""
     settings = plan.config.get("_jinja2_env_vars", {}) if plan else {}
     marks = [*JINJA, *(str(value) for key, value in settings.items() if key.endswith("_start_string"))]
+    text = value if isinstance(value, str) else repr(value)
     mark = next((mark for mark in marks if mark in text), None)
     if mark:
         raise DlgenError(f"{name} cannot hold {mark}, which a template would run as code: {text}")

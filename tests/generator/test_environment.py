@@ -21,7 +21,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     python = tmp_path / ".venv/bin/python"
     python.parent.mkdir(parents=True)
     python.symlink_to(sys.executable)
-    monkeypatch.setattr(environment, "_install", lambda project: python)
+    monkeypatch.setattr(environment, "install", lambda project: python)
     (tmp_path / "data.py").write_text("print('the data')")
     (tmp_path / "train.py").write_text("import os, sys\nprint(sys.argv[1:], os.environ['PYTHONUNBUFFERED'])")
     return tmp_path

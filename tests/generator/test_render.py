@@ -13,21 +13,12 @@ from pathlib import Path
 
 import pytest
 from dlgen import __version__, catalog, compose, render
+from dlgen.checking import AWKWARD
 from dlgen.errors import DlgenError
 
 CATALOG = catalog.templates()
 Dlgen = Callable[..., subprocess.CompletedProcess[str]]
 each_template = pytest.mark.parametrize("template", CATALOG, ids=[template.name for template in CATALOG])
-
-AWKWARD = [
-    'O\'Brien & "Co"',
-    "Ünïcödé 数字",
-    "back\\slash",
-    "<b>&amp;</b>",
-    "$HOME `id` %s",
-    "# not a comment",
-    "}} %}",
-]
 
 
 def tree(folder: Path) -> dict[str, tuple[bytes, int]]:
@@ -98,6 +89,25 @@ def test_eject_and_cookiecutter_make_the_same_bytes_as_new(
     project_name = f"project_name={expected}"
     assert dlgen("new", "./ejected", f"named/{template.name}", "--set", project_name).returncode == 0
     assert tree(tmp_path / "named" / template.name) == tree(rendered(template.name))
+
+
+@each_template
+def test_ejecting_with_optional_parts_gives_what_new_gives_with_them_and_a_change_is_kept(
+    template: catalog.Template, dlgen: Dlgen, tmp_path: Path
+) -> None:
+    parts = [word for part in catalog.optional_parts((catalog.root(),)) for word in ("--with", part.name)]
+    assert dlgen("new", template.name, f"new/{template.name}", *parts).returncode == 0
+    assert dlgen("eject", template.name, "ejected", *parts).returncode == 0
+    with (tmp_path / "ejected" / compose.PROJECT_FOLDER / "data.py").open("a", encoding="utf-8") as file:
+        file.write("# changed\n")
+    subprocess.run(
+        [sys.executable, "-m", "cookiecutter", "ejected", "--no-input", f"project_slug={template.name}"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    ours, theirs = tree(tmp_path / "new" / template.name), tree(tmp_path / template.name)
+    content, mode = ours["data.py"]
+    assert theirs == {**ours, "data.py": (content + b"# changed\n", mode)}
 
 
 def test_settings_are_written_into_config_toml_and_answers_into_files(dlgen: Dlgen, tiny: Path, tmp_path: Path) -> None:

@@ -12,10 +12,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dlgen import catalog
+from dlgen import catalog, contract, render
 
 NAMES = [template.name for template in catalog.templates()]
-STEPS = ("config.py", "data.py", "model.py", "train.py", "evaluate.py", "predict.py", "export.py")
+# The tests of parts/base, which take most of the time and ask about code that is the same everywhere: the whole path is walked in
+# every project, the rest in one project of each kind.
+SHARED = ["test_download.py", "test_project.py", "test_resume.py", "test_tune.py"]
+ONE_OF_EACH_KIND = {
+    "mnist-classifier",
+    "titanic-survival",
+    "sentiment-analysis",
+    "time-series-forecast",
+    "face-detection",
+    "gan-images",
+}
 Rendered = Callable[[str], Path]
 
 
@@ -39,44 +49,41 @@ def copy(rendered: Rendered, tmp_path_factory: pytest.TempPathFactory) -> Callab
     return of
 
 
+@pytest.fixture(scope="module")
+def with_all_parts(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """`with_all_parts(name)`: a project with every optional part, made once; whatever reads it leaves it as it is."""
+    made: dict[str, Path] = {}
+
+    def of(name: str) -> Path:
+        if name not in made:
+            parts = tuple(part.name for part in catalog.optional_parts((catalog.root(),)))
+            made[name] = render.new(
+                catalog.find(name), str(tmp_path_factory.mktemp("whole") / name), parts=parts
+            ).folder
+        return made[name]
+
+    return of
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_project_has_every_step_and_page(name: str, rendered: Rendered) -> None:
     files = {path.name for path in rendered(name).iterdir()}
-    wanted = {
-        *STEPS,
-        "README.md",
-        "GUIDE.md",
-        "lessons.py",
-        "config.toml",
-        "pyproject.toml",
-        ".gitignore",
-        "support",
-        "tests",
-    }
-    assert wanted - files == set()
+    assert {*contract.STEPS, *contract.OTHERS} - files == set()
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_file_that_is_read_in_order_is_short_and_says_what_it_does(name: str, rendered: Rendered) -> None:
-    for step in STEPS:
+    for step in contract.STEPS:
         text = (rendered(name) / step).read_text(encoding="utf-8")
-        assert len(text.splitlines()) <= 150, f"{step} is too long for a lesson"
+        assert len(text.splitlines()) <= contract.LONGEST, f"{step} is too long for a lesson"
         assert ast.get_docstring(ast.parse(text)), f"{step} does not say what it does"
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_contract_between_shared_steps_and_own_files_is_kept(name: str, rendered: Rendered) -> None:
     """templates/README.md lists these names."""
-    contract = {
-        "config.py": {"Config"},
-        "data.py": {"load", "read_inputs", "draw_examples", "main"},
-        "model.py": {"build_model", "main"},
-        "scores.py": {"METRIC", "score", "details", "decide", "describe", "sentence", "rows", "table", "draw"},
-        "support/baselines.py": {"predict"},
-        "support/portable.py": {"encode", "wrap", "core"},
-    }
-    for file, names in contract.items():
-        assert names - _top_level_names(rendered(name) / file) == set(), file
+    for file, names in contract.NAMES.items():
+        assert names - contract.top_level_names(rendered(name) / file) == set(), file
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -92,16 +99,30 @@ def test_links_in_the_pages_lead_to_files_and_code_that_exist(name: str, rendere
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_project_is_clean_under_its_own_settings(name: str, copy: Callable[[str], Path]) -> None:
-    project = copy(name)
+def test_a_project_with_every_optional_part_is_clean_under_its_own_settings(
+    name: str, with_all_parts: Callable[[str], Path]
+) -> None:
+    project = with_all_parts(name)
     run_in(project, "-m", "ruff", "check", ".")
     run_in(project, "-m", "ruff", "format", "--check", ".")
     run_in(project, "-m", "mypy", ".")
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_project_passes_its_own_tests(name: str, copy: Callable[[str], Path]) -> None:
-    run_in(copy(name), "-m", "pytest", "-q", "-p", "no:cacheprovider")
+def test_a_project_with_every_optional_part_passes_the_tests_of_its_own_kind(
+    name: str, with_all_parts: Callable[[str], Path]
+) -> None:
+    ignored = [f"--ignore=tests/{file}" for file in SHARED]
+    run_in(with_all_parts(name), "-m", "pytest", "-q", "-p", "no:cacheprovider", *ignored)
+
+
+@pytest.mark.dear
+@pytest.mark.parametrize("name", NAMES)
+def test_a_project_with_every_optional_part_passes_the_tests_that_all_projects_share(
+    name: str, with_all_parts: Callable[[str], Path]
+) -> None:
+    files = SHARED if name in ONE_OF_EACH_KIND else ["test_project.py"]
+    run_in(with_all_parts(name), "-m", "pytest", "-q", "-p", "no:cacheprovider", *(f"tests/{file}" for file in files))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -135,17 +156,3 @@ def test_the_sample_run_reaches_what_the_readme_states_in_the_time_it_states(
     )  # the stated seconds are those of training; the rest is loading TensorFlow three times
     stated = (project / "README.md").read_text(encoding="utf-8")
     assert f"{expected['sample']:g}" in stated, "README.md states another number than cookiecutter.json"
-
-
-def _top_level_names(path: Path) -> set[str]:
-    names: set[str] = set()
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            names.add(node.name)
-        elif isinstance(node, ast.ImportFrom | ast.Import):
-            names |= {alias.asname or alias.name for alias in node.names}
-        elif isinstance(node, ast.Assign):
-            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            names.add(node.target.id)
-    return names

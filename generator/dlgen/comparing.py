@@ -1,0 +1,132 @@
+"""How a project differs from what was made, and from what its template gives today."""
+
+import fnmatch
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from dlgen import git, reporting, updating
+from dlgen.compose import LEFT_BEHIND
+from dlgen.errors import DlgenError
+from dlgen.project import Made, read
+from dlgen.record import FOLDER
+from dlgen.renewing import Rendering, render_again
+
+NOT_YOURS = {*LEFT_BEHIND, FOLDER, ".venv", "venv", "node_modules", ".ipynb_checkpoints"}
+
+
+def status(made: Made, template: str | None = None, trust: bool = False) -> dict[str, Any]:
+    """What differs from the project as it was made, and what an update would change."""
+    yours = {path: made.read(path) for path in made.pristine}
+    found = {path: (entry, yours[path]) for path, entry in made.pristine.items() if yours[path] != entry}
+    facts: dict[str, Any] = {
+        "project": str(made.folder),
+        "template": made.facts["template"],
+        "source": made.facts["source"],
+        "parts": made.facts["parts"],
+        "dlgen": made.facts.get("dlgen"),
+        "edited": [path for path, (old, now) in found.items() if now and now.data != old.data],
+        "modes": [path for path, (old, now) in found.items() if now and now.executable != old.executable],
+        "deleted": [path for path, (_, now) in found.items() if now is None],
+        "added": added(made),
+    }
+    try:
+        rendering = render_again(made, template, trust=trust)
+    except DlgenError as error:
+        return {**facts, "update": None, "why": str(error)}
+    plan = updating.plan(made, rendering)
+    return {**facts, "update": [each for each in plan.facts() if each["action"] != "kept"], "notes": rendering.notes}
+
+
+def text(facts: dict[str, Any]) -> str:
+    """The status as a page for the terminal."""
+    where = "" if facts["source"] == "dlgen" else f" of {facts['source']}"
+    parts = f", parts: {', '.join(facts['parts'])}" if facts["parts"] else ""
+    blocks = [f"Made from {facts['template']}{where} by dlgen {facts['dlgen']}{parts}"]
+    rows = [
+        f"  {word:<9}{path}"
+        for word, key in (("edited", "edited"), ("mode", "modes"), ("deleted", "deleted"), ("added", "added"))
+        for path in facts[key]
+    ]
+    blocks.append("\n".join(["Yours:", *rows]) if rows else "Every file is as it was made.")
+    if facts["update"] is None:
+        blocks.append(f"Whether the template has something new cannot be said: {facts['why']}")
+    elif facts["update"]:
+        lines = [f"  {each['action']:<9}{each['file']}" for each in facts["update"]]
+        blocks.append("\n".join(["The template has something new:", *lines]))
+        blocks.append("See it: dlgen update --dry-run\nTake it: dlgen update")
+    else:
+        blocks.append("The template has nothing new.")
+    return "\n\n".join(blocks)
+
+
+def diff(made: Made, files: list[str], rendering: Rendering | None = None) -> str:
+    """From the files as they were made to yours; with `rendering` from yours to what the template gives.
+
+    Args:
+        files: paths of files or folders from the project's root; empty for all that dlgen made.
+
+    Raises:
+        DlgenError: for a path where no version has a file.
+    """
+    known = {*made.pristine, *(rendering.files if rendering else ())}
+    for path in files:
+        matching = {each for each in known if path in ("", each) or each.startswith(f"{path}/")}
+        if not matching and read(made.folder, path) is None:
+            raise DlgenError(f"there is no file {path}, neither yours nor the template's")
+    names = {*files} | known if files else known
+    pieces = []
+    for name in sorted(names):
+        if files and not any(path in ("", name) or name.startswith(f"{path}/") for path in files):
+            continue
+        yours = made.read(name)
+        if rendering:
+            pieces.append(reporting.unified(name, yours, rendering.files.get(name), "yours", "template"))
+        else:
+            pieces.append(reporting.unified(name, made.pristine.get(name), yours, "made", "yours"))
+    return "\n".join(filter(None, pieces))
+
+
+def added(made: Made) -> list[str]:
+    """Files that you have added, without those that git, or else the project's .gitignore, ignores."""
+    names = _seen_by_git(made.folder)
+    if names is None:
+        names = _walk(made.folder)
+    return sorted(name for name in names if name not in made.pristine and name.split("/")[0] not in (FOLDER, ".git"))
+
+
+def _seen_by_git(folder: Path) -> list[str] | None:
+    if not git.has_repository(folder):
+        return None
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "."]
+    done = subprocess.run(command, cwd=folder, capture_output=True)
+    names = [name for name in os.fsdecode(done.stdout).split("\0") if name]
+    return [name for name in names if (folder / name).is_file()] if done.returncode == 0 else None
+
+
+def _walk(folder: Path) -> list[str]:
+    """All files but those of tools, and of the plain patterns in .gitignore."""
+    lines = (
+        (folder / ".gitignore").read_text("utf-8", "replace").splitlines() if (folder / ".gitignore").exists() else []
+    )
+    patterns = [line.strip() for line in lines if line.strip() and line[0] not in "#!"]
+    found = []
+    for place, folders, leaves in os.walk(folder):
+        here = Path(place).relative_to(folder)
+        folders[:] = [name for name in folders if not _ignored(here / name, patterns, is_folder=True)]
+        found += [(here / name).as_posix() for name in leaves if not _ignored(here / name, patterns, is_folder=False)]
+    return found
+
+
+def _ignored(path: Path, patterns: list[str], is_folder: bool) -> bool:
+    if path.name in NOT_YOURS or path.suffix == ".pyc":
+        return True
+    for pattern in patterns:
+        if pattern.endswith("/") and not is_folder:
+            continue
+        plain = pattern.rstrip("/")
+        target = path.as_posix() if "/" in plain else path.name
+        if fnmatch.fnmatch(target, plain.removeprefix("/")):
+            return True
+    return False

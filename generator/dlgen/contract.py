@@ -1,0 +1,35 @@
+"""What a project made with the part `base` gives its shared steps; templates/README.md says it in words."""
+
+import ast
+from pathlib import Path
+
+STEPS = ("config.py", "data.py", "model.py", "train.py", "evaluate.py", "predict.py", "export.py", "tune.py")
+LONGEST = 150  # lines of a file that is read in order: what a reader takes in at one sitting
+OTHERS = ("README.md", "GUIDE.md", "lessons.py", "config.toml", "pyproject.toml", ".gitignore", "support", "tests")
+NAMES = {
+    "config.py": {"Config", "SEARCH"},
+    "data.py": {"load", "read_inputs", "draw_examples", "main"},
+    "model.py": {"build_model", "main"},
+    "scores.py": {"METRIC", "score", "details", "decide", "describe", "sentence", "rows", "table", "draw"},
+    "support/baselines.py": {"predict"},
+    "support/portable.py": {"encode", "wrap", "core"},
+}
+
+
+def top_level_names(path: Path) -> set[str]:
+    """What `from FILE import ...` would find, read without running it.
+
+    Raises:
+        SyntaxError: where the file is not Python.
+    """
+    names: set[str] = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.ImportFrom | ast.Import):
+            names |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.Assign):
+            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            names.add(node.target.id)
+    return names

@@ -1,0 +1,174 @@
+"""What an update would do with each file: as it was made, yours, and as the template gives it today -> one."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from dlgen import applying, merging
+from dlgen.applying import BESIDE, State, Step
+from dlgen.project import Entry, Made
+from dlgen.renewing import Rendering
+
+ALIKE = 0.6  # of the lines in common: a file that the template has renamed, and not another one
+WRITTEN = ("added", "updated", "merged", "conflict", "beside", "moved", "restored", "removed")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What happens to one file. `entry` is its new content, None where it goes; `action` a word for the list."""
+
+    path: str
+    action: str
+    entry: Entry | None = None
+    note: str = ""
+    conflicts: int = 0
+
+
+@dataclass
+class Plan:
+    """All changes of one update, nothing written yet."""
+
+    made: Made
+    rendering: Rendering
+    record_differs: bool  # what `.dlgen/` says, were it only the version of dlgen
+    changes: list[Change] = field(default_factory=list)
+
+    @property
+    def writes(self) -> list[Change]:
+        return [change for change in self.changes if change.action != "kept"]
+
+    def facts(self) -> list[dict[str, Any]]:
+        """The changes for programs."""
+        return [
+            {"file": each.path, "action": each.action, "conflicts": each.conflicts, "note": each.note}
+            for each in self.changes
+        ]
+
+
+def plan(made: Made, rendering: Rendering) -> Plan:
+    """Decide about each file that the template had or has."""
+    old, new = made.pristine, rendering.files
+    record = {name: applying.read_bytes(made.folder, name) for name in rendering.record}
+    result = Plan(made, rendering, record != rendering.record)
+    yours = {path: made.read(path) for path in {*old, *new}}
+    moved = _moved(made, new, yours)
+    gone = {path for path in old if path not in new and (yours[path] == old[path] or path in moved)}
+    taken = {*old, *new}
+    for path in sorted(taken):
+        base, mine, theirs = old.get(path), yours[path], new.get(path)
+        if path in moved.values():
+            continue  # together with the old name
+        if path in moved:
+            target = moved[path]
+            assert base and mine
+            change = _both(target, base, mine, new[target])
+            note = "; ".join(filter(None, [f"the template renamed {path}: your edits went along", change.note]))
+            result.changes.append(Change(path, "removed", None, f"it is {target} now"))
+            result.changes.append(Change(target, "moved", change.entry, note, change.conflicts))
+        elif theirs == base:
+            if mine != base:
+                result.changes.append(Change(path, "kept", mine, "only you changed it" if mine else "you deleted it"))
+        elif made.in_the_way(path, gone):
+            if theirs:
+                result.changes.append(_beside(made, path, theirs, taken, "something else stands at its place"))
+        elif mine == theirs:
+            continue
+        elif mine == base:
+            word = "removed" if theirs is None else "updated" if base else "added"
+            result.changes.append(Change(path, word, theirs))
+        elif mine is None:
+            assert base and theirs
+            if theirs.data != base.data:
+                result.changes.append(
+                    Change(path, "restored", theirs, "you deleted it, and the template has changed it since")
+                )
+        elif theirs is None:
+            result.changes.append(Change(path, "kept", mine, "the template has it no more, and you have edited it"))
+        elif merging.is_binary(mine.data, theirs.data) and theirs.data not in (mine.data, base and base.data):
+            note = "both changed, and it is no text" if base else "you have another file of this name"
+            result.changes.append(Change(path, "kept", mine, note))
+            result.changes.append(_beside(made, path, theirs, taken, f"the template's {path}"))
+        else:
+            result.changes.append(_both(path, base, mine, theirs))
+    return result
+
+
+def apply(plan: Plan, what: str) -> None:
+    """Write all of it, and `.dlgen/`, or nothing."""
+    home = plan.made.folder
+    steps = []
+    for change in plan.writes:
+        old = applying.state(home, change.path)
+        new = State(change.entry.data, _mode(old, change.entry)) if change.entry else None
+        steps.append(Step(change.path, old, new))
+    for name, data in plan.rendering.record.items():
+        old = applying.state(home, name)
+        steps.append(Step(name, old, State(data, old.mode if old else applying.FIRST)))
+    steps = [step for step in steps if step.old != step.new]
+    if steps:  # else what can be undone stays what it is
+        applying.apply(home, steps, what)
+
+
+def _both(path: str, base: Entry | None, mine: Entry, theirs: Entry) -> Change:
+    """Both you and the template changed the file, or both added it."""
+    mode = theirs.executable if base and mine.executable == base.executable else mine.executable
+    merged = merging.merge(base.data if base else None, mine.data, theirs.data)
+    entry = Entry(merged.data, mode, theirs.mode)
+    if merged.conflicts:
+        note = "" if base else "you and the template both added it"
+        return Change(path, "conflict", entry, note, merged.conflicts)
+    if entry == mine:
+        return Change(path, "kept", mine, "the template's change is yours already")
+    return Change(path, "merged" if base and base.data not in (mine.data, theirs.data) else "updated", entry)
+
+
+def _beside(made: Made, path: str, theirs: Entry, taken: set[str], note: str) -> Change:
+    """The template's file under a name that nothing has."""
+    number, top = 1, path
+    while made.in_the_way(top, set()) and "/" in top:  # a folder above is no folder: go beside that
+        above = top.rpartition("/")[0]
+        if not made.in_the_way(above, set()):
+            break
+        top = above
+    rest = path[len(top) :]
+    name = f"{top}{BESIDE}{rest}"
+    while name in taken or (made.folder / name).exists():
+        if made.read(name) == theirs:
+            return Change(name, "kept", theirs, f"the template's {path}")
+        number += 1
+        name = f"{top}{BESIDE}-{number}{rest}"
+    taken.add(name)
+    return Change(name, "beside", theirs, note)
+
+
+def _moved(made: Made, new: dict[str, Entry], yours: dict[str, Entry | None]) -> dict[str, str]:
+    """Files that you edited and the template gave another name: the old name -> the new."""
+    pairs: dict[str, str] = {}
+    free = [path for path in sorted(new) if path not in made.pristine and not (made.folder / path).exists()]
+    for path, base in made.pristine.items():
+        mine = yours[path]
+        if path in new or mine is None or mine.data == base.data or merging.is_binary(base.data, mine.data):
+            continue
+        best = max(free, key=lambda name: _likeness(base, new[name]), default=None)
+        if best and _likeness(base, new[best]) >= ALIKE and not made.in_the_way(best, set()):
+            pairs[path] = best
+            free.remove(best)
+    return pairs
+
+
+def _likeness(one: Entry, other: Entry) -> float:
+    """The share of lines that two texts have in common, 0 to 1."""
+    if merging.is_binary(one.data, other.data):
+        return 0.0
+    a, b = (Counter(line for line in each.data.splitlines() if line.strip()) for each in (one, other))
+    both = a.total() + b.total()
+    return 2 * (a & b).total() / both if both else 0.0
+
+
+def _mode(old: State | None, entry: Entry) -> int:
+    if old is None:
+        return entry.mode
+    mode = old.mode
+    if entry.executable is None:
+        return mode
+    return mode | (mode & 0o444) >> 2 if entry.executable else mode & ~0o111
