@@ -28,13 +28,17 @@ def number(value: float | None, digits: int = 3) -> str:
 
 
 def expected(facts: dict[str, Any], kind: str) -> str:
-    """What a sample or full run reaches: "0.97 in 25 s", "0.993 in 3 min", or a dash where it is not known."""
+    """What a sample or full run reaches: "0.97 in 25 s", "0.993 in 3 min", or a dash where it is not known.
+
+    Errors, which are better the lower they are ("better": "lower"), are shown as "0.7 or less in 25 s".
+    """
     numbers = {key: value for key, value in facts.items() if isinstance(value, int | float)}
     if kind not in numbers:
         return "-"
     seconds, minutes = numbers.get(f"{kind}_seconds"), numbers.get(f"{kind}_minutes")
     time = f" in {seconds:g} s" if seconds is not None else f" in {minutes:g} min" if minutes is not None else ""
-    return f"{numbers[kind]:g}{time}"
+    bound = " or less" if facts.get("better") == "lower" else ""
+    return f"{numbers[kind]:g}{bound}{time}"
 
 
 def _branch(files: list[str], indent: str, rows: list[tuple[str, str]], comments: dict[str, str]) -> None:

@@ -60,7 +60,9 @@ def text(facts: dict[str, Any]) -> str:
         blocks.append("Model\n" + _indent([facts["model"]]))
     if facts["expected"]:
         rows = [f"{kind:<7} {console.expected(facts['expected'], kind)}" for kind in ("sample", "full")]
-        blocks.append(f"Expected {facts['expected'].get('metric', '')}".rstrip() + "\n" + _indent(rows))
+        metric = facts["expected"].get("metric", "")
+        lower = " (lower is better)" if facts["expected"].get("better") == "lower" else ""
+        blocks.append(f"Expected {metric}{lower}".rstrip() + "\n" + _indent(rows))
     if facts["settings"]:
         pairs = [(f"{each['name']} = {each['default']}", each["allowed"], each["reason"]) for each in facts["settings"]]
         width = max(len(pair[0]) for pair in pairs)

@@ -52,6 +52,13 @@ def test_list_names_every_template_with_what_its_sample_reaches(dlgen: Dlgen) ->
     assert lines[-2:] == ["More about one: dlgen show NAME", "Make a project: dlgen new NAME"]
 
 
+def test_an_expected_error_is_shown_as_a_limit_and_an_expected_score_as_reached() -> None:
+    facts = {"metric": "test mase", "sample": 0.7, "sample_seconds": 20, "full": None}
+    assert console.expected(facts, "sample") == "0.7 in 20 s"
+    assert console.expected({**facts, "better": "lower"}, "sample") == "0.7 or less in 20 s"
+    assert console.expected({**facts, "better": "lower"}, "full") == "-"
+
+
 def test_list_is_json_for_programs(dlgen: Dlgen) -> None:
     found = json.loads(dlgen("list", "--json").stdout)
     assert [(each["level"], each["name"], each["title"]) for each in found] == [

@@ -150,9 +150,10 @@ def test_the_sample_run_reaches_what_the_readme_states_in_the_time_it_states(
     print(
         f"\n{name}: {expected['metric']} {metrics['test'][metric]:.4f} (stated {expected['sample']}), {seconds:.0f} s for train, evaluate and export"
     )
-    assert metrics["test"][metric] >= expected["sample"]
+    reached, stated = metrics["test"][metric], expected["sample"]
+    assert reached <= stated if expected.get("better") == "lower" else reached >= stated
     assert (
         seconds <= 60 + expected["sample_seconds"]
     )  # the stated seconds are those of training; the rest is loading TensorFlow three times
-    stated = (project / "README.md").read_text(encoding="utf-8")
-    assert f"{expected['sample']:g}" in stated, "README.md states another number than cookiecutter.json"
+    page = (project / "README.md").read_text(encoding="utf-8")
+    assert f"{expected['sample']:g}" in page, "README.md states another number than cookiecutter.json"

@@ -30,7 +30,7 @@ PATHS = {
 }
 TOLERANCE = 1e-4  # for 32-bit formats: other order of additions, same numbers; seen here: below 1e-5
 INT8_MEAN = 0.02  # for 8-bit weights: mean difference of an output, in units of its range; seen here: below 0.005
-SCORE_CHANGE = 0.02  # how far the test score of any format may be from the model's
+SCORE_CHANGE = 0.02  # how far the test score of any format may be from the model's; of a score above 1, this share of it
 SCORE_EXAMPLES = 2  # or as far as this many examples move it: in a small test, one answer near a tie is more than 0.02
 COMPARED = 2_000  # test examples for the score; the difference and the time need fewer
 
@@ -98,7 +98,9 @@ def prove(name: str, path: Path, spec: dict[str, Any], test: Split, expected: np
     singles = np.concatenate([answer(test.take(slice(i, i + 1)).x) for i in range(min(32, len(test)))])
     sevens = np.concatenate([answer(test.take(slice(i, i + 7)).x) for i in range(0, min(35, len(test)), 7)])
     everything = answer(test.x)
-    scale = float(max(1.0, np.abs(expected).max()))
+    largest_output = float(np.abs(expected).max())
+    # Probabilities differ on a scale of 1; amounts, whose score is an error, may be small as a whole.
+    scale = (largest_output or 1.0) if is_error() else max(1.0, largest_output)
     differences = [np.abs(got - expected[: len(got)]) / scale for got in (singles, sevens, everything)]
     largest, mean = max(float(part.max()) for part in differences), max(float(part.mean()) for part in differences)
     score, model_score = (float(scores.score(test.y, output, spec)[scores.METRIC]) for output in (everything, expected))
@@ -111,13 +113,19 @@ def prove(name: str, path: Path, spec: dict[str, Any], test: Split, expected: np
         "compared": len(test),
         "bytes": sum(file.stat().st_size for file in (path.rglob("*") if path.is_dir() else [path]) if file.is_file()),
         "milliseconds": _milliseconds(answer, test.take(slice(0, 1)).x),
-        "ok": close and abs(score - model_score) <= max(SCORE_CHANGE, SCORE_EXAMPLES / len(test)),
+        "ok": close
+        and abs(score - model_score) <= max(SCORE_CHANGE * max(1.0, abs(model_score)), SCORE_EXAMPLES / len(test)),
     }
     if not row["ok"]:
         row["error"] = (
             f"its answers differ from the model's: by {largest:.2g} at most, {mean:.2g} on average, {scores.METRIC} {score:.4f} instead of {model_score:.4f}"
         )
     return row
+
+
+def is_error() -> bool:
+    """Whether the score is one that is better the lower it is (`BETTER` in scores.py)."""
+    return bool(getattr(scores, "BETTER", "higher") == "lower")
 
 
 def table(rows: list[dict[str, Any]]) -> str:
