@@ -32,11 +32,11 @@ def load(config: Config) -> Splits:
     """
     real = labelled(config)
     spec = {**real.spec, "kind": "latent", "latent": config.latent, "judge": judge.key(real.train)}
-    parts = (
+    train, validation, test = (
         Split(latents.many(len(split), config.latent, config.seed, number), split.x)
         for number, split in enumerate((real.train, real.validation, real.test))
     )
-    return Splits(*parts, spec, real.source, real.note)
+    return Splits(train, validation, test, spec, real.source, real.note)
 
 
 def labelled(config: Config) -> Splits:
