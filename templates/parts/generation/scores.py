@@ -136,11 +136,11 @@ def draw(
 
     files = sorted((folder.parent / "epochs").glob("*.png"))
     if files:
-        chosen = [files[round(i)] for i in np.linspace(0, len(files) - 1, min(60, len(files)))]
+        chosen = [files[round(i)] for i in np.linspace(0, len(files) - 1, min(40, len(files)))]
         frames = []
         for file in chosen:
             with Image.open(file) as frame:
-                frames.append(frame.resize((2 * frame.width, 2 * frame.height), Image.Resampling.NEAREST))
+                frames.append(frame.quantize(32))  # a palette, as GIF has one anyway; a smaller one is a smaller file
         drawing.animate(frames, folder / "epochs.gif", 200, 2000)
         pictures.append(
             (folder / "epochs.gif", "The same latent vectors after each epoch: how the pictures came about.")

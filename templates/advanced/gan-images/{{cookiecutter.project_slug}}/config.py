@@ -36,7 +36,7 @@ class Config(Settings):
         "relativistic", description="relativistic compares each fake with a real one, which keeps all classes alive"
     )
     penalty: float = Field(
-        1.0,
+        0.05,
         ge=0,
         description="on a discriminator that changes steeply from picture to picture; 0 lets training explode",
     )
@@ -63,7 +63,7 @@ class Config(Settings):
 # What tune.py tries.
 SEARCH: search.Space = {
     "learning_rate": search.log_range(3e-4, 5e-3),
-    "penalty": search.log_range(0.05, 20.0),
+    "penalty": search.log_range(0.005, 2.0),
     "momentum": [0.0, 0.5, 0.9],
     "loss": ["relativistic", "non-saturating", "hinge"],
 }
