@@ -29,7 +29,7 @@ class Config(Settings):
 
     # Networks
     latent: int = Field(32, ge=2, le=512, description="numbers that a picture is made of; digits need few")
-    filters: int = Field(32, ge=4, le=512, description="of the finest convolution; each coarser one has twice as many")
+    filters: int = Field(24, ge=4, le=512, description="of the finest convolution; each coarser one has twice as many")
 
     # The game between them
     loss: Literal["relativistic", "non-saturating", "hinge"] = Field(

@@ -126,7 +126,7 @@ class Gan(keras.Model):
 
     def test_step(self, data: Any) -> dict[str, Any]:
         """How far the average's pictures are from real ones, as the judge sees both."""
-        latent, real = data
+        latent, real = data[:2]
         self.distance.update_state(ops.cast(real, "float32") / 255, self(latent))
         return {"distance": self.distance.result()}
 
