@@ -29,7 +29,7 @@ class Config(Settings):
 
     # Networks
     latent: int = Field(32, ge=2, le=512, description="numbers that a picture is made of; digits need few")
-    filters: int = Field(24, ge=4, le=512, description="of the finest convolution; each coarser one has twice as many")
+    filters: int = Field(16, ge=4, le=512, description="of the finest convolution; each coarser one has twice as many")
 
     # The game between them
     loss: Literal["relativistic", "non-saturating", "hinge"] = Field(
@@ -45,8 +45,8 @@ class Config(Settings):
     )
 
     # Training
-    epochs: int = Field(50, ge=1, description="passes over the training data; the best one is kept")
-    batch_size: int = Field(64, ge=2, description="enough that a batch shows most classes, few enough for many steps")
+    epochs: int = Field(40, ge=1, description="passes over the training data; the best one is kept")
+    batch_size: int = Field(32, ge=2, description="enough that a batch shows most classes, few enough for many steps")
     learning_rate: float = Field(2e-3, gt=0, description="of both networks; the penalty allows ten times the usual")
     momentum: float = Field(0.5, ge=0, lt=1, description="Adam's first: low, since yesterday's opponent is gone")
     schedule: Literal["cosine", "exponential", "constant"] = Field(
