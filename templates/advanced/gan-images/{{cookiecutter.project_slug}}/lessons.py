@@ -31,7 +31,8 @@ def distance(config: Config, epochs: int) -> str:
 
     splits = load(config)
     judge.prepare(splits.spec, lambda: labelled(config).train)
-    real, rng = splits.train.y[: len(splits.test)], np.random.default_rng(0)
+    rng = np.random.default_rng(0)
+    real = splits.train.y[rng.permutation(len(splits.train))[: len(splits.test)]]
     taken_for = judge.load(splits.spec).features(real)[1].argmax(axis=1)
 
     def blurred(picture: np.ndarray) -> np.ndarray:
