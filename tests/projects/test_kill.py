@@ -17,7 +17,7 @@ import pytest
 
 KILLS = 20
 # One project of each kind, with enough epochs to outlast twenty kills.
-PROJECTS = {"mnist-classifier": 80, "titanic-survival": 300}
+PROJECTS = {"mnist-classifier": 80, "titanic-survival": 300, "gan-images": 60}
 
 pytestmark = [pytest.mark.dear, pytest.mark.skipif(os.name == "nt", reason="SIGKILL is a signal of Unix")]
 

@@ -38,6 +38,11 @@ class Hyperparameters(Protocol):
     def deterministic(self) -> bool: ...
 
 
+def less_is_better(monitor: str) -> bool:
+    """Whether the best epoch has the least of what is monitored, as its name says: a loss, an error, a distance."""
+    return any(word in monitor for word in ("loss", "error", "distance"))
+
+
 class Stopped(Exception):
     """Leaves `fit` in the middle of an epoch, after everything was saved."""
 
@@ -173,7 +178,7 @@ class Recorder(keras.callbacks.Callback):
         """What the best epoch has the least of: the monitored loss or negative score, and the loss where that is equal."""
         loss = row.get("val_loss", row["loss"])
         monitored = row.get(self.config.monitor, loss)
-        return [monitored if "loss" in self.config.monitor or "error" in self.config.monitor else -monitored, loss]
+        return [monitored if less_is_better(self.config.monitor) else -monitored, loss]
 
     def _metric_variables(self) -> list[Any]:
         return [variable for metric in self.model.metrics for variable in metric.variables]

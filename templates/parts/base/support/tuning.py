@@ -24,7 +24,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from support import figures, files, runs, settings, training
 from support.errors import ProjectError, StepFailed
 from support.figures import Picture, plt
-from support.recorder import read_history
+from support.recorder import less_is_better, read_history
 from support.runs import Run
 from support.search import Range, Space
 from support.splits import Splits
@@ -52,7 +52,7 @@ class Search:
 
     @property
     def better(self) -> Literal["maximize", "minimize"]:
-        return "minimize" if any(word in self.config.monitor for word in ("loss", "error")) else "maximize"
+        return "minimize" if less_is_better(self.config.monitor) else "maximize"
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -1,0 +1,107 @@
+"""Step 1: look at the data before anything else.
+
+    python data.py                     the sample: scikit-learn's 1,797 handwritten digits
+    python data.py --data full         MNIST: 70,000 digits, 11 MB to download once
+    python data.py --data my-photos    your own: an .npz file, or a folder of pictures, with or without a sub-folder per class
+
+Prints what there is and draws it into runs/data.png. Next: python model.py
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from config import Config
+from support import download, errors, judge, labelled_pictures, latents, pictures, runs, settings
+from support.latents import read_inputs  # predict.py is given seeds
+from support.splits import Split, Splits
+from support.unlabelled_pictures import fitted, has_classes, load_unlabelled
+
+__all__ = ["draw_examples", "load", "read_inputs"]
+
+MNIST = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
+MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
+
+
+def load(config: Config) -> Splits:
+    """What goes in and what should come out: x latent vectors (pictures, latent), y real pictures (pictures, height, width, channels) uint8.
+
+    A latent vector belongs to no picture in particular: training draws new ones in every step, validation and test use these, so that
+    every epoch and every export answers the same question.
+    """
+    real = labelled(config)
+    spec = {**real.spec, "kind": "latent", "latent": config.latent, "judge": judge.key(real.train)}
+    train, validation, test = (
+        Split(latents.many(len(split), config.latent, config.seed, number), split.x)
+        for number, split in enumerate((real.train, real.validation, real.test))
+    )
+    return Splits(train, validation, test, spec, real.source, real.note)
+
+
+def labelled(config: Config) -> Splits:
+    """The real pictures with their classes, which only the judge learns: x (pictures, height, width, channels) uint8, y class numbers."""
+    fractions = (config.validation_fraction, config.test_fraction)
+    shape = (config.image_size, config.image_size, config.channels)
+    if config.data == "sample":
+        x, y = sample()
+        spec = {"labels": [str(digit) for digit in range(10)]}
+        note = "the sample (scikit-learn's 1,797 small digits, enlarged; not MNIST)"
+        found = labelled_pictures.make_splits(x, y, None, fractions, config.seed, spec, "sample", note)
+    elif config.data == "full":
+        path = download.fetch(MNIST, MNIST_SHA256, "mnist.npz", also=Path.home() / ".keras" / "datasets" / "mnist.npz")
+        found = labelled_pictures.load(path, shape, fractions, config.seed)
+        found = replace(found, source="full", note="MNIST, its own 10,000 test digits")
+    elif has_classes(Path(config.data)):
+        found = labelled_pictures.load(Path(config.data), shape, fractions, config.seed)
+    else:
+        found = load_unlabelled(Path(config.data), shape, fractions, config.seed)
+    train, validation, test = (
+        replace(split, x=fitted(split.x, shape)) for split in (found.train, found.validation, found.test)
+    )
+    return Splits(train, validation, test, {**found.spec, "shape": list(shape)}, found.source, found.note)
+
+
+def sample() -> tuple[np.ndarray, np.ndarray]:
+    """scikit-learn's digits, 8×8 with values 0..16, brought to MNIST's form: 20×20 strokes in the middle of 28×28, 0..255."""
+    from PIL import Image
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    x = np.zeros((len(digits.images), 28, 28, 1), np.uint8)
+    for row, image in enumerate(digits.images):
+        small = Image.fromarray((image * 255 / 16).astype(np.uint8))
+        x[row, 4:24, 4:24, 0] = np.asarray(small.resize((20, 20), Image.Resampling.BICUBIC))
+    return x, digits.target.astype(np.int64)
+
+
+def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:
+    """Draw the pictures of `split`, each under its title."""
+    return pictures.draw_grid(split.y, titles, path, caption)
+
+
+def main() -> None:
+    config = settings.read(Config)
+    real = labelled(config)
+    splits, labels = load(config), real.spec["labels"]
+    print(f"Data: {splits.note}\nPictures of {tuple(splits.spec['shape'])}, {len(labels) or 'no'} classes")
+    print(f"{'':12} {'train':>7} {'validation':>11} {'test':>7}")
+    counted = [*((label[:12], number) for number, label in enumerate(labels)), ("all", None)]
+    for name, number in counted:
+        counts = [
+            len(split) if number is None else int((split.y == number).sum())
+            for split in (real.train, real.validation, real.test)
+        ]
+        print(f"{name:12} {counts[0]:7,} {counts[1]:11,} {counts[2]:7,}")
+    shared = labelled_pictures.shared_pictures(real)
+    if shared:
+        print(
+            f"warning: {shared} test pictures are also in the training data\nRemove the copies: distances look too good."
+        )
+    some = splits.train.take(np.sort(np.random.default_rng(config.seed).permutation(len(splits.train))[:40]))
+    path, _ = draw_examples(some, [""] * len(some), runs.FOLDER / "data.png", "Some training pictures")
+    print(f"Some of them: {runs.shown(path)}\nNext: python model.py")
+
+
+if __name__ == "__main__":
+    errors.run(main)

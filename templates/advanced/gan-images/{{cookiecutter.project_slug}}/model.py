@@ -1,0 +1,145 @@
+"""Step 2: two networks and their game. The generator draws pictures, the discriminator tells them from real ones; each learns from the other.
+
+    python model.py                    prints both and draws them into runs/
+
+Next: python train.py
+"""
+
+from typing import Any
+
+from config import Config  # first of all: with it comes support, which keeps TensorFlow's start-up notes off the screen
+
+# isort: split
+import keras
+import tensorflow as tf
+from keras import layers, ops
+
+from data import labelled, load
+from losses import losses
+from support import drawing, errors, figures, judge, runs, settings, training
+from support.splits import Splits
+from support.watching import FrechetDistance
+
+NUDGE = 0.1  # how far pictures are moved to see how steep the discriminator is, in units of a pixel's range
+
+
+def build_model(config: Config, splits: Splits) -> "Gan":
+    """Both networks, compiled: latent vectors (batch, latent) -> pictures (batch, height, width, channels), 0..1."""
+    distance = FrechetDistance(splits.spec, judge.prepare(splits.spec, lambda: labelled(config).train))
+    keras.utils.set_random_seed(config.seed)
+    model = Gan(config, tuple(splits.spec["shape"]), distance)
+    model.compile(
+        # One optimizer serves both networks: Adam keeps its averages for each weight apart. With a momentum of 0.9, it would go on
+        # answering a discriminator that is no longer there.
+        optimizer=keras.optimizers.Adam(
+            training.learning_rate(config, len(splits.train)), beta_1=config.momentum, beta_2=0.99
+        ),
+        steps_per_execution=training.steps_per_execution(len(splits.train), config.batch_size),
+    )
+    model(splits.train.x[:1])
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+
+def generator(config: Config, shape: tuple[int, ...]) -> keras.Model:
+    """Latent vectors -> pictures: a coarse picture of features is doubled in size until it is a picture."""
+    start, doublings = drawing.coarsest(config.image_size)
+    z = keras.Input((config.latent,), name="latent")  # (batch, 32), normally distributed
+    filters = config.filters * 2 ** (doublings - 1)
+    x = layers.Dense(start * start * filters, use_bias=False)(z)
+    x = layers.Reshape((start, start, filters))(x)  # (batch, 7, 7, 64)
+    for doubling in range(doublings):
+        x = layers.BatchNormalization(momentum=0.9)(x)
+        x = layers.Activation("relu")(x)
+        last = doubling == doublings - 1
+        # 4 is a multiple of the stride, so every pixel is made of equally many: otherwise a chessboard shows (Odena et al. 2016).
+        x = layers.Conv2DTranspose(shape[-1] if last else filters // 2, 4, strides=2, padding="same", use_bias=last)(
+            x
+        )  # (batch, 14, 14, 32), then (batch, 28, 28, 1)
+        filters //= 2
+    return keras.Model(z, layers.Activation("sigmoid", name="picture")(x), name="generator")
+
+
+def discriminator(config: Config, shape: tuple[int, ...]) -> keras.Model:
+    """Pictures -> one number each, the higher the more real: the generator the other way round, without normalization.
+
+    Batch normalization would let a picture's answer depend on the others in its batch, and the penalty looks at each alone.
+    """
+    picture = keras.Input(shape, name="picture")  # (batch, 28, 28, 1), 0..1
+    x = layers.Rescaling(2, offset=-1)(picture)  # -1..1: black pixels count too
+    filters = config.filters
+    for _ in range(drawing.coarsest(config.image_size)[1]):
+        x = layers.Conv2D(filters, 4, strides=2, padding="same")(x)  # (batch, 14, 14, 32), then (batch, 7, 7, 64)
+        x = layers.LeakyReLU(0.2)(x)  # not ReLU: what is no evidence yet still passes a gradient on
+        filters *= 2
+    return keras.Model(picture, layers.Dense(1, name="realness")(layers.Flatten()(x)), name="discriminator")
+
+
+class Gan(keras.Model):
+    """Generator, its average over the last steps, and discriminator; `train_step` is their game."""
+
+    def __init__(self, config: Config, shape: tuple[int, ...], distance: FrechetDistance) -> None:
+        super().__init__(name="gan")
+        self.latent, self.loss_name = config.latent, config.loss
+        self.penalty, self.averaging = config.penalty, config.averaging
+        self.generator, self.average = generator(config, shape), generator(config, shape)
+        self.discriminator = discriminator(config, shape)
+        self.average.set_weights(self.generator.get_weights())
+        self.average.trainable = False  # it follows the generator, and is what draws in the end
+        self.noise = keras.random.SeedGenerator(
+            config.seed
+        )  # a part of every checkpoint, so a resumed run draws the same
+        self.means = [keras.metrics.Mean(name) for name in ("loss", "generator", "discriminator", "told_apart")]
+        self.distance = distance
+
+    def call(self, latent: Any, training: bool = False) -> Any:
+        return self.average(latent, training=False)
+
+    def train_step(self, data: Any) -> dict[str, Any]:
+        """One move of both. The latent vectors in `data` are left alone: new ones are drawn in every step."""
+        real = ops.cast(data[1], "float32") / 255
+        latent = keras.random.normal((ops.shape(real)[0], self.latent), seed=self.noise)
+        with tf.GradientTape(persistent=True) as tape:
+            fake = self.generator(latent, training=True)
+            realness_of_fake = self.discriminator(fake)
+            both = ops.concatenate([real, ops.stop_gradient(fake)])
+            nudged = both + NUDGE * keras.random.normal(ops.shape(both), seed=self.noise)
+            realness, realness_nudged = ops.split(self.discriminator(ops.concatenate([both, nudged])), 2)
+            realness_of_real, realness_of_held = ops.split(realness, 2)
+            # A steep discriminator throws the generator about. The change under a small nudge, squared, is on average the squared
+            # gradient: the penalties R1 and R2 (Mescheder et al. 2018; Huang et al. 2024) without a gradient of a gradient.
+            steepness = ops.mean(ops.square((realness_nudged - realness) / NUDGE))
+            discriminator_loss, _ = losses(self.loss_name, realness_of_real, realness_of_held)
+            _, generator_loss = losses(self.loss_name, ops.stop_gradient(realness_of_real), realness_of_fake)
+            penalized = discriminator_loss + self.penalty / 2 * steepness
+        drawing, judging = self.generator.trainable_variables, self.discriminator.trainable_variables
+        gradients = tape.gradient(generator_loss, drawing) + tape.gradient(penalized, judging)
+        self.optimizer.apply(gradients, drawing + judging)  # both move at once: one step of the schedule
+        for average, weight in zip(self.average.variables, self.generator.variables, strict=True):
+            average.assign(self.averaging * average + (1 - self.averaging) * weight)
+
+        told_apart = ops.mean(ops.cast(realness_of_real > realness_of_held, "float32"))  # 0.5: cannot be told apart
+        values = (generator_loss + penalized, generator_loss, discriminator_loss, told_apart)
+        for mean, value in zip(self.means, values, strict=True):
+            mean.update_state(value)
+        return {mean.name: mean.result() for mean in self.means}
+
+    def test_step(self, data: Any) -> dict[str, Any]:
+        """How far the average's pictures are from real ones, as the judge sees both."""
+        latent, real = data[:2]
+        self.distance.update_state(ops.cast(real, "float32") / 255, self(latent))
+        return {"distance": self.distance.result()}
+
+
+def main() -> None:
+    config = settings.read(Config)
+    model = build_model(config, load(config))
+    for network in (model.generator, model.discriminator):
+        network.summary()
+        path, _ = figures.draw_model(network, runs.FOLDER / f"{network.name}.png")
+        print(f"Drawn: {runs.shown(path)}")
+    print("Next: python train.py")
+
+
+if __name__ == "__main__":
+    errors.run(main)

@@ -1,0 +1,65 @@
+"""Step 5: new pictures, and the way from one to another.
+
+    python predict.py 1 2 3            a picture from each seed, as PNG; the same seed gives the same picture
+    python predict.py 3..7             a walk from the picture of seed 3 to that of seed 7: a strip, and an animation
+    python predict.py 1 2 --json       the same for a program
+    python predict.py 1 --model FILE   an exported file draws: .onnx and .tflite without loading TensorFlow
+
+Writes into runs/<time>/predictions/, or beside FILE; a file that is there already is never overwritten. Next: python export.py
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from pydantic import Field
+from pydantic_settings import CliPositionalArg
+
+import scores
+from data import read_inputs
+from support import drawing, errors, runs, serving, settings
+from support.latents import STEPS
+from support.settings import Settings
+
+
+class Options(Settings):
+    inputs: CliPositionalArg[list[str]] = Field(description="seeds such as 7, or walks such as 3..7")
+    run: str | None = Field(None, description="name of the run; the newest by default")
+    model: str | None = Field(None, description="an exported file or folder instead of a run")
+    scale: int = Field(4, ge=1, le=32, description="width of a pixel in the files: small pictures are hard to see")
+    as_json: bool = Field(False, alias="json", description="print JSON, one object per seed or walk")
+
+
+def main() -> None:
+    options = settings.read(Options, toml=False)
+    model = serving.locate(options.model, options.run)
+    _, x = read_inputs(options.inputs, model.spec)
+    pictures = serving.predict(model, x)  # (pictures, height, width, channels), 0..1
+    folder = model.path.parent / "predictions"
+    folder.mkdir(exist_ok=True)
+    answers, position = [], 0
+    for text in options.inputs:
+        steps = STEPS if ".." in text else 1
+        answers.append(write(text, pictures[position : position + steps], folder, options.scale, model.spec))
+        position += steps
+    if options.as_json:
+        print(json.dumps(answers, indent=2))
+        return
+    for answer in answers:
+        print(f"{answer['input']:>8}  {scores.sentence(answer)}: {', '.join(answer['files'])}")
+
+
+def write(text: str, pictures: np.ndarray, folder: Path, scale: int, spec: dict) -> dict:
+    """Write the picture of a seed, or the strip and the animation of a walk; gives the answer with its files."""
+    name = text.replace("..", "-to-")
+    files = [drawing.free(folder / f"{'walk' if len(pictures) > 1 else 'seed'}-{name}.png")]
+    drawing.save(drawing.sheet(pictures, len(pictures)), files[0], scale)
+    if len(pictures) > 1:
+        there_and_back = [drawing.as_image(picture, scale) for picture in (*pictures, *pictures[-2:0:-1])]
+        files.append(drawing.free(folder / f"walk-{name}.gif"))
+        drawing.animate(there_and_back, files[1], 120, 120)
+    return {"input": text, **scores.describe(pictures[0], spec), "files": [runs.shown(file) for file in files]}
+
+
+if __name__ == "__main__":
+    errors.run(main)
