@@ -36,7 +36,9 @@ def main() -> None:
     for ending, answer in zip(endings, answers, strict=True):
         answer["dates"] = ending.future(len(answer["values"]))
     if options.as_json:
-        print(json.dumps([{"input": end.name, **answer} for end, answer in zip(endings, answers, strict=True)], indent=2))
+        print(
+            json.dumps([{"input": end.name, **answer} for end, answer in zip(endings, answers, strict=True)], indent=2)
+        )
         return
     for ending, answer in zip(endings, answers, strict=True):
         print(page(ending, answer))

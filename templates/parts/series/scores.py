@@ -117,7 +117,8 @@ def table(metrics: dict[str, Any]) -> str:
     width = max(len(line[0]) for line in lines)
     text = [f"Measured on {metrics['note']}: {metrics['test_examples']:,} test windows, season {metrics['season']}."]
     text += [
-        f"{line[0]:{width}}  " + "  ".join(f"{cell:>{max(9, len(name))}}" for cell, name in zip(line[1:-1], header[1:], strict=False))
+        f"{line[0]:{width}}  "
+        + "  ".join(f"{cell:>{max(9, len(name))}}" for cell, name in zip(line[1:-1], header[1:], strict=False))
         for line in (header, *lines)
     ]
     steps = metrics["by_horizon"]

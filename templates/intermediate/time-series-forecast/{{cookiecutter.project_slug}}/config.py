@@ -25,10 +25,15 @@ class Config(Settings):
 
     # Windows
     horizon: int | None = Field(None, ge=1, description="steps to look ahead; one season by default")
-    history: int | None = Field(None, ge=1, description="steps to look back; two seasons or horizons, and one more, by default")
-    season: int | None = Field(None, ge=1, description="steps after which it repeats; by default what suits training best")
+    history: int | None = Field(
+        None, ge=1, description="steps to look back; two seasons or horizons, and one more, by default"
+    )
+    season: int | None = Field(
+        None, ge=1, description="steps after which it repeats; by default what suits training best"
+    )
     relative: Literal["auto", "yes", "no"] = Field(
-        "auto", description="changes as shares of the last value, for swings that grow with the level; auto looks for that"
+        "auto",
+        description="changes as shares of the last value, for swings that grow with the level; auto looks for that",
     )
     interval: float = Field(0.9, gt=0, lt=1, description="share of the values that the interval is to hold")
 
@@ -38,7 +43,9 @@ class Config(Settings):
     )
     units: int = Field(32, ge=1, description="memory cells of the lstm, or filters of the tcn")
     steps: int = Field(48, ge=2, description="positions that lstm and tcn see; a longer history is cut into pieces")
-    dropout: float = Field(0.1, ge=0, lt=1, description="share of outputs hidden in training, against learning by heart")
+    dropout: float = Field(
+        0.1, ge=0, lt=1, description="share of outputs hidden in training, against learning by heart"
+    )
     l2: float = Field(1e-4, ge=0, description="penalty on large weights of the linear layer")
 
     # Training

@@ -153,7 +153,9 @@ def read_one(text: str, form: str) -> datetime | None:
         if form == "iso":
             return datetime.fromisoformat(text) if len(text) >= 8 else None
         if form == "unix":
-            return datetime.fromtimestamp(int(text), UTC).replace(tzinfo=None) if re.fullmatch(r"\d{9,10}", text) else None
+            return (
+                datetime.fromtimestamp(int(text), UTC).replace(tzinfo=None) if re.fullmatch(r"\d{9,10}", text) else None
+            )
         return datetime.strptime(text, form)
     except (ValueError, OverflowError):
         return None

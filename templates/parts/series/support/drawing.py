@@ -51,7 +51,14 @@ def forecasts(splits: Splits, prediction: np.ndarray, path: Path) -> Picture:
         line = axis.plot(when, prediction[window], linewidth=1.2, color="C0", label="" if number else "forecast")
         if (ends := scores.bounds(prediction[window], splits.spec)) is not None:
             share = splits.spec["interval"]["share"]
-            axis.fill_between(when, *ends, alpha=0.2, color=line[0].get_color(), linewidth=0, label="" if number else f"{share:.0%} interval")
+            axis.fill_between(
+                when,
+                *ends,
+                alpha=0.2,
+                color=line[0].get_color(),
+                linewidth=0,
+                label="" if number else f"{share:.0%} interval",
+            )
         axis.axvline(when[0], color="0.9", linewidth=0.8, zorder=0)
     axis.legend(fontsize=8)
     axis.set_ylabel(splits.spec["target"])
@@ -100,9 +107,19 @@ def future(endings: list[Ending], answers: list[dict[str, Any]], path: Path) -> 
         rows = np.arange(max(0, len(whole) - 4 * horizon), len(whole))
         ahead = _dates(whole, len(whole) + np.arange(horizon))
         axis.plot(_dates(whole, rows), whole.values[rows, 0], color="0.4", linewidth=1.2, label=ending.name)
-        axis.plot(ahead, answer["values"], color="C0", marker="o" if horizon <= 40 else None, markersize=3, label="forecast")
+        axis.plot(
+            ahead, answer["values"], color="C0", marker="o" if horizon <= 40 else None, markersize=3, label="forecast"
+        )
         if "low" in answer:
-            axis.fill_between(ahead, answer["low"], answer["high"], alpha=0.2, color="C0", linewidth=0, label=f"{answer['share']:.0%} interval")
+            axis.fill_between(
+                ahead,
+                answer["low"],
+                answer["high"],
+                alpha=0.2,
+                color="C0",
+                linewidth=0,
+                label=f"{answer['share']:.0%} interval",
+            )
         axis.legend(fontsize=8)
         axis.set_ylabel(answer["target"])
     return figures.save(figure, path, "The forecast goes on from the last row.")

@@ -150,7 +150,9 @@ def regular(
         )
     if len(missing):
         begin, length = _longest_run(missing)
-        where = f"{step.show(step.date(start, begin))}, {length} long" if length > 1 else step.show(step.date(start, begin))
+        where = (
+            f"{step.show(step.date(start, begin))}, {length} long" if length > 1 else step.show(step.date(start, begin))
+        )
         notes.append(
             f"{len(missing):,} dates are missing, {'the longest gap at' if length > 1 else 'first'} {where}: filled with the value before, never an answer"
         )
@@ -171,7 +173,9 @@ def regular(
     begin = int((~np.isnan(grid)).argmax(axis=0).max())  # the first row by which every column has had a value
     filled = _fill(grid)[begin:]
     if begin:
-        notes.append(f"the first {begin:,} rows are left out: until {step.show(step.date(start, begin))} a column has no value")
+        notes.append(
+            f"the first {begin:,} rows are left out: until {step.show(step.date(start, begin))} a column has no value"
+        )
     return Series(
         filled.astype(np.float32), known[begin:], step.date(start, begin), step, names,
         table.path, table.source, table.note, notes,
@@ -193,7 +197,9 @@ def load(series: Series, config: Any) -> SeriesSplits:
     train = rows - validation - test
     needed = history + horizon + FEWEST - 1
     if train < needed:
-        total = max(needed + 2 * horizon, int(np.ceil(needed / (1 - config.validation_fraction - config.test_fraction))))
+        total = max(
+            needed + 2 * horizon, int(np.ceil(needed / (1 - config.validation_fraction - config.test_fraction)))
+        )
         raise ProjectError(
             f"{series.path}: {rows:,} rows of {step} are too few for a history of {history} and a horizon of {horizon}: {total:,} are needed\n"
             "Give a smaller --history or --horizon, or a longer series."
@@ -204,7 +210,9 @@ def load(series: Series, config: Any) -> SeriesSplits:
     origins = tuple(_origins(series, answers, begin, end, history, horizon) for begin, end in borders)
     parts = [windows(series.values, answers, rows_, history, horizon) for rows_ in origins]
     if min(len(origins[0]), len(origins[2])) == 0:
-        raise ProjectError(f"{series.path}: too many gaps: no window is left\nGive a smaller --history, or --step to average over a longer time.")
+        raise ProjectError(
+            f"{series.path}: too many gaps: no window is left\nGive a smaller --history, or --step to average over a longer time."
+        )
     return SeriesSplits(
         *parts, spec, series.source, series.note, series=series, origins=(origins[0], origins[1], origins[2])
     )  # fmt: skip
@@ -250,7 +258,9 @@ def fit(series: Series, train: int, history: int, config: Any) -> dict[str, Any]
     )
     season = config.season or _season(target, known, series.step)
     if config.season and config.season >= train - 1:
-        raise ProjectError(f"--season {config.season} is longer than the {train:,} rows of the training part\nGive a smaller one.")
+        raise ProjectError(
+            f"--season {config.season} is longer than the {train:,} rows of the training part\nGive a smaller one."
+        )
     return {
         "kind": "series",
         "target": series.names[0],
@@ -259,9 +269,15 @@ def fit(series: Series, train: int, history: int, config: Any) -> dict[str, Any]
         "season": season,
         "seasonal_error": seasonal_error(target, known, season),
         "relative": bool(relative),
-        "least": float(values.min() / 100) if relative else 0.0,  # a last value below it counts as this much: none divides by 0
+        "least": float(values.min() / 100)
+        if relative
+        else 0.0,  # a last value below it counts as this much: none divides by 0
         "spread": _spread(values, relative, history),
-        "reading": {"date_column": config.date_column, "date_format": config.date_format, "separator": config.separator},
+        "reading": {
+            "date_column": config.date_column,
+            "date_format": config.date_format,
+            "separator": config.separator,
+        },
     }
 
 
@@ -301,7 +317,9 @@ def read_endings(texts: list[str], spec: dict[str, Any], sample: Table) -> list[
         name = _date_column(table, how.get("date_column"))
         for column in spec["columns"]:
             if column not in table.columns:
-                raise ProjectError(f"{_no_column(table, column)}\nThe model was trained with: {', '.join(spec['columns'])}")
+                raise ProjectError(
+                    f"{_no_column(table, column)}\nThe model was trained with: {', '.join(spec['columns'])}"
+                )
         when, _ = dates.parse(_as_texts(table.columns[name]), name, table.at, how.get("date_format"))
         values = np.stack([_numbers(table, column)[0] for column in spec["columns"]], axis=1)
         own = dates.step_of(np.unique(when), table.path) if len(np.unique(when)) > 2 else step
@@ -357,7 +375,9 @@ def _columns(table: Table, date_column: str, config: Any) -> list[str]:
     rest = [name for name in table.columns if name != date_column]
     numbers = [name for name in rest if table.columns[name].dtype != object or _mostly_numbers(table.columns[name])]
     if not rest:
-        raise ProjectError(f"{table.path}:1: there is no column besides {date_column}\nExpected one of numbers to forecast.")
+        raise ProjectError(
+            f"{table.path}:1: there is no column besides {date_column}\nExpected one of numbers to forecast."
+        )
     only = config.columns[0] if len(config.columns) == 1 and config.columns != ("all",) else ""
     if not (config.target or only) and len(numbers) > 1 and table.target not in numbers:
         raise ProjectError(
@@ -390,7 +410,9 @@ def _numbers(table: Table, name: str) -> tuple[np.ndarray, str]:
         )
     notes = ["read with decimal commas"] if comma else []
     if len(wrong):
-        notes.append(f"{len(wrong):,} values are no numbers, first {table.at(int(wrong[0]))}: {cells[wrong[0]]!r}; read as gaps")
+        notes.append(
+            f"{len(wrong):,} values are no numbers, first {table.at(int(wrong[0]))}: {cells[wrong[0]]!r}; read as gaps"
+        )
     return numbers, f"{name}: {'; '.join(notes)}" if notes else ""
 
 
@@ -459,9 +481,7 @@ def _fill(grid: np.ndarray) -> np.ndarray:
     return np.take_along_axis(grid, np.maximum.accumulate(last, axis=0), axis=0)
 
 
-def _origins(
-    series: Series, answers: np.ndarray, begin: int, end: int, history: int, horizon: int
-) -> np.ndarray:
+def _origins(series: Series, answers: np.ndarray, begin: int, end: int, history: int, horizon: int) -> np.ndarray:
     """The rows at which the answers of a part's windows begin; windows that are mostly gap are left out."""
     rows = np.arange(max(begin, history), end - horizon + 1)
     before = np.concatenate([[0], np.cumsum(series.known)])
