@@ -1,0 +1,58 @@
+"""What must hold for this kind of model and data: units, learning, levels never seen, and the three architectures."""
+
+import numpy as np
+import pytest
+
+import data
+from config import Config
+from model import build_model
+from support import settings
+
+ARCHITECTURES = ("linear", "lstm", "tcn")
+
+
+def config(*arguments: str) -> Config:
+    return settings.read(Config, argv=["--history", "13", "--horizon", "4", "--steps", "8", "--units", "8", *arguments])
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_an_untrained_model_says_that_all_stays_as_it_is(architecture: str) -> None:
+    splits = data.load(config("--architecture", architecture))
+    forecast = np.asarray(build_model(config("--architecture", architecture), splits)(np.array(splits.test.x)))
+    np.testing.assert_allclose(forecast, np.repeat(splits.test.x[:, -1:, 0], 4, axis=1), rtol=1e-5)
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_a_handful_of_windows_can_be_learned_by_heart(architecture: str) -> None:
+    chosen = config("--architecture", architecture, "--dropout", "0", "--l2", "0", "--schedule", "constant")
+    splits = data.load(chosen)
+    few = splits.train.take(np.array([0, 20, 40]))
+    model = build_model(chosen, splits)
+    first = model.evaluate(few.x, few.y, verbose=0, return_dict=True)["loss"]
+    model.fit(few.x, few.y, epochs=150, batch_size=3, verbose=0)
+    assert model.evaluate(few.x, few.y, verbose=0, return_dict=True)["loss"] < 0.1 * first
+
+
+def test_a_series_twice_as_large_has_forecasts_twice_as_large() -> None:
+    splits = data.load(config())
+    assert splits.spec["relative"]
+    model = build_model(config(), splits)
+    model.fit(np.array(splits.train.x), splits.train.y, epochs=3, verbose=0)
+    x = np.array(splits.test.x)
+    np.testing.assert_allclose(model(2 * x), 2 * np.asarray(model(x)), rtol=1e-5)
+
+
+def test_answers_that_are_not_known_count_nothing() -> None:
+    splits = data.load(config())
+    model = build_model(config(), splits)
+    x, y = np.array(splits.test.x), np.array(splits.test.y)
+    whole = model.evaluate(x[:, :, :], y, verbose=0, return_dict=True)
+    y[3, 1:] = np.nan
+    some = model.evaluate(x, y, verbose=0, return_dict=True)
+    assert np.isfinite(list(some.values())).all() and some != whole
+
+
+def test_the_sample_is_the_published_series() -> None:
+    table = data.sample()
+    assert len(table) == 144 and int(table.columns["passengers"].sum()) == 40_363
+    assert table.columns["month"][[0, -1]].tolist() == ["1949-01", "1960-12"]
