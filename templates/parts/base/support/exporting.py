@@ -30,7 +30,9 @@ PATHS = {
 }
 TOLERANCE = 1e-4  # for 32-bit formats: other order of additions, same numbers; seen here: below 1e-5
 INT8_MEAN = 0.02  # for 8-bit weights: mean difference of an output, in units of its range; seen here: below 0.005
-SCORE_CHANGE = 0.02  # how far the test score of any format may be from the model's; of a score above 1, this share of it
+SCORE_CHANGE = (
+    0.02  # how far the test score of any format may be from the model's; of a score above 1, this share of it
+)
 SCORE_EXAMPLES = 2  # or as far as this many examples move it: in a small test, one answer near a tie is more than 0.02
 COMPARED = 2_000  # test examples for the score; the difference and the time need fewer
 
