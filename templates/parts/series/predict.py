@@ -16,7 +16,7 @@ from pydantic_settings import CliPositionalArg
 
 import scores
 from data import read_endings
-from support import errors, runs, serving, series, settings
+from support import errors, runs, series, serving, settings
 from support.settings import Settings
 
 

@@ -7,6 +7,7 @@
 GUIDE.md says what to look for.
 """
 
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -119,7 +120,8 @@ def similar(train: Split, test: Split) -> float:
 
 def main() -> None:
     options = settings.read(Options, toml=False)
-    {"memory": memory, "horizon": horizon, "leak": leak}[options.lesson](settings.read(Config, argv=[]))
+    lessons: dict[str, Callable[[Config], object]] = {"memory": memory, "horizon": horizon, "leak": leak}
+    lessons[options.lesson](settings.read(Config, argv=[]))
 
 
 if __name__ == "__main__":

@@ -30,6 +30,8 @@ MONTHS = {"month": 1, "quarter": 3, "year": 12}
 USUAL = (1, 10, 30, 60, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 14_400, 21_600, 43_200, 86_400, 604_800, 1_209_600)
 NAMED = re.compile(r"date|time|month|day|year|week|period|stamp|when|datum|fecha|zeit|jahr", re.IGNORECASE)
 
+Moment = Any  # a numpy.datetime64 of seconds, whose own types do not know what may be added to it
+
 
 @dataclass(frozen=True)
 class Step:
@@ -45,13 +47,13 @@ class Step:
                 return f"{number} {name}{'s' if number > 1 else ''}"
         raise AssertionError(self.count)  # one month or second divides everything
 
-    def positions(self, when: np.ndarray, start: np.datetime64) -> np.ndarray:
+    def positions(self, when: np.ndarray, start: Moment) -> np.ndarray:
         """How many steps each date lies after `start`, as numbers with a fraction."""
         if self.months:
             return (_month(when) - _month(start)) / self.count
         return (when - start).astype(np.int64) / self.count
 
-    def date(self, start: np.datetime64, position: int) -> np.datetime64:
+    def date(self, start: Moment, position: int) -> Moment:
         """The date this many steps after `start`; a month keeps the day, or has its last one."""
         if not self.months:
             return np.datetime64(start, "s") + np.timedelta64(self.count * int(position), "s")
@@ -60,7 +62,7 @@ class Step:
         last = (month + 1).astype("datetime64[s]") - np.timedelta64(1, "D")
         return np.datetime64(min(month.astype("datetime64[s]") + inside, last + inside % np.timedelta64(1, "D")), "s")
 
-    def show(self, when: np.datetime64) -> str:
+    def show(self, when: Moment) -> str:
         """A date as short as its step allows: 1961-01, 1991-01-01, 2018-06-26 20:00."""
         text = str(np.datetime64(when, "s")).replace("T", " ")
         if self.months and text.endswith("-01 00:00:00"):

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from support import dates
-from support.dates import Step
+from support.dates import Moment, Step
 from support.errors import ProjectError
 from support.settings import Settings
 from support.splits import Split, Splits
@@ -48,7 +48,7 @@ class Series:
 
     values: np.ndarray  # (rows, columns) float32; the target is column 0; gaps repeat the last value before them
     known: np.ndarray  # (rows,) whether the target's value stood in the file
-    start: np.datetime64  # the date of row 0
+    start: Moment  # the date of row 0
     step: Step
     names: list[str]  # of the columns
     path: str = "the sample"
@@ -59,7 +59,7 @@ class Series:
     def __len__(self) -> int:
         return len(self.values)
 
-    def date(self, row: int) -> np.datetime64:
+    def date(self, row: int) -> Moment:
         """The date of a row; rows after the last one are the future."""
         return self.step.date(self.start, row)
 
@@ -213,8 +213,10 @@ def load(series: Series, config: Any) -> SeriesSplits:
         raise ProjectError(
             f"{series.path}: too many gaps: no window is left\nGive a smaller --history, or --step to average over a longer time."
         )
+    train_windows, validation_windows, test_windows = parts
     return SeriesSplits(
-        *parts, spec, series.source, series.note, series=series, origins=(origins[0], origins[1], origins[2])
+        train_windows, validation_windows, test_windows, spec, series.source, series.note,
+        series=series, origins=(origins[0], origins[1], origins[2]),
     )  # fmt: skip
 
 
@@ -444,11 +446,11 @@ def _as_texts(cells: np.ndarray) -> np.ndarray:
     return np.array([f"{cell:.0f}" if cell == cell else "" for cell in cells], object)
 
 
-def _floor(when: np.datetime64, step: Step) -> np.datetime64:
+def _floor(when: Moment, step: Step) -> Moment:
     """The last date at or before `when` at which a step begins."""
     if step.months:
         month = int(np.datetime64(when, "M").astype(int)) // step.count * step.count
-        return np.datetime64(np.datetime64(month, "M"), "s")
+        return np.array(month, "datetime64[M]").astype("datetime64[s]")[()]
     monday = np.datetime64("1970-01-05T00:00:00")
     return np.datetime64(when - (when - monday) % np.timedelta64(step.count, "s"), "s")
 

@@ -13,7 +13,7 @@ import data
 import predict
 import scores
 from config import Config
-from support import baselines, runs, serving, series, settings
+from support import baselines, runs, series, serving, settings
 from support.dates import read_step
 from support.errors import ProjectError
 from support.series import SeriesSplits
@@ -78,7 +78,7 @@ def test_forecasts_before_a_moment_do_not_depend_on_what_comes_after_it() -> Non
     early = origins <= moment
     np.testing.assert_array_equal(model(splits.test.x[early]), model(other.test.x[early]))
     season = [baselines.seasonal_naive(s.series, origins[early], s.spec["season"], 3) for s in (splits, other)]
-    np.testing.assert_array_equal(*season)
+    np.testing.assert_array_equal(season[0], season[1])
 
 
 def test_the_parts_follow_each_other_in_time_and_share_no_answer() -> None:
@@ -213,7 +213,9 @@ def test_the_interval_holds_its_share_of_new_values_of_the_same_kind() -> None:
     config = settings.read(Config, argv=["--interval", "0.8"])
     rng = np.random.default_rng(0)
     spec = {"relative": False, **scores.decide(rng.normal(0, [1.0, 3.0], (999, 2)), np.zeros((999, 2)), config)}
-    low, high = scores.bounds(np.zeros((1, 2)), spec) or (None, None)
+    ends = scores.bounds(np.zeros((1, 2)), spec)
+    assert ends is not None
+    low, high = ends
     new = rng.normal(0, [1.0, 3.0], (20_000, 2))
     inside = ((new >= low) & (new <= high)).mean(axis=0)
     assert np.abs(inside - 0.8).max() < 0.04
