@@ -57,7 +57,7 @@ def labelled(config: Config) -> Splits:
     else:
         found = load_unlabelled(Path(config.data), shape, fractions, config.seed)
     train, validation, test = (
-        replace(split, x=fitted(split.x, shape)) for split in (found.train, found.validation, found.test)
+        replace(split, x=fitted(split.x[:], shape)) for split in (found.train, found.validation, found.test)
     )
     return Splits(train, validation, test, {**found.spec, "shape": list(shape)}, found.source, found.note)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from support import labelled_pictures, pictures
+from support import labelled_pictures, picture_files, pictures
 from support.errors import ProjectError
 from support.pictures import Shape
 from support.splits import Splits
@@ -29,7 +29,7 @@ def load_unlabelled(path: Path, shape: Shape, fractions: tuple[float, float], se
         raise ProjectError(
             f"{len(files) or 'no'} pictures in {path}/\nExpected {FEWEST} or more, such as {path}/1.png, or one sub-folder of pictures per class."
         )
-    x = pictures.read_pictures(files, shape)
+    x = picture_files.read(files, shape)[:]
     return labelled_pictures.make_splits(
         x, np.zeros(len(x), np.int64), None, fractions, seed, {"labels": []}, str(path), f"your own data, {path}"
     )

@@ -1,0 +1,28 @@
+"""Pictures to try the readers of folders on."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from support import picture_files
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Pictures of two classes, bright and dark."""
+    for name, value in (("bright", 200), ("dark", 30)):
+        (tmp_path / name).mkdir()
+        for number in range(12):
+            Image.fromarray(np.full((20 + number, 30, 3), value + number, np.uint8)).save(
+                tmp_path / name / f"{number}.png"
+            )
+    return tmp_path
+
+
+@pytest.fixture
+def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if memory held no picture: every folder is read when it is asked for."""
+    monkeypatch.setattr(picture_files, "IN_MEMORY", 0)
+    monkeypatch.setattr(picture_files, "MANY", 1)
