@@ -9,7 +9,7 @@ validation and test faces lie on different parts of the photos (left, middle, ri
 import numpy as np
 from PIL import Image, ImageDraw
 
-PICTURES = {"train": 300, "validation": 50, "test": 60}
+PICTURES = {"train": 300, "validation": 50, "test": 100}
 PARTS = {"train": (0.0, 0.55), "validation": (0.55, 0.72), "test": (0.72, 1.0)}  # of the photos, from left to right
 SKINS = [
     (255, 219, 172),
