@@ -2,6 +2,7 @@
 
 python3 tasks.py first-project [FOLDER]    a trained, evaluated and exported digit classifier, in a few minutes
 python3 tasks.py test [--dear] [ARG ...]   lint, types and tests; --dear adds the tests of minutes; ARGs go to pytest
+python3 tasks.py test --rare               those that even CI has no time for: an hour
 python3 tasks.py lint                      lint and types only
 python3 tasks.py benchmark                 how fast the command is, beside click and cookiecutter
 
@@ -57,11 +58,14 @@ def test(arguments: list[str]) -> None:
     needed = project_dependencies()
     once("projects", json.dumps(needed), PYTHON, "-m", "pip", "install", "--quiet", *needed)
     lint()
-    rest = [item for item in arguments if item != "--dear"]
+    rest = [item for item in arguments if item not in ("--dear", "--rare")]
+    if "--rare" in arguments:
+        run(PYTHON, "-m", "pytest", *BESIDE, "-m", "rare", *rest, folder=HERE)
+        return
     if "--dear" not in arguments:
         run(PYTHON, "-m", "pytest", *BESIDE, *rest, folder=HERE)
         return
-    run(PYTHON, "-m", "pytest", *BESIDE, "-m", "not timed", "--durations=25", *rest, folder=HERE)
+    run(PYTHON, "-m", "pytest", *BESIDE, "-m", "not timed and not rare", "--durations=40", *rest, folder=HERE)
     if not rest:
         run(PYTHON, "-m", "pytest", "-m", "timed", "-s", folder=HERE)
 

@@ -31,6 +31,7 @@ def step(project: Path, *command: str) -> tuple[str, int]:
     return done.stdout, peak
 
 
+@pytest.mark.rare
 @pytest.mark.skipif(not CIFAR10.exists(), reason="no CIFAR-10 beside this repository")
 def test_five_epochs_of_a_fifth_of_cifar10_are_far_better_than_pixels_alone(rendered: Callable[[str], Path]) -> None:
     project = rendered("cifar10-classifier")

@@ -18,6 +18,7 @@ import pytest
 KILLS = 20
 # One project of each kind, with enough epochs to outlast twenty kills.
 PROJECTS = {"mnist-classifier": 80, "titanic-survival": 300, "gan-images": 60}
+SELDOM = {"gan-images"}
 
 pytestmark = [pytest.mark.dear, pytest.mark.skipif(os.name == "nt", reason="SIGKILL is a signal of Unix")]
 
@@ -53,7 +54,9 @@ def result(project: Path) -> tuple[str, str, object]:
     return numbers, "\n".join(history), json.loads((run / "metrics.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("name", PROJECTS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.rare] if name in SELDOM else []) for name in PROJECTS]
+)
 def test_a_training_killed_at_random_moments_ends_as_if_nothing_had_happened(
     name: str, rendered: Callable[[str], Path], tmp_path: Path
 ) -> None:

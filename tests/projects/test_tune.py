@@ -37,7 +37,9 @@ def trials(project: Path) -> list[list[str]]:
         return list(csv.reader(file))
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM] if os.name != "nt" else [])
+@pytest.mark.parametrize(
+    "how", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.rare)] if os.name != "nt" else []
+)
 def test_a_search_that_is_killed_goes_on_to_the_same_trials(
     how: signal.Signals, rendered: Callable[[str], Path], tmp_path: Path
 ) -> None:

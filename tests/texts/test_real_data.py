@@ -13,7 +13,7 @@ import pytest
 
 IMDB = Path(__file__).parents[3] / "shared" / "data" / "imdb"
 
-pytestmark = pytest.mark.dear
+pytestmark = pytest.mark.rare
 needs_data = pytest.mark.skipif(not IMDB.exists(), reason="no real data beside this repository")
 
 
