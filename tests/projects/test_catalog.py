@@ -26,6 +26,12 @@ INTERRUPTED = {
     "face-detection",
     "gan-images",
 }
+LONG = {
+    "cifar10-classifier",
+    "sentiment-analysis",
+    "face-detection",
+    "gan-images",
+}  # whose own tests take more than a minute
 Rendered = Callable[[str], Path]
 
 
@@ -108,7 +114,7 @@ def test_a_project_with_every_optional_part_is_clean_under_its_own_settings(
     run_in(project, "-m", "mypy", ".")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.dear if name in LONG else []) for name in NAMES])
 def test_a_project_with_every_optional_part_passes_the_tests_of_its_own_kind(
     name: str, with_all_parts: Callable[[str], Path]
 ) -> None:
