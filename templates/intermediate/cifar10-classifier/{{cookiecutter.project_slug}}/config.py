@@ -71,7 +71,7 @@ class Config(Settings):
     )
 
     # Training
-    epochs: int = Field(15, ge=1, description="passes over the training data; the best one is kept")
+    epochs: int = Field(12, ge=1, description="passes over the training data; the best one is kept")
     batch_size: int = Field(64, ge=1, description="small enough for many steps in a short training")
     optimizer: Literal["sgd", "adam", "rmsprop"] = Field(
         "sgd", description="adam and rmsprop want a learning rate about twenty times smaller"
