@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support import plugins, settings
+from support import settings
 from support.errors import ProjectError
 from support.plugins import tracking
 from support.runs import Run
@@ -28,7 +28,7 @@ def test_train_has_the_option_and_refuses_a_tracker_that_it_does_not_know() -> N
 
 
 def test_nothing_is_followed_unless_it_is_asked_for(tmp_path: Path) -> None:
-    assert plugins.callbacks(tracking.Options(tracker="none"), Run(tmp_path)) == []
+    assert tracking.callbacks(tracking.Options(tracker="none"), Run(tmp_path)) == []
 
 
 @pytest.mark.skipif(find_spec("wandb") is not None, reason="wandb is installed here")
@@ -36,17 +36,16 @@ def test_a_tracker_that_is_not_installed_is_said_with_how_to_install_it(tmp_path
     with pytest.raises(
         ProjectError, match="^wandb is not installed\nInstall it: pip install wandb, or leave --tracker out.$"
     ):
-        plugins.callbacks(tracking.Options(tracker="wandb"), Run(tmp_path))
+        tracking.callbacks(tracking.Options(tracker="wandb"), Run(tmp_path))
 
 
 def test_tensorboard_is_given_the_numbers_of_each_epoch(tmp_path: Path) -> None:
     script = """
 import sys
 from pathlib import Path
-from support import plugins
-from support.plugins.tracking import Options
+from support.plugins.tracking import Options, callbacks
 from support.runs import Run
-(follow,) = plugins.callbacks(Options(tracker="tensorboard"), Run(Path(sys.argv[1])))
+(follow,) = callbacks(Options(tracker="tensorboard"), Run(Path(sys.argv[1])))
 for epoch in (0, 1):
     follow.on_epoch_end(epoch, {"loss": 0.5 - epoch / 4, "val_loss": 1.0})
 follow.on_train_end()
