@@ -124,15 +124,15 @@ def _both(path: str, base: Entry | None, mine: Entry, theirs: Entry) -> Change:
 
 def _beside(made: Made, path: str, theirs: Entry, taken: set[str], note: str) -> Change:
     """The template's file under a name that nothing has."""
-    number, top = 1, path
-    while made.in_the_way(top, set()) and "/" in top:  # a folder above is no folder: go beside that
-        above = top.rpartition("/")[0]
-        if not made.in_the_way(above, set()):
+    number, top, names = 1, path, path.split("/")
+    for depth in range(1, len(names)):
+        above = made.folder.joinpath(*names[:depth])
+        if above.is_symlink() or (above.exists() and not above.is_dir()):
+            top = "/".join(names[:depth])  # a folder above is no folder: go beside that
             break
-        top = above
     rest = path[len(top) :]
     name = f"{top}{BESIDE}{rest}"
-    while name in taken or (made.folder / name).exists():
+    while name in taken or (made.folder / name).exists() or made.in_the_way(name, set()):
         if made.read(name) == theirs:
             return Change(name, "kept", theirs, f"the template's {path}")
         number += 1

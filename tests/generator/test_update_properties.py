@@ -10,7 +10,7 @@ from pathlib import Path
 from dlgen import applying, catalog, merging, project, render, updating
 from dlgen.compose import PROJECT_FOLDER
 from dlgen.renewing import render_again
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 NAMES = ["a.txt", "b.txt", "sub/c.txt", "sub/d.txt", "e.bin"]
@@ -85,6 +85,9 @@ def put_in(folder: Path, word: bytes) -> Counter[bytes]:
 @settings(
     max_examples=int(os.environ.get("DLGEN_EXAMPLES", "25")), deadline=None, suppress_health_check=list(HealthCheck)
 )
+@example(
+    [["alpha"]] * 5, [("edit", 0, 1)], [], [("delete", 0, 0), ("rename", 0, 518)]
+)  # a folder in an edited file's place
 @given(st.lists(LINES, min_size=len(NAMES), max_size=len(NAMES)), EDITS, EDITS, EDITS)
 def test_no_line_of_yours_is_lost_and_undo_restores_bytes_and_modes(
     contents: list[list[str]],
