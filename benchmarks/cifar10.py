@@ -57,31 +57,6 @@ def first(points: list[tuple[float, float]], goal: float) -> tuple[float, int] |
     return next(((seconds, epoch) for epoch, (seconds, score) in enumerate(points, 1) if score >= goal), None)
 
 
-def watcher(x, y, goal: float | None):
-    """A callback that notes (training seconds so far, test accuracy) after every epoch."""
-    import keras
-
-    class Watcher(keras.callbacks.Callback):
-        def __init__(self) -> None:
-            super().__init__()
-            self.points: list[tuple[float, float]] = []
-            self.seconds = 0.0
-
-        def on_train_begin(self, logs=None) -> None:
-            self.began = time.perf_counter()
-
-        def on_epoch_end(self, epoch, logs=None) -> None:
-            self.seconds += time.perf_counter() - self.began
-            accuracy = float((self.model.predict(x, batch_size=500, verbose=0).argmax(axis=1) == y).mean())
-            self.points.append((self.seconds, accuracy))
-            print(f"    test accuracy {accuracy:.4f} after {self.seconds:.1f} s", flush=True)
-            if goal is not None and accuracy >= goal:
-                self.model.stop_training = True
-            self.began = time.perf_counter()
-
-    return Watcher()
-
-
 def prepare(data: Path, changes: list[str]):
     """Settings and data of the project."""
     from config import Config
@@ -97,8 +72,9 @@ def train_ours(data: Path, changes: list[str], goal: float | None) -> list[tuple
     config, splits = prepare(data, changes)
     from model import build_model
     from support import runs, training
+    from watching import Watcher
 
-    watch = watcher(splits.test.x, splits.test.y, goal)
+    watch = Watcher(splits.test.x, splits.test.y, goal)
     print("cifar10-classifier", *changes)
     training.fit(build_model(config, splits), splits, config, runs.start(config, splits), callbacks=[watch])
     return watch.points
@@ -130,6 +106,7 @@ def train_recipe(data: Path) -> list[tuple[float, float]]:
     import keras
     import numpy as np
     from keras import layers
+    from watching import Watcher
 
     with np.load(data) as file:
         x, y, x_test, y_test = (file[key] for key in ("x_train", "y_train", "x_test", "y_test"))
@@ -150,7 +127,7 @@ def train_recipe(data: Path) -> list[tuple[float, float]]:
     )
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(loss=loss, optimizer="adam", metrics=["accuracy"])
-    watch = watcher(x_test, y_test.ravel(), None)
+    watch = Watcher(x_test, y_test.ravel(), None)
     print("TensorFlow's CNN tutorial")
     model.fit(x, y, epochs=10, verbose=0, callbacks=[watch])
     return watch.points

@@ -11,7 +11,6 @@ import argparse
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 GOAL = 0.99
@@ -44,41 +43,17 @@ def main() -> None:
         print(f"mnist-classifier is there {first[0] / first[1]:.1f} times sooner.")
 
 
-def watcher(x, y, until_goal: bool):
-    """A callback that notes (training seconds so far, test accuracy) after every epoch."""
-    import keras
-
-    class Watcher(keras.callbacks.Callback):
-        def __init__(self) -> None:
-            super().__init__()
-            self.points: list[tuple[float, float]] = []
-            self.seconds = 0.0
-
-        def on_train_begin(self, logs=None) -> None:
-            self.began = time.perf_counter()
-
-        def on_epoch_end(self, epoch, logs=None) -> None:
-            self.seconds += time.perf_counter() - self.began
-            accuracy = float((self.model.predict(x, batch_size=500, verbose=0).argmax(axis=1) == y).mean())
-            self.points.append((self.seconds, accuracy))
-            print(f"    test accuracy {accuracy:.4f} after {self.seconds:.1f} s", flush=True)
-            if until_goal and accuracy >= GOAL:
-                self.model.stop_training = True
-            self.began = time.perf_counter()
-
-    return Watcher()
-
-
 def train_ours(data: Path, to_the_end: bool) -> list[tuple[float, float]]:
     """The project with its default settings."""
     from config import Config
     from data import load
     from model import build_model
     from support import runs, settings, training
+    from watching import Watcher
 
     config = settings.read(Config, argv=["--data", str(data)])
     splits = load(config)
-    watch = watcher(splits.test.x, splits.test.y, not to_the_end)
+    watch = Watcher(splits.test.x, splits.test.y, None if to_the_end else GOAL)
     print("mnist-classifier")
     training.fit(build_model(config, splits), splits, config, runs.start(config, splits), callbacks=[watch])
     return watch.points
@@ -89,6 +64,7 @@ def train_recipe(data: Path, to_the_end: bool) -> list[tuple[float, float]]:
     import keras
     import numpy as np
     from keras import layers
+    from watching import Watcher
 
     with np.load(data) as file:
         x, y, x_test, y_test = (file[key] for key in ("x_train", "y_train", "x_test", "y_test"))
@@ -107,7 +83,7 @@ def train_recipe(data: Path, to_the_end: bool) -> list[tuple[float, float]]:
         ]
     )
     model.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
-    watch = watcher(x_test, y_test, not to_the_end)
+    watch = Watcher(x_test, y_test, None if to_the_end else GOAL)
     print("Keras's MNIST convnet")
     model.fit(x, np.eye(10)[y], batch_size=128, epochs=15, validation_split=0.1, verbose=0, callbacks=[watch])
     return watch.points
