@@ -1,0 +1,88 @@
+"""The sample: circles, squares, stars and triangles on pieces of the two photos that scikit-learn ships, made by a seeded generator.
+
+A shape is of any colour and size, turned at will, filled, striped, shaded or an outline only, and now and then half transparent. Beside shapes
+lie things that are none: crosses, half discs, zigzags. Training, validation and test shapes lie on different parts of the photos (left,
+middle, right), so that no background is known from training.
+"""
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from support import pasting
+
+LABELS = ["circle", "square", "star", "triangle"]
+OTHERS = ["cross", "half disc", "zigzag"]
+PICTURES = {"train": 600, "validation": 80, "test": 150}
+PARTS = {"train": (0.0, 0.55), "validation": (0.55, 0.72), "test": (0.72, 1.0)}  # of the photos, from left to right
+SIZES = (0.12, 0.7)  # smallest and largest height of a shape in shares of the picture's side
+
+
+def make(part: str, side: int, seed: int) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Pictures (pictures, side, side, 3) of "train", "validation" or "test", and for each its shapes (shapes, 5): class and box in 0..1."""
+    rng = np.random.default_rng([seed, list(PICTURES).index(part)])
+    photos = pasting.photos()
+    x, shapes = np.zeros((PICTURES[part], side, side, 3), np.uint8), []
+    for row in range(len(x)):
+        picture = pasting.background(photos[rng.integers(len(photos))], PARTS[part], side, rng)
+        taken: list[np.ndarray] = []
+        names = [*rng.choice(LABELS, rng.integers(0, 6)), *rng.choice(OTHERS, rng.integers(0, 3))]
+        found = []
+        for name in names:
+            box = pasting.paste(picture, lambda height, rng, name=name: draw(name, height, rng), SIZES, taken, rng)
+            if box is not None and name in LABELS:
+                found.append([LABELS.index(name), *box / side])
+        shapes.append(np.array(found).reshape(-1, 5))
+        x[row] = np.asarray(picture)
+    return x, shapes
+
+
+def draw(name: str, height: int, rng: np.random.Generator) -> Image.Image:
+    """A shape with transparent surroundings, about `height` pixels high; drawn twice as large, so that edges become smooth."""
+    size = 2 * height
+    edge = outline(name, rng)  # (points, 2), around 0 and not beyond ±1
+    points = [(size / 2 * (1 + x), size / 2 * (1 + y)) for x, y in edge * (0.96, 0.96 * rng.uniform(0.8, 1))]
+    mask = Image.new("L", (size, size), 0)
+    opaque = 255 if rng.random() < 0.8 else int(rng.integers(150, 220))
+    line = max(3, round(size * rng.uniform(0.06, 0.14)))
+    if name == "zigzag" or rng.random() < 0.25:  # an outline only
+        closed = points if name == "zigzag" else [*points, *points[:2]]
+        ImageDraw.Draw(mask).line(closed, opaque, line, joint="curve")
+    else:
+        ImageDraw.Draw(mask).polygon(points, opaque)
+    picture = paint(size, rng)
+    picture.putalpha(mask)
+    return pasting.lean(picture, rng, 180)
+
+
+def outline(name: str, rng: np.random.Generator) -> np.ndarray:
+    """The corners (points, 2) of a shape in -1..1."""
+    if name == "zigzag":
+        return np.column_stack([np.linspace(-0.9, 0.9, 6), 0.5 * (-1.0) ** np.arange(6)])
+    if name == "cross":
+        arm = rng.uniform(0.2, 0.4)
+        quarter = np.array([(-arm, -1), (arm, -1), (arm, -arm)])
+        return np.concatenate([turned(quarter, turn) for turn in range(4)])
+    corners = {"circle": 48, "square": 4, "star": 10, "triangle": 3, "half disc": 48}[name]
+    angle = np.arange(corners) * 2 * np.pi / corners
+    if name == "half disc":
+        angle /= 2
+    radius = np.ones(corners)
+    if name == "star":
+        radius[1::2] = rng.uniform(0.38, 0.5)
+    return np.column_stack([np.cos(angle), np.sin(angle)]) * radius[:, None]
+
+
+def turned(points: np.ndarray, quarters: int) -> np.ndarray:
+    """The points after so many quarter turns around 0."""
+    for _ in range(quarters):
+        points = np.column_stack([-points[:, 1], points[:, 0]])
+    return points
+
+
+def paint(size: int, rng: np.random.Generator) -> Image.Image:
+    """A square full of one colour, of two in stripes, or of one passing into another."""
+    first, second = rng.integers(0, 256, (2, 3))
+    y, x = np.mgrid[:size, :size] / size
+    kind = rng.integers(3)
+    mixed = np.zeros((size, size)) if kind == 0 else x * 0.7 + y * 0.3 if kind == 1 else np.round((x + y) * rng.integers(2, 6)) % 2
+    return Image.fromarray((first + mixed[..., None] * (second - first)).astype(np.uint8))

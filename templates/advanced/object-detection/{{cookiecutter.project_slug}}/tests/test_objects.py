@@ -1,0 +1,194 @@
+"""What must hold for this kind of model and data: shapes, ranges, learning, and answers on photos."""
+
+import hashlib
+import json
+import sys
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import data
+import predict
+import scores
+import train
+import wider_face
+from config import Config
+from model import build_model
+from support import average_precision, baselines, boxes, download, grids, runs, settings
+from support.errors import ProjectError
+from support.splits import Split, Splits
+
+
+@pytest.fixture(scope="module")
+def config() -> Config:
+    return settings.read(Config, argv=[])
+
+
+def test_every_cell_gives_a_box_and_a_score_between_0_and_1(config: Config) -> None:
+    splits = data.load(config)
+    output = build_model(config, splits).predict(splits.test.x[:5], verbose=0)
+    assert output.shape == (5, len(grids.cells(config.image_size, config.grids)), 5)
+    assert output[..., 4].min() >= 0 and output[..., 4].max() <= 1
+    assert (output[..., 2:4] >= output[..., :2]).all()
+
+
+def test_every_box_of_the_sample_is_the_task_of_some_cell(config: Config) -> None:
+    y = data.load(config).train.y
+    loss = grids.BoxLoss(config.image_size, config.grids)
+    wanted, _, has_box = (np.asarray(part) for part in loss.assign(y))
+    for answer, row, some in zip(y, wanted, has_box, strict=True):
+        true_boxes, _ = boxes.truth(answer)
+        given = {tuple(box) for box in row[some > 0]}
+        assert given == {tuple(box) for box in true_boxes}
+
+
+def test_the_loss_is_near_zero_for_perfect_answers_and_grows_as_boxes_move(config: Config) -> None:
+    y = data.load(config).test.y
+    loss = grids.BoxLoss(config.image_size, config.grids)
+    wanted, _, has_box = (np.asarray(part) for part in loss.assign(y))
+    losses = [
+        float(loss(y, np.concatenate([wanted + moved, has_box[..., None] * (1 - 1e-6)], axis=-1).astype("float32")))
+        for moved in (0.0, 0.02, 0.1)
+    ]
+    assert losses[0] < 1e-3 < losses[1] < losses[2]
+
+
+def test_a_handful_of_pictures_can_be_learned_by_heart() -> None:
+    config = settings.read(Config, argv=["--schedule", "constant", "--learning-rate", "0.002"])
+    splits = data.load(config)
+    few = splits.train.take(slice(0, 8))
+    model = build_model(config, splits)
+    x, y = (np.concatenate([part] * 80) for part in (few.x, few.y))  # one long epoch costs less than 80 short ones
+    model.fit(x, y, batch_size=8, shuffle=False, verbose=0)
+    found = [boxes.find(output) for output in model(few.x, training=True).numpy()]  # batch statistics: the averages lag
+    assert average_precision.per_class(few.y, found, 1)[0, 0] >= 0.9
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [["--grids", "4,8,32"], ["--grids", "16"], ["--optimizer", "sgd", "--schedule", "exponential", "--zoom", "1"]],
+)
+def test_every_choice_of_settings_trains(changes: list[str]) -> None:
+    config = settings.read(Config, argv=changes)
+    splits = data.load(config)
+    history = build_model(config, splits).fit(splits.train.x[:32], splits.train.y[:32], verbose=0)
+    assert np.isfinite(history.history["loss"][0])
+
+
+def test_several_classes_each_have_a_score_and_a_row_in_the_table(config: Config) -> None:
+    splits = data.load(config)
+    labels = ["cat", "dog", "hen"]
+
+    def several(split: Split) -> Split:
+        y = split.y.copy()
+        y[..., 0] = np.where(y[..., 0] < 0, -1, np.arange(y.shape[1]) % 3)
+        return replace(split, y=y).take(slice(0, 24))
+
+    train, validation, test = map(several, (splits.train, splits.validation, splits.test))
+    splits = Splits(train, validation, test, {**splits.spec, "labels": labels}, "own", "several classes")
+    model = build_model(config, splits)
+    model.fit(splits.train.x, splits.train.y, epochs=1, batch_size=8, verbose=0)
+    outputs = {"network": model.predict(splits.test.x, verbose=0), **baselines.predict(splits, 0)}
+    for output in outputs.values():
+        assert output.shape[::2] == (24, 4 + 3) and np.isfinite(output).all()
+        assert 0 <= scores.score(splits.test.y, output, splits.spec)["ap50"] < 1
+    assert list(scores.details(splits.test.y, outputs["network"], splits.spec)["classes"]) == labels
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (["--grids", "16,8"], "--grids cannot be 16,8: expected some of 4, 8, 16, 32, the finest first"),
+        (["--grids", "5"], "--grids cannot be 5"),
+        (["--filters", "8,8,8,8,8,8,8"], "--image-size 96 cannot be halved 7 times"),
+        (["--image-size", "100"], "--image-size cannot be '100': expected one of: 96, 128"),
+    ],
+)
+def test_settings_that_do_not_fit_are_answered_in_a_sentence(changes: list[str], message: str) -> None:
+    with pytest.raises(ProjectError, match=message):
+        settings.read(Config, argv=changes)
+
+
+def test_no_piece_of_background_is_in_two_splits() -> None:
+    """The parts of the photos that the splits are cut from do not touch."""
+    from drawn_faces import PARTS
+
+    ends = sorted(PARTS.values())
+    assert all(before[1] <= after[0] for before, after in zip(ends, ends[1:], strict=False))
+
+
+def test_predicting_writes_the_boxes_in_pixels_of_the_photo_and_replaces_nothing(
+    config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(runs, "FOLDER", tmp_path / "runs")
+    monkeypatch.setattr(sys, "argv", ["train.py", "--epochs", "1"])
+    train.main()
+    photo = tmp_path / "photo.jpg"
+    Image.fromarray(np.full((100, 300, 3), 90, np.uint8)).save(photo)
+    before = photo.read_bytes()
+
+    box = [0.5, 0.5, 0.75, 0.6]  # of the square, in which the photo lies from 1/3 to 2/3
+    answer = {"objects": [{"label": "face", "score": 0.9, "box": box}]}
+    monkeypatch.setattr(scores, "describe", lambda row, spec: answer)
+    for _ in range(2):
+        monkeypatch.setattr(sys, "argv", ["predict.py", str(photo), "--output", str(tmp_path / "out")])
+        predict.main()
+    assert "face 90% at 150 50 225 80" in capsys.readouterr().out
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "photo.json",
+        "photo.png",
+        "photo_2.json",
+        "photo_2.png",
+    ]
+    assert photo.read_bytes() == before
+    written = json.loads((tmp_path / "out" / "photo.json").read_text(encoding="utf-8"))
+    assert (written["width"], written["height"]) == (300, 100)
+    assert written["objects"] == [{"label": "face", "score": 0.9, "box": [150.0, 50.0, 225.0, 80.0]}]
+    with Image.open(tmp_path / "out" / "photo.png") as drawn:
+        assert drawn.size == (300, 100) and drawn.getpixel((150, 65)) != (90, 90, 90)
+
+
+@pytest.mark.parametrize("name", ["missing.jpg", "text.jpg", "empty"])
+def test_inputs_that_are_no_pictures_are_named(name: str, tmp_path: Path) -> None:
+    (tmp_path / "text.jpg").write_text("no picture")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ProjectError, match=name):
+        data.read_inputs([str(tmp_path / name)], {"shape": [96, 96, 3]})
+
+
+def test_the_threshold_is_where_precision_and_recall_are_balanced_best() -> None:
+    box, other = [0.1, 0.1, 0.4, 0.4], [0.6, 0.6, 0.9, 0.9]
+    true = boxes.pad([np.array([[0, *box]])] * 10)
+    output = np.tile(np.array([[*box, 0.8], [*other, 0.4]]), (10, 1, 1))
+    assert 0.4 < scores.decide(true, output, None)["threshold"] <= 0.8
+
+
+def test_wider_face_is_read_from_its_own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The published layout in small; downloading itself is tested in test_download.py."""
+    monkeypatch.setattr(download, "FOLDER", tmp_path)
+    small = {}
+    for part, names in (("train", ["a", "b", "c", "d"]), ("val", ["e"])):
+        with zipfile.ZipFile(tmp_path / f"WIDER_{part}.zip", "w") as archive:
+            for name in names:
+                Image.new("RGB", (200, 100), "white").save(tmp_path / "one.jpg")
+                archive.write(tmp_path / "one.jpg", f"WIDER_{part}/images/0--Parade/{name}.jpg")
+        lines = [
+            f"0--Parade/{name}.jpg\n3\n10 20 30 40 0 0 0 0 0 0 \n0 0 90 90 0 0 0 1 0 0\n5 5 1 2 0 0 0 0 0 0\n"
+            for name in names
+        ]
+        small[part] = "".join(lines) + (f"0--Parade/{names[0]}.jpg\n0\n0 0 0 0 0 0 0 0 0 0\n" if part == "val" else "")
+    with zipfile.ZipFile(tmp_path / "wider_face_split.zip", "w") as archive:
+        for part, text in small.items():
+            archive.writestr(f"wider_face_split/wider_face_{part}_bbx_gt.txt", text)
+    hashes = {name: hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() for name in wider_face.FILES}
+    monkeypatch.setattr(wider_face, "FILES", hashes)
+    config = settings.read(Config, argv=["--data", "full", "--validation-fraction", "0.25"])
+    splits = data.load(config)
+    assert (len(splits.train), len(splits.validation), len(splits.test)) == (3, 1, 2)
+    np.testing.assert_allclose(splits.train.y[0, :, 1:], [[0.05, 0.35, 0.2, 0.55]], atol=1e-6)
+    assert (splits.test.y[..., 0] >= 0).sum(axis=1).tolist() == [1, 0]
+    assert (tmp_path / "WIDER_train.zip").exists()
