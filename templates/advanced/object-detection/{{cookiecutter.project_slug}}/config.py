@@ -13,7 +13,7 @@ class Config(Settings):
 
     # Data
     data: str = Field("sample", description="sample, full, or your own folder of annotated pictures, or COCO file")
-    image_size: Literal[96, 128, 160, 192, 224, 256, 320, 384, 448, 512] = Field(
+    image_size: Literal[64, 96, 128, 160, 192, 224, 256, 320, 384, 448, 512] = Field(
         96,
         description="side of the square that the network sees; twice as large finds objects half as small, in 4 times the time",
     )
@@ -37,7 +37,9 @@ class Config(Settings):
         max_length=7,
         description="of each halving: the picture shrinks, its meaning grows",
     )
-    depth: int = Field(1, ge=0, le=8, description="convolutions after each halving; more for many classes and long training")
+    depth: int = Field(
+        1, ge=0, le=8, description="convolutions after each halving; more for many classes and long training"
+    )
     grids: tuple[int, ...] = Field(
         (8, 16, 32),
         min_length=1,
@@ -53,7 +55,10 @@ class Config(Settings):
     light: float = Field(0.4, ge=0, lt=1, description="how much brightness, contrast and colour may change")
 
     mosaic: float = Field(
-        0.0, ge=0, le=1, description="share of pictures that are put together from four: for few photos and long training"
+        0.0,
+        ge=0,
+        le=1,
+        description="share of pictures that are put together from four: for few photos and long training",
     )
 
     # Training

@@ -1,20 +1,22 @@
 """The sample: circles, squares, stars and triangles on pieces of the two photos that scikit-learn ships, made by a seeded generator.
 
-A shape is of any colour and size, turned at will, filled, striped, shaded or an outline only, and now and then half transparent. Beside shapes
-lie things that are none: crosses, half discs, zigzags. Training, validation and test shapes lie on different parts of the photos (left,
-middle, right), so that no background is known from training.
+A shape is of any bright colour, or passes from one into another; it is turned at will, has a dark rim or none, or is an outline only. Beside
+shapes lie things that are none: crosses, half discs, zigzags. Training, validation and test shapes lie on different parts of the
+photos (left, middle, right), so that no background is known from training.
 """
 
+from colorsys import hsv_to_rgb
+
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
 from support import pasting
 
 LABELS = ["circle", "square", "star", "triangle"]
 OTHERS = ["cross", "half disc", "zigzag"]
-PICTURES = {"train": 600, "validation": 80, "test": 150}
+PICTURES = {"train": 1000, "validation": 100, "test": 200}
 PARTS = {"train": (0.0, 0.55), "validation": (0.55, 0.72), "test": (0.72, 1.0)}  # of the photos, from left to right
-SIZES = (0.12, 0.7)  # smallest and largest height of a shape in shares of the picture's side
+SIZES = (0.2, 0.7)  # smallest and largest height of a shape in shares of the picture's side
 
 
 def make(part: str, side: int, seed: int) -> tuple[np.ndarray, list[np.ndarray]]:
@@ -41,16 +43,17 @@ def draw(name: str, height: int, rng: np.random.Generator) -> Image.Image:
     size = 2 * height
     edge = outline(name, rng)  # (points, 2), around 0 and not beyond ±1
     points = [(size / 2 * (1 + x), size / 2 * (1 + y)) for x, y in edge * (0.96, 0.96 * rng.uniform(0.8, 1))]
-    mask = Image.new("L", (size, size), 0)
-    opaque = 255 if rng.random() < 0.8 else int(rng.integers(150, 220))
-    line = max(3, round(size * rng.uniform(0.06, 0.14)))
-    if name == "zigzag" or rng.random() < 0.25:  # an outline only
-        closed = points if name == "zigzag" else [*points, *points[:2]]
-        ImageDraw.Draw(mask).line(closed, opaque, line, joint="curve")
-    else:
-        ImageDraw.Draw(mask).polygon(points, opaque)
+    line = max(3, round(size * rng.uniform(0.05, 0.12)))
+    mask, rim = Image.new("L", (size, size), 0), Image.new("L", (size, size), 0)
+    closed = points if name == "zigzag" else [*points, *points[:2]]
+    ImageDraw.Draw(rim).line(closed, 255, line, joint="curve")
+    filled = name != "zigzag" and rng.random() < 0.85  # else it is an outline only
+    if filled:
+        ImageDraw.Draw(mask).polygon(points, 255)
     picture = paint(size, rng)
-    picture.putalpha(mask)
+    picture.putalpha(ImageChops.lighter(mask, rim))
+    if filled and rng.random() < 0.7:  # with a dark rim
+        picture.paste((*map(int, rng.integers(0, 60, 3)), 255), (0, 0), rim)
     return pasting.lean(picture, rng, 180)
 
 
@@ -80,9 +83,8 @@ def turned(points: np.ndarray, quarters: int) -> np.ndarray:
 
 
 def paint(size: int, rng: np.random.Generator) -> Image.Image:
-    """A square full of one colour, of two in stripes, or of one passing into another."""
-    first, second = rng.integers(0, 256, (2, 3))
-    y, x = np.mgrid[:size, :size] / size
-    kind = rng.integers(3)
-    mixed = np.zeros((size, size)) if kind == 0 else x * 0.7 + y * 0.3 if kind == 1 else np.round((x + y) * rng.integers(2, 6)) % 2
-    return Image.fromarray((first + mixed[..., None] * (second - first)).astype(np.uint8))
+    """A square full of one bright colour, or of one that passes into another."""
+    first, second = (np.array(hsv_to_rgb(rng.random(), rng.uniform(0.5, 1), rng.uniform(0.6, 1))) for _ in range(2))
+    y, x = np.mgrid[:size, :size][..., None] / size
+    mixed = 0.7 * x + 0.3 * y if rng.random() < 0.4 else np.zeros_like(x)
+    return Image.fromarray((255 * (first + mixed * (second - first))).astype(np.uint8))

@@ -31,7 +31,7 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
     model = keras.Model(image, output, name="objects")
     model.compile(
         optimizer=training.optimizer(config, len(splits.train)),
-        loss=grids.BoxLoss(config.image_size, config.grids, config.box_weight),
+        loss=grids.ClassBoxLoss(config.image_size, config.grids, config.box_weight),
         steps_per_execution=training.steps_per_execution(len(splits.train), config.batch_size),
     )
     return model

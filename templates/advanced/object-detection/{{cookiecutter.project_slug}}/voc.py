@@ -37,9 +37,7 @@ def load(
     x, y = {}, {}
     for part, (some, _) in pictures.items():
         x[part], y[part] = boxed_pictures.read(some, number, side)
-    train, validation, _ = split_positions(
-        boxed_pictures.rarest_class(y["trainval"]), (validation_fraction, 0.0), seed
-    )
+    train, validation, _ = split_positions(boxed_pictures.rarest_class(y["trainval"]), (validation_fraction, 0.0), seed)
 
     def some(positions: np.ndarray) -> Split:
         all_pictures = x["trainval"]

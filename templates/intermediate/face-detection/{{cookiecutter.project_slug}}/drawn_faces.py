@@ -35,9 +35,7 @@ def make(part: str, side: int, seed: int) -> tuple[np.ndarray, list[np.ndarray]]
         picture = pasting.background(photos[rng.integers(len(photos))], PARTS[part], side, rng)
         taken: list[np.ndarray] = []
         things = ["face"] * int(rng.choice(5, p=[0.1, 0.4, 0.25, 0.15, 0.1])) + ["other"] * int(rng.integers(0, 4))
-        boxes = [
-            pasting.paste(picture, face if thing == "face" else other, SIZES, taken, rng) for thing in things
-        ]
+        boxes = [pasting.paste(picture, face if thing == "face" else other, SIZES, taken, rng) for thing in things]
         kept = [box for thing, box in zip(things, boxes, strict=True) if thing == "face" and box is not None]
         faces.append(np.array([[0, *box / side] for box in kept]).reshape(-1, 5))
         x[row] = np.asarray(picture)

@@ -53,7 +53,9 @@ def _mosaics(x: np.ndarray, y: np.ndarray, share: float, rng: np.random.Generato
         corner = rng.uniform(0.35, 0.65, 2)  # where the four meet
         pieces, answers = zip(*(_piece(x[one], y[one], corner, place) for place, one in enumerate(four)), strict=True)
         boxes = np.concatenate([answer[answer[:, 0] >= 0] for answer in answers])
-        if len(boxes) <= room:  # else the picture stays as it is: a box that is shown and not told would teach the wrong thing
+        if (
+            len(boxes) <= room
+        ):  # else the picture stays as it is: a box that is shown and not told would teach the wrong thing
             mixed_x[row] = np.concatenate([np.concatenate(pieces[:2], axis=1), np.concatenate(pieces[2:], axis=1)])
             mixed_y[row] = (-1, 0, 0, 0, 0)
             mixed_y[row, : len(boxes)] = boxes

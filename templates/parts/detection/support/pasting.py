@@ -6,7 +6,9 @@ import numpy as np
 from PIL import Image
 
 TRIES = 20  # to find a place that is still free
-Thing = Callable[[int, np.random.Generator], Image.Image]  # (height in pixels, rng) -> RGBA, transparent around the thing
+Thing = Callable[
+    [int, np.random.Generator], Image.Image
+]  # (height in pixels, rng) -> RGBA, transparent around the thing
 
 
 def photos() -> list[Image.Image]:
