@@ -14,7 +14,7 @@ class Config(Settings):
     # Data
     data: str = Field("sample", description="sample, full, or your own folder of annotated pictures, or COCO file")
     image_size: Literal[64, 96, 128, 160, 192, 224, 256, 320, 384, 448, 512] = Field(
-        96,
+        64,
         description="side of the square that the network sees; twice as large finds objects half as small, in 4 times the time",
     )
     classes: tuple[str, ...] = Field(
@@ -32,28 +32,27 @@ class Config(Settings):
 
     # Network
     filters: tuple[int, ...] = Field(
-        (16, 32, 48, 64, 96),
+        (16, 32, 64, 96),
         min_length=3,
         max_length=7,
-        description="of each halving: the picture shrinks, its meaning grows",
+        description="of each halving: the picture shrinks, its meaning grows; a fifth one for photos",
     )
     depth: int = Field(
         1, ge=0, le=8, description="convolutions after each halving; more for many classes and long training"
     )
     grids: tuple[int, ...] = Field(
-        (8, 16, 32),
+        (8, 16),
         min_length=1,
-        description="pixels per cell of each grid: one takes objects up to four cells long, the next those up to twice that",
+        description="pixels per cell of each grid: one takes objects up to four cells long, the next larger ones; for photos 8,16,32",
     )
     box_weight: float = Field(
         1.0, gt=0, description="what places and sizes weigh in the loss, against 1 for the scores"
     )
 
     # Changed copies of the training pictures
-    zoom: float = Field(1.3, ge=1, le=3, description="largest factor by which a picture grows or shrinks; 1 leaves it")
-    shift: float = Field(0.15, ge=0, le=0.5, description="how far it may move, in shares of its side")
-    light: float = Field(0.4, ge=0, lt=1, description="how much brightness, contrast and colour may change")
-
+    zoom: float = Field(1.2, ge=1, le=3, description="largest factor by which a picture grows or shrinks; 1 leaves it")
+    shift: float = Field(0.1, ge=0, le=0.5, description="how far it may move, in shares of its side")
+    light: float = Field(0.2, ge=0, lt=1, description="how much brightness, contrast and colour may change")
     mosaic: float = Field(
         0.0,
         ge=0,
@@ -62,12 +61,12 @@ class Config(Settings):
     )
 
     # Training
-    epochs: int = Field(24, ge=1, description="passes over the training pictures; the best one is kept")
+    epochs: int = Field(14, ge=1, description="passes over the training pictures; the best one is kept")
     batch_size: int = Field(8, ge=1, description="small: a step for every few pictures, and each holds many cells")
     optimizer: Literal["adam", "rmsprop", "sgd"] = Field(
         "adam", description="sgd wants a learning rate about ten times larger"
     )
-    learning_rate: float = Field(3e-3, gt=0, description="the peak; batch normalization allows it")
+    learning_rate: float = Field(4e-3, gt=0, description="the peak; batch normalization allows it")
     momentum: float = Field(0.9, ge=0, lt=1, description="of sgd only: how much of the last step goes into the next")
     schedule: Literal["cosine", "exponential", "constant"] = Field(
         "cosine", description="ends with small steps, which place the boxes exactly"

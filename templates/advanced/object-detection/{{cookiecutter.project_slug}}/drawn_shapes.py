@@ -1,22 +1,23 @@
-"""The sample: circles, squares, stars and triangles on pieces of the two photos that scikit-learn ships, made by a seeded generator.
+"""The sample: ellipses, rectangles, stars and triangles on pieces of the two photos that scikit-learn ships, made by a seeded generator.
 
-A shape is of any bright colour, or passes from one into another; it is turned at will, has a dark rim or none, or is an outline only. Beside
+A shape is of any bright colour, or passes from one into another; it is slim or not, turned at will, has a dark rim or none, or is an outline only. Beside
 shapes lie things that are none: crosses, half discs, zigzags. Training, validation and test shapes lie on different parts of the
 photos (left, middle, right), so that no background is known from training.
 """
 
 from colorsys import hsv_to_rgb
+from functools import partial
 
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw
 
 from support import pasting
 
-LABELS = ["circle", "square", "star", "triangle"]
+LABELS = ["ellipse", "rectangle", "star", "triangle"]
 OTHERS = ["cross", "half disc", "zigzag"]
 PICTURES = {"train": 1000, "validation": 100, "test": 200}
 PARTS = {"train": (0.0, 0.55), "validation": (0.55, 0.72), "test": (0.72, 1.0)}  # of the photos, from left to right
-SIZES = (0.2, 0.7)  # smallest and largest height of a shape in shares of the picture's side
+SIZES = (0.25, 0.75)  # smallest and largest height of a shape in shares of the picture's side
 
 
 def make(part: str, side: int, seed: int) -> tuple[np.ndarray, list[np.ndarray]]:
@@ -30,7 +31,7 @@ def make(part: str, side: int, seed: int) -> tuple[np.ndarray, list[np.ndarray]]
         names = [*rng.choice(LABELS, rng.integers(0, 6)), *rng.choice(OTHERS, rng.integers(0, 3))]
         found = []
         for name in names:
-            box = pasting.paste(picture, lambda height, rng, name=name: draw(name, height, rng), SIZES, taken, rng)
+            box = pasting.paste(picture, partial(draw, name), SIZES, taken, rng)
             if box is not None and name in LABELS:
                 found.append([LABELS.index(name), *box / side])
         shapes.append(np.array(found).reshape(-1, 5))
@@ -42,7 +43,7 @@ def draw(name: str, height: int, rng: np.random.Generator) -> Image.Image:
     """A shape with transparent surroundings, about `height` pixels high; drawn twice as large, so that edges become smooth."""
     size = 2 * height
     edge = outline(name, rng)  # (points, 2), around 0 and not beyond ±1
-    points = [(size / 2 * (1 + x), size / 2 * (1 + y)) for x, y in edge * (0.96, 0.96 * rng.uniform(0.8, 1))]
+    points = [(size / 2 * (1 + x), size / 2 * (1 + y)) for x, y in edge * (0.96, 0.96 * rng.uniform(0.5, 1))]
     line = max(3, round(size * rng.uniform(0.05, 0.12)))
     mask, rim = Image.new("L", (size, size), 0), Image.new("L", (size, size), 0)
     closed = points if name == "zigzag" else [*points, *points[:2]]
@@ -65,7 +66,7 @@ def outline(name: str, rng: np.random.Generator) -> np.ndarray:
         arm = rng.uniform(0.2, 0.4)
         quarter = np.array([(-arm, -1), (arm, -1), (arm, -arm)])
         return np.concatenate([turned(quarter, turn) for turn in range(4)])
-    corners = {"circle": 48, "square": 4, "star": 10, "triangle": 3, "half disc": 48}[name]
+    corners = {"ellipse": 48, "rectangle": 4, "star": 10, "triangle": 3, "half disc": 48}[name]
     angle = np.arange(corners) * 2 * np.pi / corners
     if name == "half disc":
         angle /= 2

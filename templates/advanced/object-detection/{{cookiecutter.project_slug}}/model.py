@@ -21,12 +21,12 @@ SURE = -4.6  # the first scores are sigmoid(-4.6) = 0.01: nearly all cells see n
 def build_model(config: Config, splits: Splits) -> keras.Model:
     """A compiled network: pictures (batch, side, side, 3), 0..255 -> boxes and scores (batch, cells, 4 + classes), 0..1."""
     keras.utils.set_random_seed(config.seed)
-    image = keras.Input(splits.spec["shape"], name="image")  # (batch, 96, 96, 3), 0..255, as read from the file
+    image = keras.Input(splits.spec["shape"], name="image")  # (batch, 64, 64, 3), 0..255, as read from the file
     classes = len(splits.spec["labels"])
     seen = backbone(layers.Rescaling(1 / 127.5, offset=-1)(image), config)
     mixed = neck(seen, config)
     said = [head(mixed[stride], stride, classes, config) for stride in config.grids]
-    output = layers.Concatenate(axis=1, name="boxes")(said) if len(said) > 1 else said[0]  # (batch, 189, 4 + classes)
+    output = layers.Concatenate(axis=1, name="boxes")(said) if len(said) > 1 else said[0]  # (batch, 80, 4 + classes)
 
     model = keras.Model(image, output, name="objects")
     model.compile(
@@ -39,10 +39,10 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
 
 def backbone(x: keras.KerasTensor, config: Config) -> dict[int, keras.KerasTensor]:
     """Down: each halving sees twice as far, and knows less exactly where. By stride, from 4 on: (batch, side / stride, …, filters)."""
-    x = convolution(x, config.filters[0], strides=2)  # (batch, 48, 48, 16)
+    x = convolution(x, config.filters[0], strides=2)  # (batch, 32, 32, 16)
     seen = {}
     for position, filters in enumerate(config.filters[1:], start=2):
-        x = convolution(x, filters, strides=2)  # (batch, 24, 24, 32) … (batch, 3, 3, 96)
+        x = convolution(x, filters, strides=2)  # (batch, 16, 16, 32) … (batch, 4, 4, 96)
         for _ in range(config.depth):
             x = layers.Add()([x, convolution(x, filters)])  # the addition lets the gradient pass (He et al. 2016)
         seen[2**position] = x
@@ -53,7 +53,7 @@ def neck(seen: dict[int, keras.KerasTensor], config: Config) -> dict[int, keras.
     """Up again: what the coarse layers know is added to the finer ones, which know where (Lin et al. 2017, "feature pyramid")."""
     coarsest, *finer = sorted((stride for stride in seen if stride >= min(config.grids)), reverse=True)
     mixed = {coarsest: seen[coarsest]}
-    for stride in finer:  # (batch, 6, 6, 64), then (batch, 12, 12, 48)
+    for stride in finer:  # (batch, 8, 8, 64) in the sample
         coarse = layers.Conv2D(seen[stride].shape[-1], 1)(mixed[2 * stride])
         mixed[stride] = layers.Add()([seen[stride], layers.UpSampling2D(2)(coarse)])
     return mixed

@@ -35,8 +35,8 @@ def load(
     pictures = {part: boxed_pictures.usable(reader) for part, reader in readers.items()}
     labels, number = boxed_pictures.number_classes(pictures["trainval"][0], classes, None)
     x, y = {}, {}
-    for part, (some, _) in pictures.items():
-        x[part], y[part] = boxed_pictures.read(some, number, side)
+    for part, (shown, _) in pictures.items():
+        x[part], y[part] = boxed_pictures.read(shown, number, side)
     train, validation, _ = split_positions(boxed_pictures.rarest_class(y["trainval"]), (validation_fraction, 0.0), seed)
 
     def some(positions: np.ndarray) -> Split:

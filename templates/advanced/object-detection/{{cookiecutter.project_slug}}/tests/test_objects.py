@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tarfile
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def test_every_cell_gives_a_box_and_a_score_for_each_class_between_0_and_1(confi
 
 def test_every_box_of_the_sample_is_the_task_of_some_cell(config: Config) -> None:
     y = data.load(config).train.y
-    loss = grids.BoxLoss(config.image_size, config.grids)
+    loss = grids.ClassBoxLoss(config.image_size, config.grids)
     wanted, _, has_box = (np.asarray(part) for part in loss.assign(y))
     for answer, row, some in zip(y, wanted, has_box, strict=True):
         true_boxes, _ = boxes.truth(answer)
@@ -64,7 +65,7 @@ def test_every_box_of_the_sample_is_the_task_of_some_cell(config: Config) -> Non
 
 def test_the_loss_is_near_zero_for_perfect_answers_and_grows_with_wrong_boxes_or_classes(config: Config) -> None:
     y = data.load(config).test.y
-    loss = grids.BoxLoss(config.image_size, config.grids)
+    loss = grids.ClassBoxLoss(config.image_size, config.grids)
     wanted, classes, has_box = (np.asarray(part) for part in loss.assign(y))
     right = np.eye(4)[classes.astype(int)] * has_box[..., None] * (1 - 1e-6)
 
@@ -90,7 +91,7 @@ def test_a_handful_of_pictures_can_be_learned_by_heart() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        ["--grids", "4,16"],
+        ["--filters", "8,16,32,32,32", "--grids", "4,8,16,32"],
         ["--mosaic", "0.7", "--depth", "0"],
         ["--optimizer", "sgd", "--schedule", "exponential", "--zoom", "1"],
     ],
@@ -98,6 +99,7 @@ def test_a_handful_of_pictures_can_be_learned_by_heart() -> None:
 def test_every_choice_of_settings_trains(changes: list[str]) -> None:
     config = settings.read(Config, argv=changes)
     splits = data.load(config)
+    assert splits.train.augment is not None
     x, y = splits.train.augment(splits.train.x[:32], splits.train.y[:32], np.random.default_rng(0))
     history = build_model(config, splits).fit(x, y, verbose=0)
     assert np.isfinite(history.history["loss"][0])
@@ -166,10 +168,10 @@ def test_every_split_of_your_own_pictures_has_its_share_of_a_rare_class(tmp_path
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        (["--grids", "16,8"], "--grids cannot be 16,8: expected some of 4, 8, 16, 32, the finest first"),
+        (["--grids", "16,8"], "--grids cannot be 16,8: expected some of 4, 8, 16, the finest first"),
         (["--grids", "5"], "--grids cannot be 5"),
-        (["--filters", "8,8,8,8,8,8,8"], "--image-size SIDE cannot be halved 7 times"),
-        (["--image-size", "100"], "--image-size cannot be '100': expected one of: 96, 128"),
+        (["--filters", "8,8,8,8,8,8,8"], "--image-size 64 cannot be halved 7 times"),
+        (["--image-size", "100"], "--image-size cannot be '100': expected one of: 64, 96"),
     ],
 )
 def test_settings_that_do_not_fit_are_answered_in_a_sentence(changes: list[str], message: str) -> None:
@@ -263,7 +265,7 @@ print("tensorflow" in sys.modules, "keras" in sys.modules)
 
 
 @pytest.fixture
-def voc_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def voc_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """VOC's two archives in small, behind an address of this computer; gives the folder into which the project downloads."""
     served = tmp_path / "served"
     served.mkdir()
