@@ -70,6 +70,8 @@ def outline(name: str, rng: np.random.Generator) -> np.ndarray:
     angle = np.arange(corners) * 2 * np.pi / corners
     if name == "half disc":
         angle /= 2
+    if name == "rectangle":
+        angle += np.pi / 4  # upright, so that it stays one when it is made slim
     radius = np.ones(corners)
     if name == "star":
         radius[1::2] = rng.uniform(0.38, 0.5)
