@@ -68,10 +68,12 @@ def by_pycocotools(truth: list[np.ndarray], found: list[Any], classes: int) -> t
     return float(evaluation.stats[0]), float(evaluation.stats[1]), by_class
 
 
-def random_case(seed: int, detection: dict[str, ModuleType]) -> tuple[list[np.ndarray], list[Any], int]:
+def random_case(
+    seed: int, detection: dict[str, ModuleType], classes: int | None = None
+) -> tuple[list[np.ndarray], list[Any], int]:
     """Boxes of several classes with near misses, doubles, equal scores, empty pictures, and one with more than 100 found."""
     rng = np.random.default_rng(seed)
-    classes = int(rng.integers(1, 6))
+    classes = classes or int(rng.integers(1, 6))
     truth, found = [], []
     for row in range(25):
         count = 0 if row % 7 == 0 else int(rng.integers(0, 9))
@@ -100,6 +102,25 @@ def test_average_precision_of_random_boxes_is_that_of_pycocotools(seed: int, det
     ours = detection["average_precision"].per_class(padded, found, classes)
     ap, ap50, by_class = by_pycocotools(truth, found, classes)
     assert 0.05 < ap < 0.95
+    assert np.nanmean(ours) == pytest.approx(ap, abs=1e-6)
+    assert np.nanmean(ours[:, 0]) == pytest.approx(ap50, abs=1e-6)
+    np.testing.assert_allclose(ours.mean(axis=1), by_class, atol=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(20, 24))
+def test_of_many_classes_some_that_are_nowhere_and_some_that_nobody_found_are_counted_as_pycocotools_counts_them(
+    seed: int, detection: dict[str, ModuleType]
+) -> None:
+    """The first of twenty classes is in no picture but found, the second is in pictures and never found."""
+    truth, found, classes = random_case(seed, detection, 20)
+    truth = [answer[answer[:, 0] != 0] for answer in truth]
+    found = [
+        detection["boxes"].Found(one.boxes[keep], one.scores[keep], one.classes[keep])
+        for one, keep in ((one, one.classes != 1) for one in found)
+    ]
+    ours = detection["average_precision"].per_class(detection["boxes"].pad(truth), found, classes)
+    ap, ap50, by_class = by_pycocotools(truth, found, classes)
+    assert np.isnan(ours[0]).all() and (ours[1] == 0).all() and 0.05 < ap < 0.95
     assert np.nanmean(ours) == pytest.approx(ap, abs=1e-6)
     assert np.nanmean(ours[:, 0]) == pytest.approx(ap50, abs=1e-6)
     np.testing.assert_allclose(ours.mean(axis=1), by_class, atol=1e-6)

@@ -31,6 +31,7 @@ LONG = {
     "sentiment-analysis",
     "face-detection",
     "gan-images",
+    "object-detection",
 }  # whose own tests take more than a minute
 Rendered = Callable[[str], Path]
 

@@ -9,6 +9,8 @@ validation and test faces lie on different parts of the photos (left, middle, ri
 import numpy as np
 from PIL import Image, ImageDraw
 
+from support import pasting
+
 PICTURES = {"train": 300, "validation": 50, "test": 100}
 PARTS = {"train": (0.0, 0.55), "validation": (0.55, 0.72), "test": (0.72, 1.0)}  # of the photos, from left to right
 SKINS = [
@@ -21,50 +23,23 @@ SKINS = [
     (246, 190, 170),
 ]
 HAIRS = [(30, 22, 18), (80, 50, 25), (180, 130, 60), (120, 120, 120), (160, 60, 30)]
-LARGEST, SMALLEST = 0.5, 0.12  # height of a face in shares of the picture's side
-TRIES = 20  # to find a place that is still free
+SIZES = (0.12, 0.5)  # smallest and largest height of a face in shares of the picture's side
 
 
 def make(part: str, side: int, seed: int) -> tuple[np.ndarray, list[np.ndarray]]:
     """Pictures (pictures, side, side, 3) of "train", "validation" or "test", and for each its faces (faces, 5): 0 and a box in 0..1."""
-    from sklearn.datasets import load_sample_images
-
     rng = np.random.default_rng([seed, list(PICTURES).index(part)])
-    photos = [Image.fromarray(photo) for photo in load_sample_images().images]
+    photos = pasting.photos()
     x, faces = np.zeros((PICTURES[part], side, side, 3), np.uint8), []
     for row in range(len(x)):
-        picture = background(photos[rng.integers(len(photos))], PARTS[part], side, rng)
+        picture = pasting.background(photos[rng.integers(len(photos))], PARTS[part], side, rng)
         taken: list[np.ndarray] = []
         things = ["face"] * int(rng.choice(5, p=[0.1, 0.4, 0.25, 0.15, 0.1])) + ["other"] * int(rng.integers(0, 4))
-        boxes = [paste(picture, thing, taken, rng) for thing in things]
+        boxes = [pasting.paste(picture, face if thing == "face" else other, SIZES, taken, rng) for thing in things]
         kept = [box for thing, box in zip(things, boxes, strict=True) if thing == "face" and box is not None]
         faces.append(np.array([[0, *box / side] for box in kept]).reshape(-1, 5))
         x[row] = np.asarray(picture)
     return x, faces
-
-
-def background(photo: Image.Image, part: tuple[float, float], side: int, rng: np.random.Generator) -> Image.Image:
-    """A square piece of that part of the photo, at any size, turned round in half of the cases."""
-    low, high = (round(share * photo.width) for share in part)
-    size = int(rng.uniform(60, min(high - low, photo.height)))
-    left, top = int(rng.integers(low, high - size + 1)), int(rng.integers(0, photo.height - size + 1))
-    piece = photo.crop((left, top, left + size, top + size)).resize((side, side), Image.Resampling.BILINEAR)
-    return piece.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if rng.random() < 0.5 else piece
-
-
-def paste(picture: Image.Image, thing: str, taken: list[np.ndarray], rng: np.random.Generator) -> np.ndarray | None:
-    """Draw a thing where there is room, and give its box in pixels; None where there is none."""
-    height = picture.width * SMALLEST * (LARGEST / SMALLEST) ** rng.random()  # as many small ones as large ones
-    drawn = (face if thing == "face" else other)(max(8, round(height)), rng)
-    drawn = drawn.crop(drawn.getbbox())
-    for _ in range(TRIES):
-        place = rng.integers(0, np.maximum(1, np.array(picture.size) - drawn.size))
-        box = np.array([*place, *(place + drawn.size)], float)
-        if all((np.minimum(box[2:], old[2:]) <= np.maximum(box[:2], old[:2])).any() for old in taken):
-            picture.paste(drawn, (int(place[0]), int(place[1])), drawn)
-            taken.append(box)
-            return box
-    return None
 
 
 def face(height: int, rng: np.random.Generator) -> Image.Image:
@@ -106,7 +81,7 @@ def face(height: int, rng: np.random.Generator) -> Image.Image:
         draw.arc(at(0.5, 0.84, 0.18, 0.08), 200, 340, (140, 40, 40, 255), 2 * line)
     else:  # is open
         draw.ellipse(at(0.5, 0.78, 0.12, rng.uniform(0.03, 0.08)), (120, 30, 30, 255))
-    return lean(picture, rng)
+    return pasting.lean(picture, rng)
 
 
 def other(height: int, rng: np.random.Generator) -> Image.Image:
@@ -130,10 +105,4 @@ def other(height: int, rng: np.random.Generator) -> Image.Image:
             half, y = 0.09 * wide, high * 0.45
             draw.ellipse((wide * x - half, y - half, wide * x + half, y + half), (250, 250, 250, 255))
             draw.ellipse((wide * x - half / 2, y - half / 2, wide * x + half / 2, y + half / 2), (30, 30, 40, 255))
-    return lean(picture, rng)
-
-
-def lean(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """Turned by up to 45 degrees, and brought to size."""
-    turned = picture.rotate(rng.uniform(-45, 45), Image.Resampling.BILINEAR, expand=True)
-    return turned.resize((max(1, turned.width // 2), max(1, turned.height // 2)), Image.Resampling.BOX)
+    return pasting.lean(picture, rng)

@@ -197,9 +197,8 @@ def make_splits(
     source: str,
     note: str,
 ) -> Splits:
-    """Cut validation and test off the pictures at random; pictures with and without boxes are in each."""
-    groups = (y[..., 0] >= 0).any(axis=1).astype(int)
-    parts = split_positions(groups, fractions, seed)
+    """Cut validation and test off the pictures at random; each has its share of every class, and of pictures without boxes."""
+    parts = split_positions(rarest_class(y), fractions, seed)
     if min(map(len, parts)) == 0:
         raise ProjectError(
             f"too few pictures in {source}: found {len(x)}, and training, validation and test need one each\nAdd pictures."
@@ -207,6 +206,14 @@ def make_splits(
     chosen = [x.subset(part) if isinstance(x, Letterboxed) else x[part] for part in parts]
     train, validation, test = (Split(some, y[part]) for some, part in zip(chosen, parts, strict=True))
     return Splits(train, validation, test, spec, source, note)
+
+
+def rarest_class(y: np.ndarray) -> np.ndarray:
+    """For each answer the class in it that the fewest boxes have, -1 without boxes: shape (pictures,)."""
+    classes = y[..., 0].astype(int)
+    counts = np.bincount(classes[classes >= 0], minlength=1)
+    rareness = np.where(classes >= 0, counts[classes], np.iinfo(int).max)
+    return classes[np.arange(len(y)), rareness.argmin(axis=1)]
 
 
 def report(problems: list[Problem]) -> str:

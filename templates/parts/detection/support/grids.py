@@ -91,11 +91,16 @@ class BoxLoss(keras.losses.Loss):
         quality = ops.stop_gradient(overlap) * has_box
         wanted_scores = one_hot * quality[..., None]
         surprise = wanted_scores * ops.log(scores) + (1 - wanted_scores) * ops.log(1 - scores)
-        score_loss = ops.sum(-surprise * ops.square(wanted_scores - scores), axis=(1, 2))
+        weight = self.weigh(wanted_scores, scores, has_box[..., None])
+        score_loss = ops.sum(-surprise * weight, axis=(1, 2))
         box_loss = ops.sum((1 - giou) * has_box, axis=1)
         # Divided by the number of cells with a box, so that a crowd does not outweigh a portrait; (batch,)
         count = ops.maximum(ops.mean(ops.sum(has_box, axis=1)), 1.0)
         return (score_loss + self.box_weight * box_loss) / count
+
+    def weigh(self, wanted: Any, scores: Any, has_box: Any) -> Any:
+        """What the error of each score weighs (batch, cells, classes); `has_box` is (batch, cells, 1)."""
+        return ops.square(wanted - scores)
 
     def assign(self, y_true: Any) -> tuple[Any, Any, Any]:
         """For every cell the box that it should say (batch, cells, 4), its class, and 1 where there is one; of several, the smallest."""
@@ -114,6 +119,18 @@ class BoxLoss(keras.losses.Loss):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "side": self.side, "strides": self.strides, "box_weight": self.box_weight}
+
+
+@keras.saving.register_keras_serializable("detection")
+class ClassBoxLoss(BoxLoss):
+    """The same for several classes: focal in the cells of background, plain cross-entropy in those that have a box.
+
+    Where a cell knows that there is something, and not yet which of the classes, all its scores lie near their targets, and the square
+    of so small an error teaches next to nothing. The few cells with a box can do without it (as in varifocal loss, Zhang et al. 2021).
+    """
+
+    def weigh(self, wanted: Any, scores: Any, has_box: Any) -> Any:
+        return has_box + (1 - has_box) * ops.square(scores)
 
 
 def overlaps(one: Any, other: Any) -> tuple[Any, Any]:

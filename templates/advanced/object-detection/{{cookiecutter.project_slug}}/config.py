@@ -1,0 +1,103 @@
+"""Every number worth changing. Each is an option too: `python train.py --epochs 3 --image-size 256` (`--help` lists them)."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from support import search
+from support.settings import Settings
+
+
+class Config(Settings):
+    """The settings of a training; a run keeps its own in runs/<time>/config.json."""
+
+    # Data
+    data: str = Field("sample", description="sample, full, or your own folder of annotated pictures, or COCO file")
+    image_size: Literal[64, 96, 128, 160, 192, 224, 256, 320, 384, 448, 512] = Field(
+        64,
+        description="side of the square that the network sees; twice as large finds objects half as small, in 4 times the time",
+    )
+    classes: tuple[str, ...] = Field(
+        (), description="the names of the boxes to use; where none is given, all that the annotations have"
+    )
+    validation_fraction: float = Field(
+        0.1, gt=0, lt=0.5, description="share of the pictures that chooses the best epoch and the threshold"
+    )
+    test_fraction: float = Field(
+        0.2, gt=0, lt=0.5, description="share kept for the test where the data have no test part"
+    )
+    seed: int = Field(
+        42, ge=0, description="of the splits, the first weights and the order; the same seed repeats the run"
+    )
+
+    # Network
+    filters: tuple[int, ...] = Field(
+        (16, 32, 64, 96),
+        min_length=3,
+        max_length=7,
+        description="of each halving: the picture shrinks, its meaning grows; a fifth one for photos",
+    )
+    depth: int = Field(
+        1, ge=0, le=8, description="convolutions after each halving; more for many classes and long training"
+    )
+    grids: tuple[int, ...] = Field(
+        (8, 16),
+        min_length=1,
+        description="pixels per cell of each grid: one takes objects up to four cells long, the next larger ones; for photos 8,16,32",
+    )
+    box_weight: float = Field(
+        1.0, gt=0, description="what places and sizes weigh in the loss, against 1 for the scores"
+    )
+
+    # Changed copies of the training pictures
+    zoom: float = Field(1.2, ge=1, le=3, description="largest factor by which a picture grows or shrinks; 1 leaves it")
+    shift: float = Field(0.1, ge=0, le=0.5, description="how far it may move, in shares of its side")
+    light: float = Field(0.2, ge=0, lt=1, description="how much brightness, contrast and colour may change")
+    mosaic: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="share of pictures that are put together from four: for few photos and long training",
+    )
+
+    # Training
+    epochs: int = Field(14, ge=1, description="passes over the training pictures; the best one is kept")
+    batch_size: int = Field(8, ge=1, description="small: a step for every few pictures, and each holds many cells")
+    optimizer: Literal["adam", "rmsprop", "sgd"] = Field(
+        "adam", description="sgd wants a learning rate about ten times larger"
+    )
+    learning_rate: float = Field(4e-3, gt=0, description="the peak; batch normalization allows it")
+    momentum: float = Field(0.9, ge=0, lt=1, description="of sgd only: how much of the last step goes into the next")
+    schedule: Literal["cosine", "exponential", "constant"] = Field(
+        "cosine", description="ends with small steps, which place the boxes exactly"
+    )
+    monitor: Literal["val_loss"] = Field("val_loss", description="what the best epoch is best in")
+    patience: int = Field(0, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
+    print_every: int = Field(1, ge=1, description="epochs between two lines of progress")
+    deterministic: bool = Field(
+        False, description="on a GPU: equal seeds give equal weights, which is slower; on a CPU they do anyway"
+    )
+
+    @model_validator(mode="after")
+    def _grids_fit(self) -> "Config":
+        coarsest = 2 ** len(self.filters)  # each of the filters halves the picture
+        if self.image_size % coarsest:
+            raise ValueError(
+                f"--image-size {self.image_size} cannot be halved {len(self.filters)} times\nGive fewer --filters, or a multiple of {coarsest}."
+            )
+        possible = [2**number for number in range(2, len(self.filters) + 1)]
+        if list(self.grids) != [stride for stride in possible if stride in self.grids]:
+            raise ValueError(
+                f"--grids cannot be {','.join(map(str, self.grids))}: expected some of {', '.join(map(str, possible))}, the finest first"
+            )
+        return self
+
+
+# What tune.py tries.
+SEARCH: search.Space = {
+    "learning_rate": search.log_range(3e-4, 1e-2),
+    "box_weight": search.log_range(0.3, 3.0),
+    "zoom": search.range(1.0, 2.0),
+    "mosaic": [0.0, 0.5],
+    "batch_size": [4, 8, 16, 32],
+}

@@ -1,0 +1,93 @@
+"""The sample: ellipses, rectangles, stars and triangles on pieces of the two photos that scikit-learn ships, made by a seeded generator.
+
+A shape is of any bright colour, or passes from one into another; it is slim or not, turned at will, has a dark rim or none, or is an outline only. Beside
+shapes lie things that are none: crosses, half discs, zigzags. Training, validation and test shapes lie on different parts of the
+photos (left, middle, right), so that no background is known from training.
+"""
+
+from colorsys import hsv_to_rgb
+from functools import partial
+
+import numpy as np
+from PIL import Image, ImageChops, ImageDraw
+
+from support import pasting
+
+LABELS = ["ellipse", "rectangle", "star", "triangle"]
+OTHERS = ["cross", "half disc", "zigzag"]
+PICTURES = {"train": 1000, "validation": 100, "test": 200}
+PARTS = {"train": (0.0, 0.55), "validation": (0.55, 0.72), "test": (0.72, 1.0)}  # of the photos, from left to right
+SIZES = (0.25, 0.75)  # smallest and largest height of a shape in shares of the picture's side
+
+
+def make(part: str, side: int, seed: int) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Pictures (pictures, side, side, 3) of "train", "validation" or "test", and for each its shapes (shapes, 5): class and box in 0..1."""
+    rng = np.random.default_rng([seed, list(PICTURES).index(part)])
+    photos = pasting.photos()
+    x, shapes = np.zeros((PICTURES[part], side, side, 3), np.uint8), []
+    for row in range(len(x)):
+        picture = pasting.background(photos[rng.integers(len(photos))], PARTS[part], side, rng)
+        taken: list[np.ndarray] = []
+        names = [*rng.choice(LABELS, rng.integers(0, 6)), *rng.choice(OTHERS, rng.integers(0, 3))]
+        found = []
+        for name in names:
+            box = pasting.paste(picture, partial(draw, name), SIZES, taken, rng)
+            if box is not None and name in LABELS:
+                found.append([LABELS.index(name), *box / side])
+        shapes.append(np.array(found).reshape(-1, 5))
+        x[row] = np.asarray(picture)
+    return x, shapes
+
+
+def draw(name: str, height: int, rng: np.random.Generator) -> Image.Image:
+    """A shape with transparent surroundings, about `height` pixels high; drawn twice as large, so that edges become smooth."""
+    size = 2 * height
+    edge = outline(name, rng)  # (points, 2), around 0 and not beyond ±1
+    points = [(size / 2 * (1 + x), size / 2 * (1 + y)) for x, y in edge * (0.96, 0.96 * rng.uniform(0.5, 1))]
+    line = max(3, round(size * rng.uniform(0.05, 0.12)))
+    mask, rim = Image.new("L", (size, size), 0), Image.new("L", (size, size), 0)
+    closed = points if name == "zigzag" else [*points, *points[:2]]
+    ImageDraw.Draw(rim).line(closed, 255, line, joint="curve")
+    filled = name != "zigzag" and rng.random() < 0.85  # else it is an outline only
+    if filled:
+        ImageDraw.Draw(mask).polygon(points, 255)
+    picture = paint(size, rng)
+    picture.putalpha(ImageChops.lighter(mask, rim))
+    if filled and rng.random() < 0.7:  # with a dark rim
+        picture.paste((*map(int, rng.integers(0, 60, 3)), 255), (0, 0), rim)
+    return pasting.lean(picture, rng, 180)
+
+
+def outline(name: str, rng: np.random.Generator) -> np.ndarray:
+    """The corners (points, 2) of a shape in -1..1."""
+    if name == "zigzag":
+        return np.column_stack([np.linspace(-0.9, 0.9, 6), 0.5 * (-1.0) ** np.arange(6)])
+    if name == "cross":
+        arm = rng.uniform(0.2, 0.4)
+        quarter = np.array([(-arm, -1), (arm, -1), (arm, -arm)])
+        return np.concatenate([turned(quarter, turn) for turn in range(4)])
+    corners = {"ellipse": 48, "rectangle": 4, "star": 10, "triangle": 3, "half disc": 48}[name]
+    angle = np.arange(corners) * 2 * np.pi / corners
+    if name == "half disc":
+        angle /= 2
+    if name == "rectangle":
+        angle += np.pi / 4  # upright, so that it stays one when it is made slim
+    radius = np.ones(corners)
+    if name == "star":
+        radius[1::2] = rng.uniform(0.38, 0.5)
+    return np.column_stack([np.cos(angle), np.sin(angle)]) * radius[:, None]
+
+
+def turned(points: np.ndarray, quarters: int) -> np.ndarray:
+    """The points after so many quarter turns around 0."""
+    for _ in range(quarters):
+        points = np.column_stack([-points[:, 1], points[:, 0]])
+    return points
+
+
+def paint(size: int, rng: np.random.Generator) -> Image.Image:
+    """A square full of one bright colour, or of one that passes into another."""
+    first, second = (np.array(hsv_to_rgb(rng.random(), rng.uniform(0.5, 1), rng.uniform(0.6, 1))) for _ in range(2))
+    y, x = np.mgrid[:size, :size][..., None] / size
+    mixed = 0.7 * x + 0.3 * y if rng.random() < 0.4 else np.zeros_like(x)
+    return Image.fromarray((255 * (first + mixed * (second - first))).astype(np.uint8))

@@ -1,0 +1,72 @@
+"""Pascal VOC 2007 (Everingham et al. 2010): 5,011 photos to train on and 4,952 to test, twenty classes, 0.9 GB.
+
+The first time, photos and annotations are unpacked into data/voc2007/. Objects that the annotators marked as difficult count like all
+others here; published scores leave them out, and are a little higher for that.
+"""
+
+import tarfile
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from support import boxed_pictures, download
+from support.annotations import Problem, Reader
+from support.boxed_pictures import Letterboxed
+from support.errors import ProjectError
+from support.splits import Split, Splits, split_positions
+
+HOST = "https://thor.robots.ox.ac.uk/pascal/VOC/voc2007"
+FILES = {  # the authors publish no hash; these are those that torchvision checks
+    "trainval": ("VOCtrainval_06-Nov-2007.tar", "md5:c52e279531787c972589f7e41ab4ae64"),
+    "test": ("VOCtest_06-Nov-2007.tar", "md5:b6e924de25625d8de591ea690078ad9f"),
+}
+KEPT = ("Annotations", "JPEGImages")  # of the folders in an archive; the others are for other tasks
+
+
+def load(
+    side: int, validation_fraction: float, seed: int, classes: tuple[str, ...] = ()
+) -> tuple[Splits, list[Problem]]:
+    """VOC 2007 as splits, validation cut off its training photos; and what was left out.
+
+    Raises:
+        ProjectError: where the files can neither be found in data/ nor downloaded, or none of the classes is in them.
+    """
+    readers = {part: Reader(unpack(part), classes) for part in FILES}
+    pictures = {part: boxed_pictures.usable(reader) for part, reader in readers.items()}
+    labels, number = boxed_pictures.number_classes(pictures["trainval"][0], classes, None)
+    x, y = {}, {}
+    for part, (shown, _) in pictures.items():
+        x[part], y[part] = boxed_pictures.read(shown, number, side)
+    train, validation, _ = split_positions(boxed_pictures.rarest_class(y["trainval"]), (validation_fraction, 0.0), seed)
+
+    def some(positions: np.ndarray) -> Split:
+        all_pictures = x["trainval"]
+        chosen = all_pictures.subset(positions) if isinstance(all_pictures, Letterboxed) else all_pictures[positions]
+        return Split(chosen, y["trainval"][positions])
+
+    spec = {"kind": "boxes", "shape": [side, side, 3], "labels": labels}
+    note = f"Pascal VOC 2007, its {len(x['test']):,} test photos, objects marked as difficult included"
+    problems = [problem for _, found in pictures.values() for problem in found]
+    return Splits(some(train), some(validation), Split(x["test"], y["test"]), spec, "full", note), problems
+
+
+def unpack(part: str) -> Path:
+    """The folder with photos and annotations of "trainval" or "test", downloaded where it is not there yet."""
+    name, published = FILES[part]
+    folder = download.FOLDER / "voc2007" / part
+    done = folder.with_name(f"{part}.done")
+    if done.exists():
+        return folder
+    path = download.fetch(f"{HOST}/{name}", published, name)
+    try:
+        with tarfile.open(path) as archive:
+            for member in archive:
+                kind, file = PurePosixPath(member.name).parts[-2:] if "/" in member.name else ("", "")
+                content = archive.extractfile(member) if member.isfile() and kind in KEPT else None
+                if content is not None:
+                    (folder / kind).mkdir(parents=True, exist_ok=True)
+                    (folder / kind / file).write_bytes(content.read())
+    except (tarfile.TarError, EOFError) as error:
+        raise ProjectError(f"{path} cannot be unpacked: {error}\nRemove it, and it is downloaded anew.") from None
+    done.touch()  # last: an interrupted unpacking is begun again
+    return folder
