@@ -21,6 +21,7 @@ from support.splits import Split, Splits
 COCO = "http://images.cocodataset.org/zips/val2017.zip"
 COCO_SHA256 = "4f7e2ccb2866ec5041993c9cf2a952bbed69647b115d0f74da7ce8f4bef82f05"
 USED = 1_000  # photos of COCO: more than an hour's training needs, and they fit into any memory
+SMALLEST = 32  # pixels of a side: an eighth of it is still looked at
 STEPS = 10  # of --method optimize in an epoch
 
 
@@ -83,6 +84,11 @@ def one_photo(found: list[np.ndarray], config: Config, spec: dict[str, Any], not
     if len(found) > 1 and config.data != "sample":
         raise ProjectError(
             f"--method optimize paints one photo, and there are {len(found)} at {config.data}\nGive --data one of them."
+        )
+    height, width = found[0].shape[:2]
+    if min(height, width) < SMALLEST:
+        raise ProjectError(
+            f"the photo {config.data} is too small: {width}×{height} pixels\nExpected {SMALLEST} or more on each side; --longest makes large ones smaller."
         )
     photo = photos.padded(found[0])[None]
     still = Split(np.zeros((1, 1), np.float32), photo)

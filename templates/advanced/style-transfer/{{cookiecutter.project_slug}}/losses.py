@@ -39,7 +39,7 @@ class Objective:
         """`painting`: (height, width, 3), uint8; `spec` names features and weights, as data.load writes it."""
         self.features: Features = load(spec)
         self.weights = spec["weights"]
-        layers, content = self.features(np.float32(painting[None]) / 255)
+        layers, content = self.features.both(np.float32(painting[None]) / 255)
         seen = [np.asarray(layer) for layer in layers]
         # In units of what the channel has in the painting, so that strong channels are not all that counts. One that is weaker there than
         # most is measured as most are: it would be blown up.
@@ -50,8 +50,8 @@ class Objective:
 
     def __call__(self, photo: Any, picture: Any) -> dict[str, Any]:
         """Of pictures (batch, height, width, 3), 0..1, painted from photos of the same shape: each loss (batch,), and the weighted sum."""
-        _, content_of_photo = self.features(photo)
-        layers, content = self.features(picture)
+        content_of_photo = self.features.content(photo)
+        layers, content = self.features.both(picture)
         spread = (
             ops.mean(ops.var(content_of_photo, axis=(1, 2)), axis=-1) + 0.1 * self.usual
         )  # a clear sky varies by nothing
@@ -63,6 +63,6 @@ class Objective:
         """The mean over layers of the relative squared distance of Gram matrices (batch,)."""
         distances = [
             ops.sum(ops.square(gram(layer / scale) - target), axis=(1, 2)) / np.square(target).sum()
-            for layer, scale, target in zip(layers, self.scales, self.grams, strict=True)
+            for layer, scale, target in zip(layers, self.scales, self.grams, strict=False)  # fewer in a lesson
         ]
         return sum(distances) / len(distances)

@@ -19,8 +19,10 @@ from keras import layers, ops
 from data import load
 from losses import Objective
 from support import errors, figures, paintings, runs, settings, training
-from support.painting_layers import Canvas, InstanceNormalization, ReflectionPadding
+from support.painting_layers import Canvas, Doubling, InstanceNormalization, ReflectionPadding
 from support.splits import Splits
+
+GRAIN = 0.1  # noise on the first picture of --method optimize, 0..1: on a clear sky all strokes are equally good, and none begins
 
 
 def build_model(config: Config, splits: Splits) -> "Painter":
@@ -29,7 +31,7 @@ def build_model(config: Config, splits: Splits) -> "Painter":
     objective = Objective(splits.spec, paintings.of(splits.spec))
     if config.method == "optimize":
         config = config.model_copy(update={"learning_rate": config.pixel_rate})
-        model: Painter = OnePicture(canvas(splits.test.y[0]), objective, splits.test.y[:1])
+        model: Painter = OnePicture(canvas(splits.test.y[0], config.seed), objective, splits.test.y[:1])
     else:
         model = Painter(network(config), objective)
     model.compile(
@@ -55,7 +57,7 @@ def network(config: Config) -> keras.Model:
         x = layers.Add()([x, changed])  # only the change is learned
     for before in (half, full):
         # Doubled and then convolved: a transposed convolution leaves a chessboard (Odena et al. 2016).
-        x = convolution(layers.UpSampling2D(2)(x), before.shape[-1], 3)
+        x = convolution(Doubling()(x), before.shape[-1], 3)
         x = layers.Add()(
             [x, before]
         )  # what was fine in the photo need not be invented again: a few minutes' training is enough
@@ -70,10 +72,11 @@ def convolution(x: Any, filters: int, size: int, strides: int = 1, activation: s
     return layers.Activation(activation)(x) if activation else x
 
 
-def canvas(photo: np.ndarray) -> keras.Model:
-    """The photo as weights: any number (batch, 1) -> the picture (batch, height, width, 3), 0..1."""
+def canvas(photo: np.ndarray, seed: int) -> keras.Model:
+    """The photo as weights, with some grain that strokes can grow from: any number (batch, 1) -> the picture (batch, height, width, 3)."""
     model = keras.Sequential([keras.Input((1,)), Canvas(photo.shape)], name="canvas")
-    model.layers[-1].pixels.assign(np.float32(photo) / 255)
+    grain = np.random.default_rng(seed).normal(0, GRAIN, photo.shape)
+    model.layers[-1].pixels.assign(np.clip(photo / 255 + grain, 0, 1))
     return model
 
 

@@ -14,7 +14,7 @@ def predict(splits: Splits, seed: int) -> dict[str, np.ndarray]:
     over = np.float32(fitted(painting, photos.shape[1:3])) / 255
     return {
         "the photo as it is": photos,
-        "the painting's colours": np.stack([coloured(photo, np.float32(painting) / 255) for photo in photos]),
+        "the painting's colours": np.stack([coloured(photo, painting.astype(np.float32) / 255) for photo in photos]),
         "half photo, half painting": (photos + over) / 2,
     }
 

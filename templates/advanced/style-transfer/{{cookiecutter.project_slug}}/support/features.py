@@ -1,4 +1,4 @@
-"""The network that pictures are looked at through: VGG19 as trained on a million photos, or one like it with random filters.
+"""The network that pictures are looked at through: VGG19 as trained on a million photos, or a small one with random filters.
 
 Neither is ever trained here. What random filters see is enough for colours, strokes and textures (Ustyuzhaninov et al. 2017, "What does
 it take to generate natural textures?"; He et al. 2016, "A powerful generative model using random weights"); what is an eye or a roof,
@@ -36,12 +36,10 @@ SAID = {
 
 @dataclass(frozen=True)
 class Features:
-    """`network`: pictures (batch, height, width, 3), 0..1 -> layers for the style, fine to coarse, and one layer for the content."""
+    """What is seen in pictures (batch, height, width, 3), 0..1."""
 
-    network: Callable[[Any], tuple[list[Any], Any]]
-
-    def __call__(self, pictures: Any) -> tuple[list[Any], Any]:
-        return self.network(pictures)
+    both: Callable[[Any], tuple[list[Any], Any]]  # layers for the style, fine to coarse, and the one for the content
+    content: Callable[[Any], Any]  # the one for the content alone, which is quicker
 
 
 def fetch_vgg19() -> Path:
@@ -72,11 +70,17 @@ def _load(name: str) -> Features:
         vgg.load_weights(fetch_vgg19())
         layers = [vgg.get_layer(layer).output for layer in VGG19_LAYERS]
         network = keras.Model(vgg.inputs, [layers, layers[2]])
-        network.trainable = False
-        mean = np.float32(VGG19_MEAN)
-        return Features(lambda pictures: network(pictures[..., ::-1] * 255 - mean))
-    random = random_network()
-    return Features(lambda pictures: random(pictures * 2 - 1))
+        mean = np.array(VGG19_MEAN, np.float32)
+        return _features(network, lambda pictures: pictures[..., ::-1] * 255 - mean)
+    return _features(random_network(), lambda pictures: pictures * 2 - 1)
+
+
+def _features(network: Any, prepared: Callable[[Any], Any]) -> Features:
+    import keras
+
+    network.trainable = False
+    content = keras.Model(network.inputs, network.outputs[-1])  # the same layers, as far as that one
+    return Features(lambda pictures: network(prepared(pictures)), lambda pictures: content(prepared(pictures)))
 
 
 def random_network() -> Any:
@@ -87,6 +91,8 @@ def random_network() -> Any:
     """
     import keras
     from keras import layers
+
+    from support.painting_layers import ReflectionPadding
 
     rng = np.random.default_rng(SEED)
     x = picture = keras.Input((None, None, 3), name="picture")
@@ -99,12 +105,12 @@ def random_network() -> Any:
         direction = rng.standard_normal((3, COLOURS))
         colours = _window() / _window().sum() * direction / np.linalg.norm(direction, axis=0)
         convolution = layers.Conv2D(STRUCTURES + COLOURS, SIDE, activation="relu", name=f"size_{size + 1}")
-        seen.append(convolution(x))
+        seen.append(
+            convolution(ReflectionPadding(SIDE // 2)(x))
+        )  # so that the edge of a picture counts as its middle does
         bias = np.concatenate([np.zeros(STRUCTURES), rng.uniform(-0.5, 0.5, COLOURS)])
         convolution.set_weights([np.concatenate([structures, colours], axis=-1), bias])
-    network = keras.Model(picture, [seen, seen[CONTENT][..., :STRUCTURES]], name="random_features")
-    network.trainable = False
-    return network
+    return keras.Model(picture, [seen, seen[CONTENT][..., :STRUCTURES]], name="random_features")
 
 
 def _window() -> np.ndarray:

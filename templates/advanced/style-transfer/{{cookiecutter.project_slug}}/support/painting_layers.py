@@ -20,7 +20,7 @@ class InstanceNormalization(layers.Layer):
     def call(self, x: Any) -> Any:
         centred = x - ops.mean(x, axis=(1, 2), keepdims=True)
         variance = ops.mean(ops.square(centred), axis=(1, 2), keepdims=True)
-        return centred * ops.rsqrt(variance + 1e-5) * self.scale + self.shift
+        return centred * ops.rsqrt(variance + 1e-3) * self.scale + self.shift
 
 
 @keras.saving.register_keras_serializable("style_transfer")
@@ -41,6 +41,22 @@ class ReflectionPadding(layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "width": self.width}
+
+
+@keras.saving.register_keras_serializable("style_transfer")
+class Doubling(layers.Layer):
+    """Each pixel becomes four. UpSampling2D does the same, but LiteRT cannot convert it where the picture's size is left open."""
+
+    def call(self, x: Any) -> Any:
+        height, width, channels = ops.shape(x)[1], ops.shape(x)[2], x.shape[-1]
+        x = ops.reshape(ops.concatenate([x, x], axis=3), (-1, height, 2 * width, channels))  # each pixel beside itself
+        return ops.reshape(
+            ops.concatenate([x, x], axis=2), (-1, 2 * height, 2 * width, channels)
+        )  # each row below itself
+
+    def compute_output_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        batch, height, width, channels = shape
+        return (batch, height and 2 * height, width and 2 * width, channels)
 
 
 @keras.saving.register_keras_serializable("style_transfer")

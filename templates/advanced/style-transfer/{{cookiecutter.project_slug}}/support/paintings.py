@@ -87,7 +87,7 @@ def drawn() -> np.ndarray:
 def _whirls(side: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """For each pixel, which way a stroke goes (side, side, 2), and how near the middle of a whirl is (side, side), 0..1."""
     places = np.stack(np.meshgrid(np.arange(side), np.arange(side)), axis=-1).astype(np.float32)
-    flow = np.zeros_like(places) + np.float32([0.02 * side, 0.006 * side])  # a breeze where no whirl is near
+    flow = np.zeros_like(places) + np.array([0.02 * side, 0.006 * side], np.float32)  # a breeze where no whirl is near
     warmth = np.zeros((side, side), np.float32)
     for number, centre in enumerate(rng.uniform(0, side, (7, 2)).astype(np.float32)):
         away = places - centre

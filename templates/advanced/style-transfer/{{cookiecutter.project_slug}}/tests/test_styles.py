@@ -30,6 +30,10 @@ from support.splits import Splits
 QUICK = ["--pieces", "8", "--piece", "64", "--filters", "4", "--blocks", "1"]
 
 
+def fractions(pictures: np.ndarray) -> np.ndarray:
+    return pictures.astype(np.float32) / 255
+
+
 def call(step: Any, *arguments: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", [f"{step.__name__}.py", *arguments])
@@ -93,16 +97,16 @@ def test_a_gram_matrix_is_computed_in_32_bits_whatever_the_features_have() -> No
 def test_a_photo_left_alone_loses_no_content_and_the_painting_itself_has_its_style(splits: Splits) -> None:
     painting = paintings.of(splits.spec)
     objective = losses.Objective(splits.spec, painting)
-    photo = np.float32(splits.test.y[:2]) / 255
+    photo = fractions(splits.test.y[:2])
     of_photo = objective(photo, photo)
     assert np.asarray(of_photo["content"]).tolist() == [0, 0] and min(np.asarray(of_photo["style"])) > 0.1
-    of_painting = objective(np.float32(painting[None]) / 255, np.float32(painting[None]) / 255)
+    of_painting = objective(fractions(painting[None]), fractions(painting[None]))
     assert float(of_painting["style"][0]) == pytest.approx(0, abs=1e-6)
 
 
 def test_the_style_does_not_depend_on_where_things_are(splits: Splits) -> None:
     objective = losses.Objective(splits.spec, paintings.of(splits.spec))
-    picture = np.float32(paintings.of(splits.spec)[None]) / 255
+    picture = fractions(paintings.of(splits.spec)[None])
     mirrored, noise = picture[:, ::-1, ::-1], np.random.default_rng(0).random(picture.shape, np.float32)
     style = [float(objective(picture, each)["style"][0]) for each in (picture, mirrored, noise)]
     content = float(objective(picture, mirrored)["content"][0])
@@ -118,7 +122,7 @@ def test_random_features_are_the_same_in_every_process_and_structures_see_no_col
     one, other = features.random_network(), features.random_network()
     for a, b in zip(one.get_weights(), other.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
-    plain = np.ones((1, 96, 96, 3), np.float32) * np.float32([0.9, -0.4, 0.1])
+    plain = np.ones((1, 96, 96, 3), np.float32) * np.array([0.9, -0.4, 0.1], np.float32)
     _, content = one(plain)
     assert float(np.abs(content).max()) < 1e-4
 
@@ -142,7 +146,7 @@ def test_what_training_measures_is_what_evaluate_measures(config: Config, splits
     painter = model.build_model(config, splits)
     reported = painter.evaluate(splits.validation.x, splits.validation.y, verbose=0, return_dict=True)
     truth, painted = splits.validation.y, painter.predict(splits.validation.x, verbose=0)
-    found = scores.losses_of(np.float32(truth) / 255, painted, splits.spec)
+    found = scores.losses_of(fractions(truth), painted, splits.spec)
     for name in ("loss", "content", "style", "variation"):
         assert reported[name] == pytest.approx(found[name], rel=1e-3, abs=1e-5), name
 
@@ -294,7 +298,7 @@ def _picture(path: Path, width: int, height: int) -> str:
         (["--style", "{missing}"], r"there is no painting at .*\nExpected a picture, such as --style painting.jpg"),
         (["--style", "{text}"], "is not a picture, whatever its name says"),
         (["--style", "{empty}"], "is a folder\nExpected one painting"),
-        (["--style", "{small}"], r"is too small: 60×300 pixels\nExpected 64 or more on its shorter side"),
+        (["--style", "{small}"], r"is too small: 60×200 pixels\nExpected 64 or more on its shorter side"),
         (["--data", "{missing}"], r"there is no file .*\nExpected a photo, or a folder of photos"),
         (["--data", "{text}"], "is not a picture, whatever its name says"),
         (["--data", "{empty}"], r"no pictures in .*\nExpected files such as"),
@@ -317,7 +321,7 @@ def test_wrong_photos_and_paintings_are_answered_in_a_sentence(
         "missing": str(tmp_path / "missing.jpg"),
         "text": str(tmp_path / "text.jpg"),
         "empty": str(tmp_path / "empty"),
-        "small": _picture(tmp_path / "small.png", 60, 300),
+        "small": _picture(tmp_path / "small.png", 60, 200),
         "two": str(tmp_path / "two"),
     }
     for name in ("a", "b"):
@@ -340,8 +344,8 @@ def test_a_painting_that_changed_or_went_is_noticed(config: Config, tmp_path: Pa
 
 def test_the_baselines_are_what_their_names_say(splits: Splits) -> None:
     found = baselines.predict(splits, 0)
-    painting = np.float32(paintings.of(splits.spec)) / 255
-    photo = np.float32(splits.test.y) / 255
+    painting = fractions(paintings.of(splits.spec))
+    photo = fractions(splits.test.y)
     np.testing.assert_array_equal(found["the photo as it is"], photo)
     wide = np.random.default_rng(0).uniform(0.3, 0.7, (50, 50, 3)).astype(np.float32)
     coloured = baselines.coloured(wide, np.clip(painting, 0.3, 0.7))
@@ -407,10 +411,10 @@ def test_vgg19_is_fetched_checked_and_looked_through(
     features._load.cache_clear()
     found = data.load(settings.read(Config, argv=[*QUICK, "--features", "vgg19"]))
     assert found.spec["features"] == "vgg19" and found.note.endswith("features of VGG19")
-    layers, content = features.load(found.spec)(np.float32(found.test.x[:1]) / 255)
+    layers, content = features.load(found.spec).both(fractions(found.test.x[:1]))
     assert [layer.shape[-1] for layer in layers] == [64, 128, 256, 512] and content.shape == (1, 16, 16, 256)
     objective = losses.Objective(found.spec, paintings.of(found.spec))
-    photo = np.float32(found.test.x[:1]) / 255
+    photo = fractions(found.test.x[:1])
     assert np.isfinite(float(objective(photo, photo[:, ::-1])["loss"][0]))
     features._load.cache_clear()
 
