@@ -7,20 +7,17 @@
 Prints what there is and draws it into runs/data.png. Next: python model.py
 """
 
-import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from config import Config
-from support import download, errors, features, paintings, photos, pictures, runs, settings
+from support import coco, errors, features, paintings, photos, pictures, runs, settings
 from support.errors import ProjectError
 from support.splits import Split, Splits
 
-COCO = "http://images.cocodataset.org/zips/val2017.zip"
-COCO_SHA256 = "4f7e2ccb2866ec5041993c9cf2a952bbed69647b115d0f74da7ce8f4bef82f05"
-USED = 1_000  # photos of COCO: more than an hour's training needs, and they fit into any memory
 SMALLEST = 32  # pixels of a side: an eighth of it is still looked at
 STEPS = 10  # of --method optimize in an epoch
 
@@ -47,6 +44,8 @@ def load(config: Config) -> Splits:
     note = f"{note}, {art}, {features.SAID[spec['features']]}"
     if config.method == "optimize":
         return one_photo(found, config, spec, note)
+    small = sum(min(photo.shape[:2]) < config.piece for photo in found)
+    note += f"; {small} of {len(found)} photos are too small and left out" if 0 < small < len(found) else ""
     train, validation, test = photos.cut(found, config.piece, config.pieces, config.seed)
     return Splits(
         Split(train, train, turned_round), Split(validation, validation), Split(test, test), spec, config.data, note
@@ -61,22 +60,11 @@ def photographs(config: Config) -> tuple[list[np.ndarray], str]:
         found = [photos.shrunk(np.asarray(image), config.longest) for image in load_sample_images().images]
         return found, "the sample (scikit-learn's two photos, china.jpg and flower.jpg)"
     if config.data == "full":
-        paths = photos.find([str(coco())])[:USED]
-        return [photos.read_one(path, config.longest) for path in paths], f"{USED:,} photos of COCO's val2017"
-    paths = photos.find([config.data])
-    return [photos.read_one(path, config.longest) for path in paths], f"your own data, {config.data}"
-
-
-def coco() -> Path:
-    """The folder with COCO's photos, downloaded and unpacked where it is not there yet."""
-    archive = download.fetch(COCO, COCO_SHA256, "val2017.zip")
-    folder = archive.with_name("val2017")
-    if not folder.exists():
-        with zipfile.ZipFile(archive) as file:
-            for name in sorted(file.namelist())[: USED + 1]:  # the folder itself, then its photos
-                file.extract(name, folder.with_name("val2017.part"))
-        (folder.with_name("val2017.part") / "val2017").rename(folder)
-    return folder
+        found = [photos.read_one(path, config.longest) for path in photos.find([str(coco.folder())])[: coco.USED]]
+        return found, f"{len(found):,} photos of COCO's val2017"
+    return [
+        photos.read_one(path, config.longest) for path in photos.find([config.data])
+    ], f"your own data, {config.data}"
 
 
 def one_photo(found: list[np.ndarray], config: Config, spec: dict[str, Any], note: str) -> Splits:
@@ -90,10 +78,10 @@ def one_photo(found: list[np.ndarray], config: Config, spec: dict[str, Any], not
         raise ProjectError(
             f"the photo {config.data} is too small: {width}×{height} pixels\nExpected {SMALLEST} or more on each side; --longest makes large ones smaller."
         )
-    photo = photos.padded(found[0])[None]
+    photo = found[0][None]
     still = Split(np.zeros((1, 1), np.float32), photo)
     steps = np.zeros((STEPS * config.batch_size, 1), np.float32)
-    why = "--method optimize makes one picture, which is in figures/painted.png of its run: there is no network to export\nTrain one: python train.py --method network"
+    why = "--method optimize makes one picture, which python evaluate.py writes to figures/painted.png of its run: there is no network to export\nTrain one: python train.py --method network"
     note = f"{note}; one photo, painted itself, so nothing is unseen"
     return Splits(
         Split(steps, steps[:, 0]),
@@ -113,12 +101,12 @@ def turned_round(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> tupl
     return x, x
 
 
-def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], list[np.ndarray]]:
-    """Photos and folders of photos as predict.py takes them: names, and each photo (height, width, 3), uint8, at its own size."""
+def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], Iterator[np.ndarray]]:
+    """Photos and folders as predict.py takes them: names, and each photo (height, width, 3), uint8, read when its turn comes."""
     if "no_export" in spec:
         raise ProjectError(spec["no_export"].replace("to export", "that could paint another photo"))
     paths = photos.find(texts)
-    return [str(path) for path in paths], [photos.read_one(path) for path in paths]
+    return [str(path) for path in paths], (photos.read_one(path) for path in paths)
 
 
 def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:
@@ -129,16 +117,16 @@ def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> 
 def main() -> None:
     config = settings.read(Config)
     splits = load(config)
+    height, width = size = splits.test.y.shape[1:3]
     print(f"Data: {splits.note}")
-    for name, split in (("training", splits.train), ("validation", splits.validation), ("test", splits.test)):
-        print(f"{name:12} {len(split):5,} of {'×'.join(map(str, splits.test.y.shape[1:3]))} pixels")
-    painting = paintings.of(splits.spec)
-    shown = np.stack(
-        [
-            photos.fitted(painting, splits.test.y.shape[1:3]),
-            *(splits.train.y if config.method == "network" else splits.test.y)[:11],
-        ]
-    )
+    if config.method == "optimize":
+        print(f"One photo of {width}×{height} pixels, {STEPS} steps in an epoch")
+        some = splits.test.y
+    else:
+        for name, split in (("training", splits.train), ("validation", splits.validation), ("test", splits.test)):
+            print(f"{name:12} {len(split):5,} pieces of {width}×{height} pixels")
+        some = splits.train.y[:11]
+    shown = np.stack([photos.fitted(paintings.of(splits.spec), size), *some])
     titles = ["the painting", *[""] * (len(shown) - 1)]
     path, _ = draw_examples(
         Split(shown, shown), titles, runs.FOLDER / "data.png", "The painting and some pieces of photos"

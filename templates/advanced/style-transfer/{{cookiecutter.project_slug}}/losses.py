@@ -32,7 +32,7 @@ class Objective:
     """The losses against one painting; it holds networks and targets that are looked through, and never trained.
 
     Each part is relative, so that weights mean the same for every painting and all features: content 1 is as far from the photo as its
-    own features vary, style 1 is as far from the painting as no correlation at all.
+    own features vary, style 1 as far from the painting as a picture in which no filter sees anything.
     """
 
     def __init__(self, spec: dict[str, Any], painting: np.ndarray) -> None:
@@ -52,9 +52,7 @@ class Objective:
         """Of pictures (batch, height, width, 3), 0..1, painted from photos of the same shape: each loss (batch,), and the weighted sum."""
         content_of_photo = self.features.content(photo)
         layers, content = self.features.both(picture)
-        spread = (
-            ops.mean(ops.var(content_of_photo, axis=(1, 2)), axis=-1) + 0.1 * self.usual
-        )  # a clear sky varies by nothing
+        spread = ops.mean(ops.var(content_of_photo, axis=(1, 2)), axis=-1) + 0.1 * self.usual  # nothing varies in fog
         difference = ops.mean(ops.square(content - content_of_photo), axis=(1, 2, 3))
         found = {"content": difference / spread, "style": self.style(layers), "variation": roughness(picture)}
         return {"loss": sum(self.weights[name] * value for name, value in found.items()), **found}

@@ -12,7 +12,7 @@ from support.pictures import SUFFIXES, find_pictures, read_whole
 STEP = 4  # the network halves a picture twice: sides are brought to a multiple of this, and back
 FEW = 10  # photos; with fewer, each is divided between training, validation and test, and else each belongs to one
 WIDTH = 0.2  # share of a photo's longer side for validation, and for test, where photos are divided
-LARGEST = 24_000_000  # pixels of a photo at once: more would take many gigabytes
+LARGEST = 16_000_000  # pixels of a photo: it is painted all at once, and more would take several gigabytes
 
 
 def shrunk(picture: np.ndarray, longest: int) -> np.ndarray:
@@ -32,8 +32,14 @@ def padded(photo: np.ndarray) -> np.ndarray:
 
 
 def painted(answer: Any, photo: np.ndarray) -> np.ndarray:
-    """A photo (height, width, 3), uint8, as `answer` (see serving.load) paints it: the same shape, uint8."""
+    """A photo (height, width, 3), uint8, as `answer` (see serving.load) paints it: the same shape, uint8.
+
+    Raises:
+        ProjectError: where it would take too much memory.
+    """
     height, width = photo.shape[:2]
+    if height * width > LARGEST:
+        raise ProjectError(f"a photo of {width}×{height} pixels is too large\nMake it smaller: --longest 3000")
     picture = answer(padded(photo)[None])[0, :height, :width]
     return as_pixels(picture)
 
@@ -67,17 +73,13 @@ def read_one(path: Path, longest: int | None = None) -> np.ndarray:
     """A photo (height, width, 3), uint8, upright, in colour whatever it was.
 
     Raises:
-        ProjectError: where it is no picture, or too small or too large to be painted.
+        ProjectError: where it is no picture, or too small to be painted.
     """
     photo = read_whole(path, 3)
     photo = shrunk(photo, longest) if longest else photo
     height, width = photo.shape[:2]
     if min(height, width) < 16:
         raise ProjectError(f"{path} is too small: {width}×{height} pixels\nExpected 16 or more on each side.")
-    if height * width > LARGEST:
-        raise ProjectError(
-            f"{path} is too large: {width}×{height} pixels\nMake it smaller, for example with --longest 2000."
-        )
     return photo
 
 

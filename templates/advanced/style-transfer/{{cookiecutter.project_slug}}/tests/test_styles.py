@@ -23,7 +23,7 @@ import predict
 import scores
 import train
 from config import Config
-from support import baselines, exporting, features, paintings, photos, runs, serving, settings
+from support import baselines, coco, exporting, features, paintings, photos, runs, serving, settings
 from support.errors import ProjectError
 from support.splits import Splits
 
@@ -164,15 +164,15 @@ def test_the_one_picture_is_nearer_to_the_painting_than_every_baseline(picture_r
     assert all(reached < values["loss_ratio"] for values in metrics["baselines"].values())
     assert metrics["baselines"]["the photo as it is"]["loss_ratio"] == 1
     with Image.open(picture_run.figures / "painted.png") as painted:
-        assert painted.size == (100, 68)  # 97×65 brought to multiples of 4
+        assert painted.size == (97, 65)
     assert len(list((picture_run.folder / "epochs").iterdir())) == 4 and (picture_run.figures / "epochs.gif").exists()
 
 
 def test_a_picture_is_no_network_and_export_and_predict_say_where_it_is(picture_run: runs.Run, photo: Path) -> None:
     with pytest.raises(
-        ProjectError, match=r"makes one picture, which is in figures/painted.png.*no network to export\n"
+        ProjectError, match=r"makes one picture, which .*figures/painted.png of its run.*no network to export\n"
     ):
-        call(export, "--run", picture_run.name)
+        call(export, "--run", str(picture_run.folder))
     with pytest.raises(ProjectError, match=r"no network that could paint another photo\nTrain one: python train.py"):
         call(predict, str(photo), "--run", str(picture_run.folder))
 
@@ -287,6 +287,22 @@ def test_longest_makes_the_painted_photo_smaller_and_output_puts_it_elsewhere(ru
         call(predict, str(photo), "--run", str(run.folder), "--output", str(photo))
 
 
+def test_a_photo_too_large_for_the_memory_is_answered_with_what_to_do(
+    run: runs.Run, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(photos, "LARGEST", 74 * 107 - 1)
+    with pytest.raises(ProjectError, match=r"a photo of 107×74 pixels is too large\nMake it smaller: --longest"):
+        call(predict, str(photo), "--run", str(run.folder))
+    call(predict, str(photo), "--run", str(run.folder), "--longest", "106")
+
+
+def test_photos_that_are_left_out_are_counted_in_what_every_result_says(tmp_path: Path) -> None:
+    for number in range(12):
+        _picture(tmp_path / f"{number}.png", 80, 40 if number == 5 else 80)
+    found = data.load(settings.read(Config, argv=[*QUICK, "--data", str(tmp_path)]))
+    assert "; 1 of 12 photos are too small and left out" in found.note
+
+
 def _picture(path: Path, width: int, height: int) -> str:
     Image.new("RGB", (width, height), "green").save(path)
     return str(path)
@@ -378,7 +394,7 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, 
     monkeypatch.setattr(features.download, "PAUSE", 0.0)
     monkeypatch.setattr(features.Path, "home", lambda: tmp_path)
     monkeypatch.setattr(features, "VGG19", f"{address}/vgg19.h5")
-    monkeypatch.setattr(data, "COCO", f"{address}/val2017.zip")
+    monkeypatch.setattr(coco, "URL", f"{address}/val2017.zip")
     yield content
     server.shutdown()
     server.server_close()
@@ -434,7 +450,7 @@ def test_the_full_data_are_downloaded_unpacked_and_measured_with_vgg19(
             _picture(tmp_path / "one.jpg", 200 + number, 150)
             file.write(tmp_path / "one.jpg", f"val2017/{number:012}.jpg")
     host["/val2017.zip"] = archive.read_bytes()
-    monkeypatch.setattr(data, "COCO_SHA256", hashlib.sha256(host["/val2017.zip"]).hexdigest())
+    monkeypatch.setattr(coco, "SHA256", hashlib.sha256(host["/val2017.zip"]).hexdigest())
     monkeypatch.setattr(features, "fetch_vgg19", lambda: tmp_path)
     for _ in range(2):  # the second time nothing is fetched
         found = data.load(settings.read(Config, argv=[*QUICK, "--data", "full"]))
