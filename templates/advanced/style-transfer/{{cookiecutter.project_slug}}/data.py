@@ -36,7 +36,7 @@ def load(config: Config) -> Splits:
         "kind": config.method,
         "features": "vgg19" if vgg19 else "random",
         "weights": {name: getattr(config, f"{name}_weight") for name in ("content", "style", "variation")},
-        "style": config.style if config.style == "drawn" else str(Path(config.style).resolve()),
+        "style": config.style,
         "style_size": config.style_size,
         "painting": paintings.digest(painting),
     }

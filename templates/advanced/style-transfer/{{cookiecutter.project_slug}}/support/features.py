@@ -69,7 +69,7 @@ def _load(name: str) -> Features:
         vgg = keras.applications.VGG19(include_top=False, weights=None, input_shape=(None, None, 3))
         vgg.load_weights(fetch_vgg19())
         layers = [vgg.get_layer(layer).output for layer in VGG19_LAYERS]
-        network = keras.Model(vgg.inputs, [layers, layers[2]])
+        network = keras.Model(vgg.input, [layers, layers[2]])
         mean = np.array(VGG19_MEAN, np.float32)
         return _features(network, lambda pictures: pictures[..., ::-1] * 255 - mean)
     return _features(random_network(), lambda pictures: pictures * 2 - 1)
@@ -79,7 +79,7 @@ def _features(network: Any, prepared: Callable[[Any], Any]) -> Features:
     import keras
 
     network.trainable = False
-    content = keras.Model(network.inputs, network.outputs[-1])  # the same layers, as far as that one
+    content = keras.Model(network.input, network.outputs[-1])  # the same layers, as far as that one
     return Features(lambda pictures: network(prepared(pictures)), lambda pictures: content(prepared(pictures)))
 
 
