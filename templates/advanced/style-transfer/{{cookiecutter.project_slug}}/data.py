@@ -111,7 +111,7 @@ def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], Iter
 
 def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:
     """Draw the pictures of `split`, each under its title."""
-    return pictures.draw_grid(split.y, titles, path, caption, columns=6)
+    return pictures.draw_grid(split.y, titles, path, caption, columns=min(6, len(split)))
 
 
 def main() -> None:
