@@ -25,6 +25,7 @@ INTERRUPTED = {
     "time-series-forecast",
     "face-detection",
     "gan-images",
+    "style-transfer",
 }
 LONG = {
     "cifar10-classifier",
@@ -32,6 +33,7 @@ LONG = {
     "face-detection",
     "gan-images",
     "object-detection",
+    "style-transfer",
 }  # whose own tests take more than a minute
 Rendered = Callable[[str], Path]
 

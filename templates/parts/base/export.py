@@ -14,6 +14,7 @@ from pydantic import Field
 from config import Config
 from data import load
 from support import errors, runs, settings
+from support.errors import ProjectError
 from support.settings import Settings
 
 FORMATS = ["keras", "savedmodel", "onnx", "litert", "litert-int8"]
@@ -29,6 +30,8 @@ def main() -> None:
     settings.check_choices("--formats", options.formats, FORMATS)
     run = runs.find(options.run)
     runs.check_model_file(run.model)
+    if reason := run.spec.get("no_export"):  # what was made is no model that answers, but for example one picture
+        raise ProjectError(reason)
     splits = load(run.config(Config))
     runs.check_same_data(run, splits)
 

@@ -1,7 +1,7 @@
 """Step 7: search for better settings. What is tried stands in SEARCH in config.py; what is better, validation says, never the test.
 
     python tune.py                                  20 trials by TPE, which learns from the trials before
-    python tune.py --method random --trials 40      at random; --method grid for every combination
+    python tune.py --sampler random --trials 40     at random; --sampler grid for every combination
     python tune.py --epochs 3 --over learning_rate  every field of Config is an option, and then held fixed
 
 Writes runs/tuning/<study>/: trials.csv, history.png, best.toml. Stopped or killed, the same command goes on where it was.
@@ -21,11 +21,11 @@ from support import errors, runs, settings
 class Options(Config):
     """The settings that all trials share, and how to search."""
 
-    method: Literal["tpe", "random", "grid"] = Field("tpe", description="tpe learns from earlier trials; random; grid")
+    sampler: Literal["tpe", "random", "grid"] = Field("tpe", description="tpe learns from earlier trials; random; grid")
     trials: int = Field(20, ge=1, description="how many settings to try; of a grid, at most")
     over: tuple[str, ...] = Field((), description="which settings of SEARCH to vary; all by default")
     prune: bool = Field(True, description="stop a trial that is worse than the median of those before it")
-    study: str | None = Field(None, pattern=r"^[\w-]+$", description="name of the search; the method by default")
+    study: str | None = Field(None, pattern=r"^[\w-]+$", description="name of the search; the sampler by default")
 
 
 def main() -> None:
@@ -46,10 +46,10 @@ def main() -> None:
     from support import tuning
 
     search = tuning.Search(
-        folder=runs.FOLDER / "tuning" / (options.study or options.method),
+        folder=runs.FOLDER / "tuning" / (options.study or options.sampler),
         config=settings.only(Config, options),
         space=space,
-        method=options.method,
+        method=options.sampler,
         trials=options.trials,
         prune=options.prune,
     )

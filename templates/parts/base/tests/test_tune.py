@@ -19,7 +19,7 @@ from support.recorder import Recorder, read_history
 from support.search import Range, Space
 from support.splits import Split
 
-QUICK = ["--epochs", "2", "--trials", "3", "--method", "random"]
+QUICK = ["--epochs", "2", "--trials", "3", "--sampler", "random"]
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,12 @@
 """Pictures from files: read, checked and brought to one shape by the same function in training and in prediction."""
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from support.errors import ProjectError
 
@@ -23,17 +24,39 @@ def read_picture(path: Path, shape: Shape) -> np.ndarray:
         ProjectError: where the file is no picture, or only part of one.
     """
     height, width, channels = shape
+    with _named(path), Image.open(path) as file:
+        picture = _plain(file, channels)
+        if picture.size != (width, height):
+            picture = picture.resize((width, height), Image.Resampling.BILINEAR)
+        return np.asarray(picture, np.uint8).reshape(shape)
+
+
+def read_whole(path: Path, channels: int) -> np.ndarray:
+    """One picture at its own size (height, width, channels), uint8, turned as the camera was held; else as read_picture.
+
+    Raises:
+        ProjectError: where the file is no picture, or only part of one.
+    """
+    with _named(path), Image.open(path) as file:
+        picture = _plain(ImageOps.exif_transpose(file), channels)
+        return np.asarray(picture, np.uint8).reshape(picture.height, picture.width, channels)
+
+
+def _plain(file: Image.Image, channels: int) -> Image.Image:
+    """A picture of any mode in grey (1 channel) or colour (3), without transparency, 8 bits a channel."""
+    picture = file
+    if file.mode in ("I;16", "I;16B", "I"):  # 16 bits a pixel: Pillow would clip them, not scale them
+        picture = Image.fromarray((np.asarray(file, np.float64) / 257).clip(0, 255).astype(np.uint8))
+    if "transparency" in file.info or file.mode in ("RGBA", "LA", "PA"):
+        picture = Image.alpha_composite(Image.new("RGBA", file.size, "black"), picture.convert("RGBA"))
+    return picture.convert("L" if channels == 1 else "RGB")
+
+
+@contextlib.contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Turn what Pillow raises into a ProjectError that names the file."""
     try:
-        with Image.open(path) as file:
-            picture: Image.Image = file
-            if file.mode in ("I;16", "I;16B", "I"):  # 16 bits a pixel: Pillow would clip them, not scale them
-                picture = Image.fromarray((np.asarray(file, np.float64) / 257).clip(0, 255).astype(np.uint8))
-            if "transparency" in file.info or file.mode in ("RGBA", "LA", "PA"):
-                picture = Image.alpha_composite(Image.new("RGBA", file.size, "black"), picture.convert("RGBA"))
-            picture = picture.convert("L" if channels == 1 else "RGB")
-            if picture.size != (width, height):
-                picture = picture.resize((width, height), Image.Resampling.BILINEAR)
-            return np.asarray(picture, np.uint8).reshape(shape)
+        yield
     except FileNotFoundError:
         raise ProjectError(f"there is no file {path}") from None
     except UnidentifiedImageError:

@@ -9,7 +9,7 @@ from PIL import Image
 from support import picture_files
 from support.errors import ProjectError
 from support.picture_files import PictureFiles
-from support.pictures import read_inputs, read_picture
+from support.pictures import read_inputs, read_picture, read_whole
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "P", "I;16", "1", "CMYK"])
@@ -24,6 +24,31 @@ def test_pictures_of_every_colour_mode_and_size_can_be_read(mode: str, tmp_path:
     read = read_picture(path, (28, 28, 1))
     assert read.shape == (28, 28, 1) and read.dtype == np.uint8
     assert read.min() >= (150 if mode == "I;16" else 250)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "P", "I;16", "1", "CMYK"])
+def test_pictures_of_every_colour_mode_can_be_read_at_their_own_size(mode: str, tmp_path: Path) -> None:
+    picture = (
+        Image.fromarray(np.full((50, 70), 40_000, np.uint16))
+        if mode == "I;16"
+        else Image.new("RGB", (70, 50), "white").convert(mode)
+    )
+    path = tmp_path / ("picture.jpg" if mode == "CMYK" else "picture.png")
+    picture.save(path)
+    read = read_whole(path, 3)
+    assert read.shape == (50, 70, 3) and read.dtype == np.uint8
+    assert read.min() >= (150 if mode == "I;16" else 250)
+
+
+def test_a_photo_taken_with_the_camera_on_its_side_is_upright_at_its_own_size(tmp_path: Path) -> None:
+    pixels = np.zeros((20, 40, 3), np.uint8)
+    pixels[:, :20] = 255
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned clockwise by 90 degrees
+    Image.fromarray(pixels).save(tmp_path / "photo.png", exif=exif)
+    read = read_whole(tmp_path / "photo.png", 3)
+    assert read.shape == (40, 20, 3)
+    assert read[:20].min() == 255 and read[20:].max() == 0
 
 
 def test_predicting_a_folder_without_pictures_says_what_was_expected(tmp_path: Path) -> None:

@@ -1,0 +1,125 @@
+"""Small experiments that show what GUIDE.md tells; each draws one figure into runs/lessons/.
+
+    python lessons.py gram             what the two losses see: the painting, moved about and spoiled (seconds)
+    python lessons.py texture          pictures out of noise that have the painting's style and no content (a minute)
+    python lessons.py weights          one photo with little, more and much style (a minute)
+    python lessons.py contrast         what instance normalization takes out of a photo (seconds; needs a trained network)
+
+GUIDE.md says what to look for.
+"""
+
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import Field
+from pydantic_settings import CliPositionalArg
+
+from config import Config
+from data import load, photographs
+from support import errors, paintings, photos, pictures, runs, serving, settings
+from support.errors import ProjectError
+from support.photos import as_pixels, fitted
+from support.settings import Settings
+
+SIDE = 160  # pixels of every picture here
+
+
+class Options(Settings):
+    lesson: CliPositionalArg[Literal["gram", "texture", "weights", "contrast"]] = Field(description="which experiment")
+    steps: int = Field(150, ge=1, description="of each picture in `texture` and `weights`")
+
+
+def gram(config: Config, steps: int) -> str:
+    """The painting, changed in ways that you know; how far its style and its content are from the painting's own."""
+    from losses import Objective
+
+    spec = load(config).spec
+    painting = fitted(paintings.of(spec), (SIDE, SIDE))
+    objective, rng = Objective(spec, painting), np.random.default_rng(0)
+    squares = painting.reshape(4, 40, 4, 40, 3).swapaxes(1, 2).reshape(16, 40, 40, 3)[rng.permutation(16)]
+    cases = {
+        "as it is": painting,
+        "upside down": painting[::-1, ::-1],
+        "cut up, mixed": squares.reshape(4, 4, 40, 40, 3).swapaxes(1, 2).reshape(SIDE, SIDE, 3),
+        "blurred": fitted(fitted(painting, (20, 20)), (SIDE, SIDE)),
+        "other colours": painting[..., ::-1],
+        "pixels mixed": rng.permutation(painting.reshape(-1, 3)).reshape(painting.shape),
+        "a photo": fitted(photographs(config)[0][0], (SIDE, SIDE)),
+    }
+    print(f"{'':16} {'style':>8} {'content':>8}")
+    for name, picture in cases.items():
+        found = objective(np.float32(painting[None]) / 255, np.float32(picture[None]) / 255)
+        print(f"{name:16} {float(found['style'][0]):8.3f} {float(found['content'][0]):8.3f}")
+    return _save(list(cases.values()), list(cases), "gram")
+
+
+def texture(config: Config, steps: int) -> str:
+    """Noise whose Gram matrices are made those of the painting, from the finest size alone to all four."""
+    spec = load(config).spec
+    painting, noise = paintings.of(spec), np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3), np.uint8)
+    found = {"noise": noise}
+    for sizes in (1, 2, 4):
+        weights = {"content": 0.0, "style": 1.0, "variation": 0.0}
+        found[f"{sizes} of 4 layers"] = optimized({**spec, "weights": weights}, painting, noise, steps, sizes)
+    found["the painting"] = fitted(painting, (SIDE, SIDE))
+    return _save(list(found.values()), list(found), "texture")
+
+
+def weights(config: Config, steps: int) -> str:
+    """The first photo, optimized with a fifth, once and five times the style weight."""
+    spec = load(config).spec
+    painting, photo = paintings.of(spec), fitted(photographs(config)[0][0], (SIDE, SIDE))
+    found = {"the photo": photo}
+    for factor in (0.2, 1.0, 5.0):
+        style = factor * config.style_weight
+        changed = {**spec, "weights": {**spec["weights"], "style": style}}
+        found[f"style weight {style:g}"] = optimized(changed, painting, photo, steps)
+    return _save(list(found.values()), list(found), "weights")
+
+
+def contrast(config: Config, steps: int) -> str:
+    """The same photo with half of its contrast, and darker: how much the newest network's pictures differ by that."""
+    model = serving.locate(None, None)
+    if "no_export" in model.spec:
+        raise ProjectError("the newest run optimized one picture\nTrain a network first: python train.py")
+    answer, photo = serving.load(model), fitted(photographs(config)[0][0], (SIDE, SIDE))
+    pale = (photo * 0.5 + 64).astype(np.uint8)
+    found: dict[str, Any] = {"the photo": photo, "half the contrast": pale, "half as bright": photo // 2}
+    painted = [photos.painted(answer, picture) for picture in found.values()]
+    for number, name in enumerate(list(found)[1:], 1):
+        before, after = (np.abs(np.float32(pair[0]) - pair[1]).mean() for pair in
+                         ((photo, found[name]), (painted[0], painted[number])))  # fmt: skip
+        print(f"{name:18} photos differ by {before:5.1f} of 255, painted ones by {after:5.1f}")
+    return _save([*found.values(), *painted], [*found, *["painted"] * 3], "contrast", 3)
+
+
+def optimized(spec: dict[str, Any], painting: np.ndarray, photo: np.ndarray, steps: int, layers: int = 4) -> np.ndarray:
+    """--method optimize in a few lines: a photo (height, width, 3), uint8, painted by `steps` steps, with the finest layers alone."""
+    import keras
+
+    from losses import Objective
+    from model import OnePicture, canvas
+
+    objective = Objective(spec, painting)
+    objective.grams = objective.grams[:layers]
+    model = OnePicture(canvas(photo, 0), objective, photo[None])
+    model.compile(optimizer=keras.optimizers.Adam(0.03))
+    still = np.zeros((steps, 1), np.float32)
+    model.fit(still, still, batch_size=1, verbose=0)
+    return as_pixels(np.asarray(model(still[:1]))[0])
+
+
+def _save(found: list[np.ndarray], titles: list[str], name: str, columns: int = 7) -> str:
+    path = runs.FOLDER / "lessons" / f"{name}.png"
+    pictures.draw_grid(np.stack(found), titles, path, name, columns=min(columns, len(found)))
+    return runs.shown(path)
+
+
+def main() -> None:
+    options = settings.read(Options, toml=False)
+    lesson = {"gram": gram, "texture": texture, "weights": weights, "contrast": contrast}[options.lesson]
+    print(f"Drawn: {lesson(settings.read(Config, argv=[]), options.steps)}")
+
+
+if __name__ == "__main__":
+    errors.run(main)

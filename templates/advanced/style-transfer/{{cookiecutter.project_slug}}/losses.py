@@ -1,0 +1,66 @@
+"""What a painted photo should be, in three numbers: content of the photo, style of the painting, and smoothness.
+
+Nothing to run here. `python lessons.py weights` shows what each of them does. Next: python train.py
+"""
+
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from support.features import Features, load
+
+
+def gram(features: Any) -> Any:
+    """Which features occur together, wherever in the picture: (batch, height, width, channels) -> (batch, channels, channels)."""
+    _, height, width, channels = features.shape
+    height, width = (size or ops.shape(features)[axis] for axis, size in ((1, height), (2, width)))
+    flat = ops.reshape(
+        ops.cast(features, "float32"), (-1, height * width, channels)
+    )  # 16 bits would overflow in the sum
+    return ops.matmul(ops.transpose(flat, (0, 2, 1)), flat) / ops.cast(height * width, "float32")
+
+
+def roughness(picture: Any) -> Any:
+    """Total variation: how much neighbouring pixels differ (batch,), mean of squares; noise is rough, areas are not."""
+    down = ops.mean(ops.square(picture[:, 1:] - picture[:, :-1]), axis=(1, 2, 3))
+    across = ops.mean(ops.square(picture[:, :, 1:] - picture[:, :, :-1]), axis=(1, 2, 3))
+    return down + across
+
+
+class Objective:
+    """The losses against one painting; it holds networks and targets that are looked through, and never trained.
+
+    Each part is relative, so that weights mean the same for every painting and all features: content 1 is as far from the photo as its
+    own features vary, style 1 as far from the painting as a picture in which no filter sees anything.
+    """
+
+    def __init__(self, spec: dict[str, Any], painting: np.ndarray) -> None:
+        """`painting`: (height, width, 3), uint8; `spec` names features and weights, as data.load writes it."""
+        self.features: Features = load(spec)
+        self.weights = spec["weights"]
+        layers, content = self.features.both(np.float32(painting[None]) / 255)
+        seen = [np.asarray(layer) for layer in layers]
+        # In units of what the channel has in the painting, so that strong channels are not all that counts. One that is weaker there than
+        # most is measured as most are: it would be blown up.
+        strengths = [np.sqrt(np.square(layer).mean(axis=(0, 1, 2))) for layer in seen]
+        self.scales = [np.maximum(strength, strength.mean()) for strength in strengths]
+        self.grams = [np.asarray(gram(layer / scale)) for layer, scale in zip(seen, self.scales, strict=True)]
+        self.usual = float(np.asarray(content).var(axis=(0, 1, 2)).mean())
+
+    def __call__(self, photo: Any, picture: Any) -> dict[str, Any]:
+        """Of pictures (batch, height, width, 3), 0..1, painted from photos of the same shape: each loss (batch,), and the weighted sum."""
+        content_of_photo = self.features.content(photo)
+        layers, content = self.features.both(picture)
+        spread = ops.mean(ops.var(content_of_photo, axis=(1, 2)), axis=-1) + 0.1 * self.usual  # nothing varies in fog
+        difference = ops.mean(ops.square(content - content_of_photo), axis=(1, 2, 3))
+        found = {"content": difference / spread, "style": self.style(layers), "variation": roughness(picture)}
+        return {"loss": sum(self.weights[name] * value for name, value in found.items()), **found}
+
+    def style(self, layers: list[Any]) -> Any:
+        """The mean over layers of the relative squared distance of Gram matrices (batch,)."""
+        distances = [
+            ops.sum(ops.square(gram(layer / scale) - target), axis=(1, 2)) / np.square(target).sum()
+            for layer, scale, target in zip(layers, self.scales, self.grams, strict=False)  # fewer in a lesson
+        ]
+        return sum(distances) / len(distances)

@@ -1,0 +1,137 @@
+"""Step 2: the network that paints, and how it learns without ever being shown a painted photo.
+
+    python model.py                    prints it and draws it into runs/
+    python model.py --method optimize  the slow classic: no network, the picture itself is what is trained
+
+Next: python train.py
+"""
+
+from typing import Any
+
+from config import Config  # first of all: with it comes support, which keeps TensorFlow's start-up notes off the screen
+
+# isort: split
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers, ops
+
+from data import load
+from losses import Objective
+from support import errors, figures, paintings, runs, settings, training
+from support.painting_layers import Canvas, Doubling, InstanceNormalization, ReflectionPadding
+from support.splits import Splits
+
+GRAIN = 0.1  # noise on the first picture of --method optimize, 0..1: on a clear sky all strokes are equally good, and none begins
+
+
+def build_model(config: Config, splits: Splits) -> "Painter":
+    """Either method, compiled: photos (batch, height, width, 3), 0..255 -> pictures of the same shape, 0..1."""
+    keras.utils.set_random_seed(config.seed)
+    objective = Objective(splits.spec, paintings.of(splits.spec))
+    if config.method == "optimize":
+        config = config.model_copy(update={"learning_rate": config.pixel_rate})
+        model: Painter = OnePicture(canvas(splits.test.y[0], config.seed), objective, splits.test.y[:1])
+    else:
+        model = Painter(network(config), objective)
+    model.compile(
+        optimizer=keras.optimizers.Adam(training.learning_rate(config, len(splits.train))),
+        steps_per_execution=training.steps_per_execution(len(splits.train), config.batch_size),
+    )
+    model(splits.train.x[:1])
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+
+def network(config: Config) -> keras.Model:
+    """After Johnson et al. 2016: make the photo smaller, change it there, make it large again; any size whose sides are multiples of 4."""
+    photo = keras.Input((None, None, 3), name="photo")  # (batch, height, width, 3), 0..255
+    centred = layers.Rescaling(1 / 127.5, offset=-1)(photo)  # -1..1
+    full = convolution(centred, config.filters, 5)  # (batch, height, width, 12)
+    half = convolution(full, 2 * config.filters, 3, strides=2)  # (batch, height / 2, width / 2, 24)
+    x = convolution(
+        half, 4 * config.filters, 3, strides=2
+    )  # (batch, height / 4, width / 4, 48): a pixel here is a stroke there
+    for _ in range(config.blocks):
+        changed = convolution(convolution(x, 4 * config.filters, 3), 4 * config.filters, 3, activation=None)
+        x = layers.Add()([x, changed])  # only the change is learned
+    for before in (half, full):
+        # Doubled and then convolved: a transposed convolution leaves a chessboard (Odena et al. 2016).
+        x = convolution(Doubling()(x), before.shape[-1], 3)
+        x = layers.Add()(
+            [x, before]
+        )  # what was fine in the photo need not be invented again: a few minutes' training is enough
+    x = layers.Conv2D(3, 5, name="paint")(ReflectionPadding(2)(x))  # (batch, height, width, 3)
+    return keras.Model(photo, layers.Activation("sigmoid", name="picture")(x), name="painter")
+
+
+def convolution(x: Any, filters: int, size: int, strides: int = 1, activation: str | None = "relu") -> Any:
+    """Padded by reflection, convolved, normalized picture by picture."""
+    x = layers.Conv2D(filters, size, strides=strides, use_bias=False)(ReflectionPadding(size // 2)(x))
+    x = InstanceNormalization()(x)
+    return layers.Activation(activation)(x) if activation else x
+
+
+def canvas(photo: np.ndarray, seed: int) -> keras.Model:
+    """The photo as weights, with some grain that strokes can grow from: any number (batch, 1) -> the picture (batch, height, width, 3)."""
+    model = keras.Sequential([keras.Input((1,)), Canvas(photo.shape)], name="canvas")
+    grain = np.random.default_rng(seed).normal(0, GRAIN, photo.shape)
+    model.layers[-1].pixels.assign(np.clip(photo / 255 + grain, 0, 1))
+    return model
+
+
+class Painter(keras.Model):
+    """A network and the losses that it is trained by: there are no right answers, the painted photo itself is judged."""
+
+    def __init__(self, network: keras.Model, objective: Objective) -> None:
+        super().__init__(name="painter")
+        self.network, self.objective = network, objective
+        self.means = [keras.metrics.Mean(name) for name in ("loss", "content", "style", "variation")]
+
+    def call(self, x: Any, training: bool = False) -> Any:
+        return self.network(x, training=training)
+
+    def train_step(self, data: Any) -> dict[str, Any]:
+        x, photo = self.given(data)
+        with tf.GradientTape() as tape:
+            found = self.objective(photo, self.network(x, training=True))
+            loss = ops.mean(found["loss"])
+        weights = self.network.trainable_variables
+        self.optimizer.apply(tape.gradient(loss, weights), weights)
+        return self.noted(found)
+
+    def test_step(self, data: Any) -> dict[str, Any]:
+        x, photo = self.given(data)
+        return self.noted(self.objective(photo, self.network(x)))
+
+    def given(self, data: Any) -> tuple[Any, Any]:
+        """What goes in, and the photo, 0..1, whose content is to stay."""
+        return data[0], ops.cast(data[1], "float32") / 255
+
+    def noted(self, found: dict[str, Any]) -> dict[str, Any]:
+        for mean in self.means:
+            mean.update_state(found[mean.name])
+        return {mean.name: mean.result() for mean in self.means}
+
+
+class OnePicture(Painter):
+    """Gatys et al. 2015: the weights are the pixels of one picture. Batches only count the steps."""
+
+    def __init__(self, network: keras.Model, objective: Objective, photo: np.ndarray) -> None:
+        super().__init__(network, objective)
+        self.photo = tf.constant(photo, tf.float32) / 255  # (1, height, width, 3)
+
+    def given(self, data: Any) -> tuple[Any, Any]:
+        return ops.zeros((1, 1)), self.photo
+
+
+def main() -> None:
+    config = settings.read(Config)
+    model = build_model(config, load(config))
+    model.network.summary()
+    path, _ = figures.draw_model(model.network, runs.FOLDER / "model.png")
+    print(f"Drawn: {runs.shown(path)}\nNext: python train.py")
+
+
+if __name__ == "__main__":
+    errors.run(main)

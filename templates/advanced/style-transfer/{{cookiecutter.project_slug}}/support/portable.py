@@ -1,0 +1,23 @@
+"""What is saved: the network that paints, or the one picture. Neither the losses nor the network that looks is needed to paint."""
+
+from typing import Any
+
+
+def encode(x: Any, spec: dict[str, Any]) -> Any:
+    """Raw inputs as the numbers that the trained layers take: photos are numbers already."""
+    return x
+
+
+def wrap(model: Any, spec: dict[str, Any]) -> Any:
+    """The model as it is saved: photos (batch, height, width, 3), 0..255 -> pictures of the same shape, 0..1."""
+    return model.network
+
+
+def core(model: Any, spec: dict[str, Any]) -> Any:
+    """The part of a saved model that takes encoded inputs: all of it."""
+    return model
+
+
+def bears_8_bits(model: Any) -> bool:
+    """Only the weights: normalizing a picture squares its values, and 8 bits leave too few for that."""
+    return False
