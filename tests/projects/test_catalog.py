@@ -25,12 +25,14 @@ INTERRUPTED = {
     "time-series-forecast",
     "face-detection",
     "gan-images",
+    "chatbot",
 }
 LONG = {
     "cifar10-classifier",
     "sentiment-analysis",
     "face-detection",
     "gan-images",
+    "chatbot",
 }  # whose own tests take more than a minute
 Rendered = Callable[[str], Path]
 

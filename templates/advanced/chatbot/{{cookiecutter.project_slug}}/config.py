@@ -1,4 +1,4 @@
-"""Every number worth changing. Each is an option too: `python train.py --layers 1 --epochs 10` (`--help` lists them)."""
+"""Every number worth changing. Each is an option too: `python train.py --layers 2 --epochs 10` (`--help` lists them)."""
 
 from typing import Literal
 
@@ -14,10 +14,15 @@ class Config(DialogueOptions):
     # Network
     width: int = Field(64, ge=8, le=1024, description="numbers that stand for a word, all the way through the network")
     heads: int = Field(4, ge=1, le=16, description="attentions side by side, each for another relation between words")
-    layers: int = Field(2, ge=1, le=12, description="blocks of the encoder, and as many of the decoder")
+    layers: int = Field(
+        1, ge=1, le=12, description="blocks of the encoder, and as many of the decoder; the sample needs no more"
+    )
     dropout: float = Field(0.1, ge=0, lt=1, description="share of values hidden in training, against learning by heart")
     word_dropout: float = Field(
-        0.05, ge=0, lt=1, description="share of a question's words made unknown in training: real questions hold new ones"
+        0.05,
+        ge=0,
+        lt=1,
+        description="share of a question's words made unknown in training: real questions hold new ones",
     )
     positions: bool = Field(True, description="add the place of each word to its vector; without, order is lost")
 

@@ -6,7 +6,7 @@ intent for the test.
 - talk:     hello, thanks, jokes                       written out one by one
 - terms:    "What is dropout?"                         30 words of deep learning, each explained in a sentence
 - help:     "My printer does not print."               a small help desk
-- units:    "How do I turn miles into kilometres?"     the other way round, the same words have another answer
+- units:    "How do I turn days into hours?"           the other way round, the same words have another answer
 - animals:  "Is a cat bigger than a dog?"              and these too: who counts words only cannot know
 
 No question is asked twice.
@@ -18,11 +18,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Exchange:
-    """A question, an answer, and what is asked for: all questions of an intent have the same answers."""
+    """A question, an answer, what is asked for (all questions of an intent have the same answers), and of which kind that is."""
 
     question: str
     answer: str
     intent: str
+    kind: str
 
 
 TALK: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -108,10 +109,11 @@ TALK: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("Never mind, it happens to all of us.",),
     ),
 }  # fmt: skip
+TALK_PATTERNS = ("hey, {0}", "well, {0}", "so, {0}", "oh, {0}")  # each form stands for itself, and behind two of these
 
 TERM_PATTERNS = (
     *("what is {0}?", "what does {0} mean?", "explain {0}", "can you explain {0}?", "tell me about {0}", "define {0}"),
-    *("what is meant by {0}?", "I do not understand {0}", "please tell me what {0} is", "{0}?", "do you know what {0} is?"),
+    *("what is meant by {0}?", "I do not understand {0}", "do you know what {0} is?"),
 )  # fmt: skip
 TERMS = {
     "a neuron": "A neuron adds up its inputs, each times a weight.",
@@ -147,45 +149,60 @@ TERMS = {
 }
 
 HELP_PATTERNS = (
-    *("{0}", "help, {0}", "what can I do? {0}", "I have a problem: {0}", "{0}, what now?", "since yesterday {0}"),
-    *("{0}, please help me", "why is it that {0}?", "hello, {0}", "it seems that {0}", "{0} again"),
-)  # fmt: skip
+    "{0}",
+    "help, {0}",
+    "I have a problem: {0}",
+    "{0}, what now?",
+    "why is it that {0}?",
+    "it seems that {0}",
+)
 HELP = {
     "password": (("I forgot my password", "I have lost my password"), "Choose forgot password, and follow the mail."),
     "login": (("I cannot log in", "my login fails"), "Check the capitals lock, then try again."),
-    "printer": (("my printer does not print", "the printer prints nothing"), "Look for paper, then switch it off and on."),
-    "wireless": (("I have no internet", "the internet does not work"), "Switch the router off, wait a minute, switch it on."),
+    "printer": (
+        ("my printer does not print", "the printer prints nothing"),
+        "Look for paper, then switch it off and on.",
+    ),
+    "wireless": (
+        ("I have no internet", "the internet does not work"),
+        "Switch the router off, wait a minute, switch it on.",
+    ),
     "slow": (("my computer is slow", "the computer has become so slow"), "Close what you do not need, then restart."),
     "screen": (("my screen stays black", "the screen is black"), "Check the cable of the screen and its power."),
     "sound": (("I hear no sound", "there is no sound"), "Turn up the volume, and look where the sound goes."),
-    "battery": (("my battery is empty too soon", "the battery does not last"), "Make the screen darker and close what runs."),
+    "battery": (
+        ("my battery is empty too soon", "the battery does not last"),
+        "Make the screen darker and close what runs.",
+    ),
     "disk": (("my disk is full", "there is no room on the disk"), "Empty the bin, then remove large files."),
     "mouse": (("my mouse does not move", "the mouse is dead"), "Try another socket, or new batteries."),
     "mail": (("my mail does not arrive", "nobody gets my mail"), "Look at the address, and into the outbox."),
     "update": (("the update fails", "my update does not end"), "Restart, make room on the disk, and try once more."),
 }
 
+KINDS = ("talk", "terms", "help", "units", "animals")
+
 UNIT_PATTERNS = (
     *("how do I turn {0} into {1}?", "how do I convert {0} to {1}?", "how can I get from {0} to {1}?", "convert {0} to {1}"),
     *("I have {0} and need {1}", "how does one make {1} out of {0}?", "from {0} to {1}, please", "{0} to {1}?"),
     *("what are {0} in {1}?", "I want {1}, but I have {0}", "how many {1} are in my {0}?"),
 )  # fmt: skip
-UNITS = {
-    ("miles", "kilometres"): ("Take the miles times 1.609.", "Take the kilometres times 0.621."),
-    ("inches", "centimetres"): ("Take the inches times 2.54.", "Take the centimetres times 0.394."),
-    ("pounds", "kilograms"): ("Take the pounds times 0.454.", "Take the kilograms times 2.205."),
-    ("hours", "minutes"): ("Take the hours times 60.", "Divide the minutes by 60."),
-    ("days", "hours"): ("Take the days times 24.", "Divide the hours by 24."),
-    ("metres", "feet"): ("Take the metres times 3.281.", "Take the feet times 0.305."),
-    ("fahrenheit", "celsius"): ("Subtract 32, then divide by 1.8.", "Take it times 1.8, then add 32."),
-}
+UNITS = {"seconds": 1, "minutes": 60, "hours": 3_600, "days": 86_400, "weeks": 604_800}  # in seconds
 
 ANIMAL_PATTERNS = (
     *("is {0} bigger than {1}?", "is {0} larger than {1}?", "tell me, is {0} bigger than {1}?", "would you call {0} larger than {1}?"),
     *("do you think {0} is bigger than {1}?", "compared with {1}, is {0} bigger?", "next to {1}, is {0} the larger one?"),
     *("{0} is bigger than {1}, right?", "is it true that {0} is larger than {1}?", "can {0} be bigger than {1}?"),
 )  # fmt: skip
-ANIMALS = ("an ant", "a mouse", "a cat", "a sheep", "a horse", "an elephant", "a whale")  # each bigger than those before it
+ANIMALS = (
+    "an ant",
+    "a mouse",
+    "a cat",
+    "a sheep",
+    "a horse",
+    "an elephant",
+    "a whale",
+)  # each bigger than those before it
 
 
 def write() -> list[Exchange]:
@@ -195,22 +212,27 @@ def write() -> list[Exchange]:
 
 def _all() -> Iterator[Exchange]:
     for name, (questions, answers) in TALK.items():
-        for question in questions:
-            for answer in answers:
-                yield Exchange(question, answer, name)
+        for place, form in enumerate(questions):
+            behind = (TALK_PATTERNS[(place + step) % len(TALK_PATTERNS)].format(form) for step in (0, 1))
+            for question in (form, *behind):
+                for answer in answers:
+                    yield Exchange(question, answer, name, "talk")
     for term, answer in TERMS.items():
         for pattern in TERM_PATTERNS:
-            yield Exchange(pattern.format(term), answer, term)
+            yield Exchange(pattern.format(term), answer, term, "terms")
     for name, (forms, answer) in HELP.items():
         for form in forms:
             for pattern in HELP_PATTERNS:
-                yield Exchange(pattern.format(form), answer, name)
-    for (one, other), (there, back) in UNITS.items():
-        for pattern in UNIT_PATTERNS:
-            yield Exchange(pattern.format(one, other), there, f"{one} to {other}")
-            yield Exchange(pattern.format(other, one), back, f"{other} to {one}")
+                yield Exchange(pattern.format(form), answer, name, "help")
+    for begin, size in UNITS.items():
+        for end, other in UNITS.items():
+            for pattern in UNIT_PATTERNS if begin != end else ():
+                how = f"times {size // other}" if size > other else f"divided by {other // size}"
+                answer = f"{begin.capitalize()} to {end}, that is {how}."
+                yield Exchange(pattern.format(begin, end), answer, f"{begin} to {end}", "units")
     for place, small in enumerate(ANIMALS):
         for big in ANIMALS[place + 1 :]:
             for pattern in ANIMAL_PATTERNS:
-                yield Exchange(pattern.format(big, small), f"Yes, {big} is bigger than {small}.", f"{big}, {small}")
-                yield Exchange(pattern.format(small, big), f"No, {small} is smaller than {big}.", f"{small}, {big}")
+                yes, no = f"{big} is bigger than {small}, so yes.", f"{small} is smaller than {big}, so no."
+                yield Exchange(pattern.format(big, small), yes[0].upper() + yes[1:], f"{big}, {small}", "animals")
+                yield Exchange(pattern.format(small, big), no[0].upper() + no[1:], f"{small}, {big}", "animals")

@@ -25,7 +25,9 @@ from support.splits import Splits
 
 __all__ = ["draw_examples", "load", "read_inputs"]
 
-CORNELL = "https://www.cs.cornell.edu/~cristian/data/cornell_movie_dialogs_corpus.zip"  # Danescu-Niculescu-Mizil, Lee 2011
+CORNELL = (
+    "https://www.cs.cornell.edu/~cristian/data/cornell_movie_dialogs_corpus.zip"  # Danescu-Niculescu-Mizil, Lee 2011
+)
 CORNELL_SHA256 = "3bde8a571f615201bc2d2453e22878090719638592f774720eddec739de8c900"
 BETWEEN = " +++$+++ "  # the values of a line, in the files of that archive
 
@@ -86,7 +88,9 @@ def read_inputs(inputs: list[str], spec: dict[str, Any]) -> tuple[list[str], dic
     Raises:
         ProjectError: where a question has no words.
     """
-    questions = [text.encode("utf-8", "replace").decode() for text in inputs]  # a terminal may hand over broken characters
+    questions = [
+        text.encode("utf-8", "replace").decode() for text in inputs
+    ]  # a terminal may hand over broken characters
     for text in questions:
         if not dialogues.key(text):
             raise ProjectError(f"{text!r} has no words in it\nExpected a question in quotes.")

@@ -17,7 +17,19 @@ from pydantic import Field
 import scores
 from config import Config
 from data import draw_examples, load
-from support import attention_map, baselines, decoding, errors, figures, files, portable, report, runs, serving, settings
+from support import (
+    attention_map,
+    baselines,
+    decoding,
+    errors,
+    figures,
+    files,
+    portable,
+    report,
+    runs,
+    serving,
+    settings,
+)
 from support.settings import Settings
 
 
@@ -37,7 +49,9 @@ def main() -> None:
     model = runs.load_model(run.model)
     prediction = serving.ask(model, splits.test.x)  # (pairs, answer_length, words)
     questions = list(dict.fromkeys(splits.test.x["question"]))
-    replies = dict(zip(questions, decoding.greedy(lambda x: serving.ask(model, x), questions, splits.spec), strict=True))
+    replies = dict(
+        zip(questions, decoding.greedy(lambda x: serving.ask(model, x), questions, splits.spec), strict=True)
+    )
     answers = [portable.join(list(reply.words), splits.spec["spelling"]) for reply in replies.values()]
 
     first = np.array([list(splits.test.x["question"]).index(question) for question in questions])

@@ -1,7 +1,7 @@
 """Step 2: the network, an encoder-decoder transformer: a question and the answer so far -> a probability per next word.
 
     python model.py                    prints it and draws it into runs/model.png
-    python model.py --layers 1
+    python model.py --layers 2
 
 attention.py holds its pieces. Next: python train.py
 """

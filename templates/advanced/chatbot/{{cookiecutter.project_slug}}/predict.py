@@ -33,7 +33,7 @@ def main() -> None:
     model = serving.locate(options.model, options.run)
     names, x = read_inputs(options.inputs, model.spec)
     rng = np.random.default_rng(options.seed)
-    replies = decoding.answer(serving.load(model), x["question"], model.spec, options, rng)
+    replies = decoding.answer(serving.load(model), list(x["question"]), model.spec, options, rng)
     answers = [scores.describe(reply, model.spec) for reply in replies]
     if options.as_json:
         print(json.dumps([{"input": name, **answer} for name, answer in zip(names, answers, strict=True)], indent=2))

@@ -36,9 +36,7 @@ def of_answers(questions: Sequence[str], answers: Sequence[str], splits: Splits)
     pairs of neighbours, as a share of all that were said; low where every question gets the same answer (Li et al. 2016). copied: the
     share of answers that stand in training as they are.
     """
-    known: dict[str, set[str]] = {}
-    for question, right in zip(splits.test.x["question"], splits.test.x["answer"], strict=True):
-        known.setdefault(dialogues.key(question), set()).add(dialogues.key(right))
+    known = known_answers(splits)
     trained = {dialogues.key(text) for text in splits.train.x["answer"]}
     keys = [dialogues.key(text) for text in answers]
     said = [portable.words(text) for text in answers]
@@ -50,6 +48,14 @@ def of_answers(questions: Sequence[str], answers: Sequence[str], splits: Splits)
         "distinct_2": len(set(pairs)) / max(1, len(pairs)),
         "copied": float(np.mean([own in trained for own in keys])),
     }
+
+
+def known_answers(splits: Splits) -> dict[str, set[str]]:
+    """The answers to each test question, both as `dialogues.key` has them."""
+    known: dict[str, set[str]] = {}
+    for question, right in zip(splits.test.x["question"], splits.test.x["answer"], strict=True):
+        known.setdefault(dialogues.key(question), set()).add(dialogues.key(right))
+    return known
 
 
 def details(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, Any]:
@@ -113,9 +119,7 @@ def draw(
     `replies` has an answer for each pair of the test.
     """
     found = [describe(reply, splits.spec) for reply in replies]
-    known: dict[str, set[str]] = {}
-    for question, right in zip(splits.test.x["question"], splits.test.x["answer"], strict=True):
-        known.setdefault(dialogues.key(question), set()).add(dialogues.key(right))
+    known = known_answers(splits)
     sensible = np.array(
         [
             dialogues.key(answer["answer"]) in known[dialogues.key(question)]

@@ -20,19 +20,13 @@ def weights(model: Any, question: str, said: Sequence[str], spec: dict[str, Any]
     """
     import keras
 
-    trained = portable.core(model, spec) if "question" not in [layer.name for layer in model.layers] or _is_whole(model) else model
+    trained = next((layer for layer in model.layers if isinstance(layer, keras.Model)), model)
     layers = [layer for layer in trained.layers if layer.name.startswith(PREFIX)]
     looking = keras.Model(trained.inputs, [layer.output[1] for layer in layers])
     x = portable.encode({"question": [question], "answer": [" ".join(said)]}, spec)
     found = looking({name: x[name] for name in ("question", "answer")}, training=False)
     asked = min(len(portable.words(question)), spec["question_length"])
     return np.stack([np.asarray(each)[0, :, : len(said) + 1, :asked] for each in found])
-
-
-def _is_whole(model: Any) -> bool:
-    import keras
-
-    return any(isinstance(layer, keras.Model) for layer in model.layers)
 
 
 def draw(model: Any, splits: Splits, replies: Sequence[Reply], folder: Path) -> list[Any]:

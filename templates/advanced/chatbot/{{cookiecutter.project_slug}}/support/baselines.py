@@ -35,7 +35,11 @@ def most_common(splits: Splits) -> list[str]:
 
 def by_frequency(splits: Splits) -> np.ndarray:
     """Probabilities (1, answer_length, words): how often each word (or the end) is said in training, at each place the same."""
-    counts = np.bincount(splits.train.y.ravel(), minlength=portable.FIRST + len(splits.spec["vocabulary"])).astype(float)
+    counts = np.bincount(splits.train.y.ravel(), minlength=portable.FIRST + len(splits.spec["vocabulary"])).astype(
+        float
+    )
     counts[portable.PAD] = 0
-    smooth = counts + (np.arange(len(counts)) > portable.START)  # one more of each (Laplace), or a new word were impossible
+    smooth = counts + (
+        np.arange(len(counts)) > portable.START
+    )  # one more of each (Laplace), or a new word were impossible
     return np.broadcast_to(smooth / smooth.sum(), (1, splits.spec["answer_length"], len(smooth)))

@@ -22,15 +22,20 @@ class DecodingOptions(Settings):
     """How an answer is made of probabilities: the same options in predict.py and chat.py."""
 
     decoding: Literal["greedy", "top-p", "beam"] = Field(
-        "greedy", description="always the likeliest word; by chance among the likeliest; or the best of several answers"
+        default="greedy",
+        description="always the likeliest word; by chance among the likeliest; or the best of several answers",
     )
     temperature: float = Field(
-        1.0, gt=0, le=10, description="of top-p: below 1 the likeliest words gain, above 1 the rare ones do"
+        default=1.0, gt=0, le=10, description="of top-p: below 1 the likeliest words gain, above 1 the rare ones do"
     )
-    top_p: float = Field(0.9, gt=0, le=1, description="of top-p: the likeliest words that together have this probability")
-    beam_width: int = Field(4, ge=1, le=64, description="of beam: how many answers are kept beside each other")
-    longest: int = Field(100, ge=1, description="words of an answer at most; no more than in training in any case")
-    seed: int = Field(0, ge=0, description="of top-p: the same seed gives the same answers")
+    top_p: float = Field(
+        default=0.9, gt=0, le=1, description="of top-p: the likeliest words that together have this probability"
+    )
+    beam_width: int = Field(default=4, ge=1, le=64, description="of beam: how many answers are kept beside each other")
+    longest: int = Field(
+        default=100, ge=1, description="words of an answer at most; no more than in training in any case"
+    )
+    seed: int = Field(default=0, ge=0, description="of top-p: the same seed gives the same answers")
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,9 @@ def drawn(probabilities: np.ndarray, temperature: float, top_p: float, rng: np.r
     changed /= changed.sum(axis=1, keepdims=True)
     order = np.argsort(-changed, axis=1, kind="stable")
     likely = np.take_along_axis(changed, order, axis=1)  # (batch, words), falling
-    likely[np.cumsum(likely, axis=1) - likely >= top_p] = 0  # what was reached before this word is enough; the first one stays
+    likely[np.cumsum(likely, axis=1) - likely >= top_p] = (
+        0  # what was reached before this word is enough; the first one stays
+    )
     reached = np.cumsum(likely, axis=1)
     place = (reached < rng.random((len(reached), 1)) * reached[:, -1:]).sum(axis=1)
     return np.take_along_axis(order, place[:, None], axis=1)[:, 0]

@@ -24,7 +24,9 @@ EXPECTED = (
     "or a folder of .yml files"
 )
 LEAST = 12  # pairs: for all three splits to say anything at all
-MOST_TESTED = 500  # pairs of validation and of test: a probability of every word at every place stands in memory at once
+MOST_TESTED = (
+    500  # pairs of validation and of test: a probability of every word at every place stands in memory at once
+)
 
 
 class DialogueOptions(Settings):
@@ -171,11 +173,12 @@ def read_yaml(path: Path, left_out: list[str]) -> Iterator[Row]:
         raise ProjectError(f"{path}:1: there are no conversations\nExpected {SHAPE}.")
     for conversation in conversations.value:
         place = f"{path}:{conversation.start_mark.line + 1}"
-        lines = conversation.value if isinstance(conversation, yaml.SequenceNode) else None
-        if lines is None or not all(isinstance(line, yaml.ScalarNode) for line in lines):
+        lines = conversation.value if isinstance(conversation, yaml.SequenceNode) else [conversation]
+        if not all(isinstance(line, yaml.ScalarNode) for line in lines):
             raise ProjectError(f"{place}: a conversation is a list of texts\nExpected {SHAPE}.")
         if len(lines) < 2:
-            left_out.append(f"{place}: a conversation of one line, which nobody answers")
+            dash = "" if lines is conversation.value else "; is a dash missing before it?"
+            left_out.append(f"{place}: a conversation of one line, which nobody answers{dash}")
         for one, other in zip(lines, lines[1:], strict=False):
             yield one.value, other.value, f"{path}:{one.start_mark.line + 1}"
 
@@ -201,9 +204,7 @@ def read_text(path: Path) -> str:
         ) from None
 
 
-def checked(
-    rows: list[Row], config: DialogueOptions, left_out: list[str], intents: Sequence[str] = ()
-) -> Pairs:
+def checked(rows: list[Row], config: DialogueOptions, left_out: list[str], intents: Sequence[str] = ()) -> Pairs:
     """The rows that can be learned from; what is left out is noted in a line each."""
     seen: dict[tuple[str, str], str] = {}
     kept: list[int] = []
@@ -244,9 +245,8 @@ def load(pairs: Pairs, config: DialogueOptions, source: str, note: str) -> Split
     if pairs.intents:
         names = {intent: row for row, intent in enumerate(dict.fromkeys(pairs.intents))}
         groups[unit] = [names[intent] for intent in pairs.intents]
-    fractions = tuple(
-        min(fraction, MOST_TESTED / len(number)) for fraction in (config.validation_fraction, config.test_fraction)
-    )
+    most = MOST_TESTED / len(number)
+    fractions = (min(config.validation_fraction, most), min(config.test_fraction, most))
     parts = [np.flatnonzero(np.isin(unit, part)) for part in split_positions(groups, fractions, config.seed)]
     questions, answers = (np.array([*texts, None], object)[:-1] for texts in (pairs.questions, pairs.answers))
     spec = learned(questions[parts[0]], answers[parts[0]], config)
@@ -271,7 +271,8 @@ def learned(questions: np.ndarray, answers: np.ndarray, config: DialogueOptions)
         "question_length": min(config.question_length, max(len(portable.words(text)) for text in questions)),
         "answer_length": 1 + max(len(portable.words(text)) for text in answers),  # and the mark at its end
         "vocabulary": [*portable.MARKS, *known],
-        "spelling": {"i": "I"} | {word: usual[word] for word in sorted(usual) if usual[word] != word and word in counts},
+        "spelling": {"i": "I"}
+        | {word: usual[word] for word in sorted(usual) if usual[word] != word and word in counts},
     }
 
 

@@ -19,7 +19,9 @@ def report(splits: Splits, pairs: Pairs) -> None:
         different = [len({dialogues.key(text) for text in split.x[part]}) for part in ("question", "answer")]
         print(f"{name:12} {len(split):8,} {different[0]:10,} {different[1]:8,}")
     print(f"Intents: {len(set(pairs.intents)):,}" if pairs.intents else "", end="\n" if pairs.intents else "")
-    lengths = [np.array([len(portable.words(text)) for text in splits.train.x[part]]) for part in ("question", "answer")]
+    lengths = [
+        np.array([len(portable.words(text)) for text in splits.train.x[part]]) for part in ("question", "answer")
+    ]
     print(
         f"Words per question: {int(np.median(lengths[0]))} in the middle, {lengths[0].max()} at most, the first {spec['question_length']} are read; "
         f"per answer: {int(np.median(lengths[1]))}, {lengths[1].max()} at most"
