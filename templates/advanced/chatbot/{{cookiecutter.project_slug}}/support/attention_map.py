@@ -21,12 +21,12 @@ def weights(model: Any, question: str, said: Sequence[str], spec: dict[str, Any]
     import keras
 
     trained = next((layer for layer in model.layers if isinstance(layer, keras.Model)), model)
-    layers = [layer for layer in trained.layers if layer.name.startswith(PREFIX)]
-    looking = keras.Model(trained.inputs, [layer.output[1] for layer in layers])
+    layers = [layer.output[1] for layer in trained.layers if layer.name.startswith(PREFIX)]
+    looking = keras.Model(trained.inputs, keras.ops.stack(layers, axis=1))  # (batch, layers, heads, answer, question)
     x = portable.encode({"question": [question], "answer": [" ".join(said)]}, spec)
-    found = looking({name: x[name] for name in ("question", "answer")}, training=False)
+    found = np.asarray(looking([x[tensor.name] for tensor in trained.inputs], training=False))
     asked = min(len(portable.words(question)), spec["question_length"])
-    return np.stack([np.asarray(each)[0, :, : len(said) + 1, :asked] for each in found])
+    return found[0, :, :, : len(said) + 1, :asked]
 
 
 def draw(model: Any, splits: Splits, replies: Sequence[Reply], folder: Path) -> list[Any]:
