@@ -30,11 +30,12 @@ def weights(model: Any, question: str, said: Sequence[str], spec: dict[str, Any]
 
 
 def draw(model: Any, splits: Splits, replies: Sequence[Reply], folder: Path) -> list[Any]:
-    """Draw the map of the longest question among the first test questions, a field per head of each layer."""
+    """Draw the map of the answer that repeats most words of its question, a field per head of each layer."""
     from support import figures
     from support.figures import plt
 
-    row = max(range(min(40, len(replies))), key=lambda place: len(portable.words(splits.test.x["question"][place])))
+    asked_words = [set(portable.words(text)) for text in splits.test.x["question"]]
+    row = max(range(len(replies)), key=lambda place: len(asked_words[place] & set(replies[place].words)))
     question, said = str(splits.test.x["question"][row]), list(replies[row].words)
     asked = portable.words(question)[: splits.spec["question_length"]]
     maps = weights(model, question, said, splits.spec)  # (layers, heads, answer, question)
