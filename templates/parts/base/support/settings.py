@@ -142,7 +142,8 @@ def _command_line(cls: type[Settings]) -> type[BaseSettings]:
     described: Any = type(cls.__name__, (cls, BaseSettings), {"model_config": config, "__doc__": text})
     for name, field in described.model_fields.items():
         reason = field.description.replace("%", "%%") + "; " if field.description else ""
-        field.description = reason + allowed(cls, name)
+        each = field.annotation == list[str] and not _option(name, field).startswith("--")
+        field.description = reason + ("one or more" if each else allowed(cls, name))
     return described
 
 
