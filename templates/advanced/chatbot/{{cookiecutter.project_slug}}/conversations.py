@@ -15,6 +15,8 @@ No question is asked twice.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+KINDS = ("talk", "terms", "help", "units", "animals")
+
 
 @dataclass(frozen=True)
 class Exchange:
@@ -179,8 +181,6 @@ HELP = {
     "mail": (("my mail does not arrive", "nobody gets my mail"), "Look at the address, and into the outbox."),
     "update": (("the update fails", "my update does not end"), "Restart, make room on the disk, and try once more."),
 }
-
-KINDS = ("talk", "terms", "help", "units", "animals")
 
 UNIT_PATTERNS = (
     *("how do I turn {0} into {1}?", "how do I convert {0} to {1}?", "how can I get from {0} to {1}?", "convert {0} to {1}"),
