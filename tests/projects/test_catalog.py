@@ -26,6 +26,7 @@ INTERRUPTED = {
     "face-detection",
     "gan-images",
     "style-transfer",
+    "chatbot",
 }
 LONG = {
     "cifar10-classifier",
@@ -34,6 +35,7 @@ LONG = {
     "gan-images",
     "object-detection",
     "style-transfer",
+    "chatbot",
 }  # whose own tests take more than a minute
 Rendered = Callable[[str], Path]
 

@@ -47,12 +47,15 @@ def read(cls: type[T], *, toml: bool = True, argv: list[str] | None = None) -> T
                 f"there is no option {option}{_did_you_mean(option, list(names.values()))}\nAll options: python {program()} --help"
             )
     try:
+        arguments, texts = _set_aside(cls, arguments)
         command_line = CliSettingsSource(_command_line(cls), cli_parse_args=arguments, cli_exit_on_error=False)()
     except SettingsError as error:
         message = re.sub(r"^error parsing CLI: ", "", str(error))
         raise ProjectError(f"{message}\nAll options: python {program()} --help") from None
     for name, field in cls.model_fields.items():  # "3" on the command line is the 3 of Literal[1, 3]
         numbers = {str(choice): choice for choice in get_args(field.annotation) if type(choice) is int}
+        if isinstance(command_line.get(name), list):
+            command_line[name] = [texts.get(value, value) for value in command_line[name]]
         if isinstance(command_line.get(name), str):
             command_line[name] = numbers.get(command_line[name], command_line[name])
     return check(cls, {**values, **command_line}, names)
@@ -139,7 +142,8 @@ def _command_line(cls: type[Settings]) -> type[BaseSettings]:
     described: Any = type(cls.__name__, (cls, BaseSettings), {"model_config": config, "__doc__": text})
     for name, field in described.model_fields.items():
         reason = field.description.replace("%", "%%") + "; " if field.description else ""
-        field.description = reason + allowed(cls, name)
+        each = field.annotation == list[str] and not _option(name, field).startswith("--")
+        field.description = reason + ("one or more" if each else allowed(cls, name))
     return described
 
 
@@ -155,6 +159,26 @@ def _options(cls: type[Settings]) -> set[str]:
         "--no-" + _option(name, field)[2:] for name, field in cls.model_fields.items() if field.annotation is bool
     }
     return names | negated | {"--help", "--config"}
+
+
+def _set_aside(cls: type[Settings], arguments: list[str]) -> tuple[list[str], dict[str, str]]:
+    """The arguments with a name in the place of each text that is no option, and the texts by those names.
+
+    pydantic-settings would part "Well, hello" at its comma, and take [1] or "42" for more than a text.
+    """
+    options = {_option(name, field): field for name, field in cls.model_fields.items()}
+    texts: dict[str, str] = {}
+    if not any(field.annotation == list[str] for name, field in options.items() if not name.startswith("--")):
+        return arguments, texts
+    takes_value = {name for name, field in options.items() if name.startswith("--") and field.annotation is not bool}
+    replaced = []
+    for before, argument in zip([None, *arguments], arguments, strict=False):
+        if not argument.startswith("--") and argument != "-h" and before not in takes_value:
+            name = f"text-{len(texts)}"
+            texts[name] = argument
+            argument = name
+        replaced.append(argument)
+    return replaced, texts
 
 
 def _config_file(arguments: list[str]) -> tuple[list[str], Path | None]:

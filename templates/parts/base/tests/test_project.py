@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydantic import Field
+from pydantic_settings import CliPositionalArg
 
 import evaluate
 import export
@@ -17,6 +19,7 @@ from config import Config
 from data import load
 from support import exporting, runs, serving, settings
 from support.errors import ProjectError, StepFailed
+from support.settings import Settings
 
 QUICK = ["--epochs", "10"]  # enough for answers that 8 bits cannot turn round
 
@@ -144,6 +147,22 @@ def test_a_wrong_option_is_answered_in_a_sentence(
         call(train, *arguments, monkeypatch=monkeypatch)
     assert message in str(error.value)
     assert not (tmp_path / "runs").exists()
+
+
+class Typed(Settings):
+    inputs: CliPositionalArg[list[str]] = Field(description="texts")
+    run: str | None = Field(None, description="an option that takes a value")
+    as_json: bool = Field(False, alias="json", description="an option that takes none")
+
+
+@pytest.mark.parametrize(
+    "text", ["Well, hello", 'say "hi", "no', "[1, 2]", '{"a": 1}', "42", "true", "back\\", "a=b", "é\n"]
+)
+def test_what_is_given_to_predict_is_taken_as_it_was_typed(text: str) -> None:
+    for argv in ([text, "two, three"], ["--run", "x, y", text, "two, three"], [text, "two, three", "--json"]):
+        found = settings.read(Typed, toml=False, argv=argv)
+        assert found.inputs == [text, "two, three"]
+        assert (found.run, found.as_json) == ("x, y" if "--run" in argv else None, "--json" in argv)
 
 
 def test_no_example_is_in_two_splits() -> None:

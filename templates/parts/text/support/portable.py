@@ -5,22 +5,16 @@ A raw text is a str. Encoded it is a row of `spec["length"]` whole numbers: for 
 holds both. What a word is, `words` says, for any language that puts spaces between words.
 """
 
-import re
 from typing import Any
 
 import numpy as np
 
+from support.words import SIGNS, finder
+
 PAD, UNKNOWN, FIRST = 0, 1, 2
 
-# Letters of rarely written scripts that Unicode gained in 2021 and later, which TensorFlow does not know yet, and the dotted capital
-# I, whose small letter depends on the language of the computer, and NUL, where C ends a text: they part words.
-FOREIGN = (
-    r"\x00" + "İ\u1c89\u2c2f\ua7c0\ua7cb\ua7cc\ua7d0\ua7d6\ua7d8\ua7da\ua7dc\U00010570-\U00010595\U00010d50-\U00010d65"
-)
-# Everything else that parts words: ASCII's controls, spaces and punctuation, then Latin-1's, general, CJK and full-width ones.
-APART = r"\x00-\x20\"#$%&()*+,\-./:;<=>@\[\\\]\^_`{|}~" + (
-    "\x7f-\xbf×÷\u1680\u2000-\u200b\u200e-\u2018\u201a-\u206f\u3000-\u303f\ufe30-\ufe4f\ufeff\uff00-\uff0f"
-)
+# What parts words: ASCII's controls, spaces and punctuation, and all signs beyond.
+APART = r"\x00-\x20\"#$%&()*+,\-./:;<=>@\[\\\]\^_`{|}~" + SIGNS
 # What is done to a text in small letters, in this order: pattern and replacement, the same for Python's re and TensorFlow's RE2.
 STEPS = (
     ("<br ?/?>", " "),  # how texts from web pages end a line
@@ -28,16 +22,7 @@ STEPS = (
     ("([!?])", r" \1 "),  # words of their own: they say how something is meant
     (f"[{APART}]+", " "),
 )
-_FOREIGN = re.compile(f"[{FOREIGN}]")
-_STEPS = [(re.compile(pattern), replacement) for pattern, replacement in STEPS]
-
-
-def words(text: str) -> list[str]:
-    """The words of a text, in small letters. `text_layers.clean` does the same in TensorFlow, and a test compares them."""
-    text = _FOREIGN.sub(" ", text).lower()
-    for pattern, replacement in _STEPS:
-        text = pattern.sub(replacement, text)
-    return text.split()
+words = finder(STEPS)
 
 
 def encode(x: Any, spec: dict[str, Any]) -> np.ndarray:

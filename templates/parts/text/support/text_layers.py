@@ -1,34 +1,16 @@
-"""Words found by TensorFlow exactly as `portable.words` finds them, as a layer of the saved model; and pooling over words."""
+"""The layer that finds words in the saved model, pooling over words, and recurrent layers written out."""
 
 from typing import Any
 
 import keras
-import tensorflow as tf
 from keras import layers, ops
 
-from support import portable
-
-
-@keras.saving.register_keras_serializable("texts")
-def clean(texts: Any) -> Any:
-    """Texts with exactly one kind of thing between words: spaces."""
-    texts = tf.strings.regex_replace(texts, f"[{portable.FOREIGN}]", " ")
-    # ASCII first: the second step asks the computer's language, and in Turkish the small letter of I is not i.
-    texts = tf.strings.lower(tf.strings.lower(texts), encoding="utf-8")
-    for pattern, replacement in portable.STEPS:
-        texts = tf.strings.regex_replace(texts, pattern, replacement)
-    return texts
+from support import portable, word_layers
 
 
 def vectorization(spec: dict[str, Any]) -> keras.layers.Layer:
     """The layer from texts (batch,) to numbers (batch, length), as `portable.encode` has them."""
-    return layers.TextVectorization(
-        standardize=clean,
-        split="whitespace",
-        vocabulary=spec["vocabulary"],
-        output_sequence_length=spec["length"],
-        name="words",
-    )
+    return word_layers.vectorization(spec["vocabulary"], spec["length"])
 
 
 def known(ids: Any) -> Any:

@@ -14,7 +14,7 @@ import predict
 import train
 from config import Config
 from model import build_model
-from support import explanation, exporting, portable, runs, settings, text_layers, texts
+from support import explanation, exporting, portable, runs, settings, text_layers, texts, word_layers
 from support.errors import ProjectError
 
 AWKWARD = [
@@ -79,7 +79,7 @@ def test_random_texts_have_the_same_numbers_in_python_and_in_tensorflow(spec: di
 
 def test_every_letter_of_unicode_becomes_the_same_words_in_python_and_in_tensorflow() -> None:
     letters = [chr(point) for point in range(1, 0x110000) if unicodedata.category(chr(point)) not in ("Cs", "Cn")]
-    by_tensorflow = [text.decode().split() for text in text_layers.clean(np.array(letters, object)).numpy()]
+    by_tensorflow = [text.decode().split() for text in word_layers.clean(np.array(letters, object)).numpy()]
     assert [(a, b) for a, b in zip(by_tensorflow, map(portable.words, letters), strict=True) if a != b] == []
 
 

@@ -1,0 +1,110 @@
+"""The pieces of a transformer: attention, masks, positions, and the sum with a rest around each.
+
+model.py puts them together. Shapes: `words` stands for the number of words of a text, padded; `width` for the numbers per word.
+"""
+
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from support import portable
+
+registered = keras.saving.register_keras_serializable("chatbot")  # so that a saved model finds the layer again
+FAR = 1e4  # taken from the score of what may not be looked at: e^-10000 is nothing
+
+
+@registered
+class Attention(layers.Layer):
+    """Multi-head scaled dot-product attention (Vaswani et al. 2017): for each word a mean of what other words have to give."""
+
+    def __init__(self, heads: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.heads = heads
+
+    def build(self, asking: tuple[Any, ...], *_: Any) -> None:
+        width = asking[-1]
+        self.size = width // self.heads  # numbers per head
+        self.query, self.key, self.value, self.out = (
+            layers.Dense(width, use_bias=False, name=name) for name in ("query", "key", "value", "out")
+        )
+        for dense in (self.query, self.key, self.value, self.out):
+            dense.build((None, None, width))
+
+    def call(self, asking: Any, asked: Any, allowed: Any) -> tuple[Any, Any]:
+        """New vectors for the `asking` words out of the `asked` ones, and who looked where.
+
+        Args:
+            asking: (batch, words, width).
+            asked: (batch, others, width); the same as `asking` in self-attention.
+            allowed: 1 where a word may look, 0 where not; (batch, words or 1, others).
+        """
+        query = self.apart(self.query(asking))  # (batch, heads, words, size): what each word looks for
+        key = self.apart(self.key(asked))  # (batch, heads, others, size): what each can be found by
+        value = self.apart(self.value(asked))  # (batch, heads, others, size): what each has to give
+        fits = ops.matmul(query, ops.swapaxes(key, 2, 3)) / self.size**0.5  # (batch, heads, words, others)
+        weights = ops.softmax(fits - FAR * (1 - ops.expand_dims(allowed, 1)))  # each row adds up to 1
+        taken = ops.swapaxes(ops.matmul(weights, value), 1, 2)  # (batch, words, heads, size)
+        return self.out(ops.reshape(taken, (-1, taken.shape[1], self.heads * self.size))), weights
+
+    def apart(self, x: Any) -> Any:
+        """(batch, words, width) -> (batch, heads, words, size): each head works with numbers of its own."""
+        return ops.swapaxes(ops.reshape(x, (-1, x.shape[1], self.heads, self.size)), 1, 2)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "heads": self.heads}
+
+
+@registered
+class Positions(layers.Layer):
+    """Adds the place of each word to its vector: sines and cosines of different wavelengths, like the hands of many clocks."""
+
+    def call(self, x: Any) -> Any:
+        return x + ops.convert_to_tensor(clocks(x.shape[1], x.shape[2]))  # (batch, words, width)
+
+
+def clocks(words: int, width: int) -> np.ndarray:
+    """(words, width), -1..1: column 2i is the sine, 2i + 1 the cosine of the place, with a wavelength of 2π · 10000^(2i / width)."""
+    place = np.arange(words)[:, None]  # (words, 1)
+    angle = place / 10_000 ** (np.arange(width) // 2 * 2 / width)  # (words, width)
+    return np.where(np.arange(width) % 2, np.cos(angle), np.sin(angle)).astype(np.float32)
+
+
+@registered
+class Seen(layers.Layer):
+    """Which words may be looked at: not the padding, and with `causal` nothing that comes later.
+
+    Without the second, a decoder in training would read the next word instead of learning to say it.
+    """
+
+    def __init__(self, causal: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.causal = causal
+
+    def call(self, ids: Any) -> Any:
+        there = ops.cast(ops.not_equal(ids, portable.PAD), "float32")  # (batch, words)
+        there = ops.reshape(there, (-1, 1, ids.shape[1]))  # (batch, 1, words): the same for whoever looks
+        if not self.causal:
+            return there
+        earlier = np.tril(np.ones((ids.shape[1], ids.shape[1]), np.float32))  # row: who looks, column: at whom
+        return there * ops.convert_to_tensor(earlier)  # (batch, words, words)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "causal": self.causal}
+
+
+def attended(x: Any, asked: Any, allowed: Any, heads: int, dropout: float, name: str) -> Any:
+    """The words plus what they took from others, or from one another where `asked` is None.
+
+    The sum lets a block change little, and gradients pass it; normalization before it keeps the numbers in range (Xiong et al. 2020).
+    """
+    asking = layers.LayerNormalization()(x)  # (batch, words, width)
+    taken, _ = Attention(heads, name=name)(asking, asking if asked is None else asked, allowed)
+    return x + layers.Dropout(dropout)(taken)  # (batch, words, width)
+
+
+def thought(x: Any, dropout: float) -> Any:
+    """The words plus what a small network makes of each by itself."""
+    inner = layers.Dense(2 * x.shape[2], activation="relu")(layers.LayerNormalization()(x))  # (batch, words, 2 · width)
+    return x + layers.Dropout(dropout)(layers.Dense(x.shape[2])(inner))  # (batch, words, width)

@@ -1,0 +1,54 @@
+"""Every number worth changing. Each is an option too: `python train.py --layers 2 --epochs 10` (`--help` lists them)."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from support import search
+from support.dialogues import DialogueOptions
+
+
+class Config(DialogueOptions):
+    """The settings of a training; what is asked of the data stands in DialogueOptions: data, vocabulary, answer_length, …"""
+
+    # Network
+    width: int = Field(64, ge=8, le=1024, description="numbers that stand for a word, all the way through the network")
+    heads: int = Field(4, ge=1, le=16, description="attentions side by side, each for another relation between words")
+    layers: int = Field(
+        1, ge=1, le=12, description="blocks of the encoder, and as many of the decoder; the sample needs no more"
+    )
+    dropout: float = Field(0.1, ge=0, lt=1, description="share of values hidden in training, against learning by heart")
+    word_dropout: float = Field(
+        0.05,
+        ge=0,
+        lt=1,
+        description="share of a question's words made unknown in training: real questions hold new ones",
+    )
+    positions: bool = Field(True, description="add the place of each word to its vector; without, order is lost")
+
+    # Training
+    epochs: int = Field(30, ge=1, description="passes over the training pairs; the best one is kept")
+    batch_size: int = Field(32, ge=1, description="pairs per step")
+    optimizer: Literal["adam", "rmsprop", "sgd"] = Field("adam", description="attention hardly learns with plain sgd")
+    learning_rate: float = Field(3e-3, gt=0, description="the peak; larger ones make attention collapse early")
+    momentum: float = Field(0.9, ge=0, lt=1, description="of sgd only: how much of the last step goes into the next")
+    schedule: Literal["cosine", "exponential", "constant"] = Field(
+        "cosine", description="climbs first: attention that is pushed hard at the start never recovers"
+    )
+    monitor: Literal["val_loss", "val_words"] = Field(
+        "val_words", description="share of next words that are right; the loss rises again where a wrong answer is sure"
+    )
+    patience: int = Field(0, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
+    print_every: int = Field(2, ge=1, description="epochs between two lines of progress")
+    deterministic: bool = Field(
+        False, description="on a GPU: equal seeds give equal weights, which is slower; on a CPU they do anyway"
+    )
+
+
+# What tune.py tries.
+SEARCH: search.Space = {
+    "learning_rate": search.log_range(5e-4, 1e-2),
+    "width": [32, 64, 128],
+    "layers": search.range(1, 3),
+    "dropout": search.range(0.0, 0.3),
+}

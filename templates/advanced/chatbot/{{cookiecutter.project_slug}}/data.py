@@ -1,0 +1,110 @@
+"""Step 1: look at the data before anything else.
+
+    python data.py                     the sample: questions and answers in conversations.py
+    python data.py --data full         Cornell's film dialogues: 220,000 pairs, 10 MB to download once
+    python data.py --data my.csv       your own: CSV, JSONL, YAML, or a folder of YAML files
+
+Prints what there is, what is left out and why, and draws it into runs/data.png. Next: python model.py
+"""
+
+import ast
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import conversations
+from config import Config
+from support import dialogues, download, errors, inspection, settings
+from support.dialogues import Pairs
+from support.errors import ProjectError
+from support.inspection import draw_examples
+from support.splits import Splits
+
+__all__ = ["draw_examples", "load", "read_inputs"]
+
+CORNELL = (
+    "https://www.cs.cornell.edu/~cristian/data/cornell_movie_dialogs_corpus.zip"  # Danescu-Niculescu-Mizil, Lee 2011
+)
+CORNELL_SHA256 = "3bde8a571f615201bc2d2453e22878090719638592f774720eddec739de8c900"
+BETWEEN = " +++$+++ "  # the values of a line, in the files of that archive
+
+
+def load(config: Config) -> Splits:
+    """Training, validation and test pairs: x {"question", "answer"} (pairs,) str, y (pairs, answer_length) numbers of words."""
+    return dialogues.load(read(config), config, config.data, note(config))
+
+
+def read(config: Config) -> Pairs:
+    """All pairs, and what was left out."""
+    if config.data == "sample":
+        found = conversations.write()
+        rows = [(one.question, one.answer, f"exchange {number}") for number, one in enumerate(found, start=1)]
+        return dialogues.checked(rows, config, [], [one.intent for one in found])
+    if config.data == "full":
+        path = download.fetch(CORNELL, CORNELL_SHA256, "cornell_movie_dialogs_corpus.zip")
+        return dialogues.checked(list(read_archive(path)), config, [])
+    return dialogues.read_own(config)
+
+
+def note(config: Config) -> str:
+    """What the data are, in a few words."""
+    known = {
+        "sample": "the sample (questions and answers written for this project, tested with other ways to ask the same)",
+        "full": "Cornell's film dialogues",
+    }
+    return known.get(config.data, f"your own data, {config.data}")
+
+
+def read_archive(path: Path) -> Iterator[tuple[str, str, str]]:
+    """The lines of film dialogues, each with the one that answers it; read where they are, nothing is unpacked.
+
+    Raises:
+        ProjectError: where the archive is damaged.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = {Path(name).name: name for name in archive.namelist() if "__MACOSX" not in name}
+            lines, order = (
+                archive.read(names[name]).decode("cp1252", "replace").splitlines()
+                for name in ("movie_lines.txt", "movie_conversations.txt")
+            )
+    except (zipfile.BadZipFile, OSError, EOFError, KeyError) as error:
+        raise ProjectError(
+            f"{path} cannot be read: {error}\nMove it away and run again, to download it anew."
+        ) from None
+    said = {cells[0]: cells[-1] for cells in (line.split(BETWEEN) for line in lines) if len(cells) == 5}
+    for number, line in enumerate(order, start=1):
+        spoken = [name for name in ast.literal_eval(line.split(BETWEEN)[-1]) if name in said]  # ['L194', 'L195', …]
+        for one, other in zip(spoken, spoken[1:], strict=False):
+            yield said[one], said[other], f"movie_conversations.txt:{number}"
+
+
+def read_inputs(inputs: list[str], spec: dict[str, Any]) -> tuple[list[str], dict[str, np.ndarray]]:
+    """Questions as `predict.py` takes them, and a name for each; no answer to them is known yet.
+
+    Raises:
+        ProjectError: where a question has no words.
+    """
+    questions = [
+        text.encode("utf-8", "replace").decode() for text in inputs
+    ]  # a terminal may hand over broken characters
+    for text in questions:
+        if not dialogues.key(text):
+            raise ProjectError(f"{text!r} has no words in it\nExpected a question in quotes.")
+    return questions, {
+        "question": np.array([*questions, None], object)[:-1],  # None: or numpy might make one long type of all
+        "answer": np.array([""] * len(questions), object),
+    }
+
+
+def main() -> None:
+    config = settings.read(Config)
+    pairs = read(config)
+    inspection.report(dialogues.load(pairs, config, config.data, note(config)), pairs)
+
+
+if __name__ == "__main__":
+    errors.run(main)

@@ -1,0 +1,101 @@
+"""Step 4: how good is it? Scores on test questions that training never saw, beside simple baselines.
+
+    python evaluate.py                 the newest run
+    python evaluate.py --run NAME      another one (python -m support.runs lists them)
+
+Next words are judged beside the true answer, whole answers as greedy decoding gives them. Writes metrics.json, figures/ (with a map
+of what the network looked at), answers.csv, report.html and model_card.md into the run. Next: python chat.py, python export.py
+"""
+
+import csv
+import io
+from dataclasses import replace
+
+import numpy as np
+from pydantic import Field
+
+import scores
+from config import Config
+from data import draw_examples, load
+from support import (
+    attention_map,
+    baselines,
+    decoding,
+    errors,
+    figures,
+    files,
+    portable,
+    report,
+    runs,
+    serving,
+    settings,
+)
+from support.settings import Settings
+
+
+class Options(Settings):
+    run: str | None = Field(None, description="name of the run; the newest by default")
+
+
+def main() -> None:
+    options = settings.read(Options, toml=False)
+    run = runs.find(options.run)
+    runs.check_model_file(run.model)
+    config = run.config(Config)
+    splits = load(config)
+    runs.check_same_data(run, splits)
+    splits = replace(splits, spec=run.spec)  # with what training decided
+
+    model = runs.load_model(run.model)
+    prediction = serving.ask(model, splits.test.x)  # (pairs, answer_length, words)
+    questions = list(dict.fromkeys(splits.test.x["question"]))
+    replies = dict(
+        zip(questions, decoding.greedy(lambda x: serving.ask(model, x), questions, splits.spec), strict=True)
+    )
+    answers = [portable.join(list(reply.words), splits.spec["spelling"]) for reply in replies.values()]
+
+    first = np.array([list(splits.test.x["question"]).index(question) for question in questions])
+    by_frequency = np.broadcast_to(baselines.by_frequency(splits), prediction.shape)
+    metrics = {
+        "data": splits.source,
+        "note": splits.note,
+        "test_examples": len(splits.test),
+        "test": {
+            **scores.of_answers(questions, answers, splits),
+            **scores.score(splits.test.y, prediction, splits.spec),
+        },
+        "baselines": {
+            **{
+                name: scores.of_answers(questions, [given[row] for row in first], splits)
+                for name, given in baselines.predict(splits, config.seed).items()
+            },
+            "words by how often they are said": scores.score(splits.test.y, by_frequency, splits.spec),
+        },
+        **scores.details(splits.test.y, prediction, splits.spec),
+    }
+    files.write_json(run.folder / "metrics.json", metrics)
+    files.write_text(run.folder / "answers.csv", table_of_answers(splits, replies))
+    each = [replies[question] for question in splits.test.x["question"]]
+    pictures = [
+        figures.learning_curves(run),
+        *scores.draw(splits, each, run.figures, draw_examples),
+        *attention_map.draw(model, splits, each, run.figures),
+    ]
+    report.write(run, metrics, pictures, model)
+    print(scores.table(metrics))
+    print(f"Report: {run}/report.html\nNext: python chat.py, python export.py")
+
+
+def table_of_answers(splits, replies) -> str:
+    """Each test question with the known answer and the network's, as CSV."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["question", "known answer", "network", "probability"])
+    for question, known in zip(splits.test.x["question"], splits.test.x["answer"], strict=True):
+        found = scores.describe(replies[question], splits.spec)
+        writer.writerow([question, known, found["answer"], found["probability"]])
+    return text.getvalue()
+
+
+if __name__ == "__main__":
+    errors.run(main)

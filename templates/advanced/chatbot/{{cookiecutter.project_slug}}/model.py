@@ -1,0 +1,98 @@
+"""Step 2: the network, an encoder-decoder transformer: a question and the answer so far -> a probability per next word.
+
+    python model.py                    prints it and draws it into runs/model.png
+    python model.py --layers 2
+
+attention.py holds its pieces. Next: python train.py
+"""
+
+from config import Config  # first of all: with it comes support, which keeps TensorFlow's start-up notes off the screen
+
+# isort: split
+import keras
+from keras import layers, ops
+
+from attention import Positions, Seen, attended, registered, thought
+from data import load
+from support import errors, figures, portable, runs, settings, training
+from support.errors import ProjectError
+from support.splits import Splits
+from support.word_layers import clean  # noqa: F401  a saved model finds words with it
+
+
+def build_model(config: Config, splits: Splits) -> keras.Model:
+    """A compiled network: words as numbers, question and answer so far -> probabilities (batch, answer_length, words).
+
+    The answer is given as it should be, one place to the right: at place i the network sees the words before i and is asked for word i
+    ("teacher forcing"). The masks see to it that all places are learned at once without any seeing its own.
+    """
+    if config.width % config.heads:
+        raise ProjectError(f"--width {config.width} cannot be shared among {config.heads} heads\nTry: --heads 4")
+    keras.utils.set_random_seed(config.seed)
+    spec = splits.spec
+    question = keras.Input((spec["question_length"],), dtype="int32", name="question")  # (batch, question_length)
+    answer = keras.Input((spec["answer_length"],), dtype="int32", name="answer")  # (batch, answer_length)
+
+    # One vector per word, for the question, for the answer, and backwards: the next word is the one whose vector fits best.
+    embedding = layers.ReversibleEmbedding(portable.FIRST + len(spec["vocabulary"]), config.width, name="embedding")
+    read = encoder(embedding(question), Seen(name="question_mask")(question), config)  # (batch, question_length, width)
+    answer_mask = Seen(causal=True, name="answer_mask")(answer)
+    said = decoder(embedding(answer), answer_mask, read, Seen(name="read_mask")(question), config)
+    probabilities = layers.Softmax(name="probabilities")(embedding(said, reverse=True))  # (batch, answer_length, words)
+
+    model = keras.Model({"question": question, "answer": answer}, probabilities, name="transformer")
+    model.compile(
+        optimizer=training.optimizer(config, len(splits.train)),
+        # What follows the end of an answer is padding: nothing to learn there.
+        loss=keras.losses.SparseCategoricalCrossentropy(ignore_class=portable.PAD),
+        metrics=[words],
+        steps_per_execution=training.steps_per_execution(len(splits.train), config.batch_size),
+    )
+    return model
+
+
+def encoder(x, seen, config: Config):
+    """Reads the question: each word looks at all the others, layer by layer. (batch, question_length, width), in and out."""
+    x = placed(x, config)
+    for number in range(config.layers):
+        x = attended(x, None, seen, config.heads, config.dropout, f"question_{number}")
+        x = thought(x, config.dropout)
+    return layers.LayerNormalization()(x)
+
+
+def decoder(x, seen, read, read_seen, config: Config):
+    """Says the answer: each word looks at those before it, then at the question. (batch, answer_length, width), in and out."""
+    x = placed(x, config)
+    for number in range(config.layers):
+        x = attended(x, None, seen, config.heads, config.dropout, f"answer_{number}")
+        x = attended(x, read, read_seen, config.heads, config.dropout, f"across_{number}")
+        x = thought(x, config.dropout)
+    return layers.LayerNormalization()(x)
+
+
+def placed(x, config: Config):
+    """The vectors of words, made as large as those of places, and both added: attention alone knows no order."""
+    x = layers.Rescaling(config.width**0.5)(x)
+    if config.positions:
+        x = Positions()(x)
+    return layers.Dropout(config.dropout)(x)
+
+
+@registered
+def words(truth, probabilities):
+    """The share of next words that are right, per answer; padding does not count. (batch, answer_length), … -> (batch,)"""
+    counts = ops.cast(ops.not_equal(truth, portable.PAD), "float32")
+    right = ops.cast(ops.equal(ops.cast(truth, "int32"), ops.argmax(probabilities, axis=-1)), "float32")
+    return ops.sum(right * counts, axis=1) / ops.maximum(ops.sum(counts, axis=1), 1.0)
+
+
+def main() -> None:
+    config = settings.read(Config)
+    model = build_model(config, load(config))
+    model.summary()
+    path, _ = figures.draw_model(model, runs.FOLDER / "model.png")
+    print(f"Drawn: {runs.shown(path)}\nNext: python train.py")
+
+
+if __name__ == "__main__":
+    errors.run(main)

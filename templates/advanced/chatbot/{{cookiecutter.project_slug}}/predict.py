@@ -1,0 +1,46 @@
+"""Step 5: ask the trained model.
+
+    python predict.py "What is dropout?" "hello"       the newest run answers
+    python predict.py QUESTION … --decoding top-p --temperature 1.5 --seed 3
+    python predict.py QUESTION … --decoding beam       the best of several answers
+    python predict.py QUESTION … --json                the same for a program
+    python predict.py QUESTION … --model FILE          an exported file answers: .onnx and .tflite without loading TensorFlow
+
+Behind each answer stands its probability: that of all its words together. Next: python chat.py, python export.py
+"""
+
+import json
+
+import numpy as np
+from pydantic import Field
+from pydantic_settings import CliPositionalArg
+
+import scores
+from data import read_inputs
+from support import decoding, errors, serving, settings
+from support.decoding import DecodingOptions
+
+
+class Options(DecodingOptions):
+    inputs: CliPositionalArg[list[str]] = Field(description="questions")
+    run: str | None = Field(None, description="name of the run; the newest by default")
+    model: str | None = Field(None, description="an exported file or folder instead of a run")
+    as_json: bool = Field(False, alias="json", description="print JSON, one object per question")
+
+
+def main() -> None:
+    options = settings.read(Options, toml=False)
+    model = serving.locate(options.model, options.run)
+    names, x = read_inputs(options.inputs, model.spec)
+    rng = np.random.default_rng(options.seed)
+    replies = decoding.answer(serving.load(model), list(x["question"]), model.spec, options, rng)
+    answers = [scores.describe(reply, model.spec) for reply in replies]
+    if options.as_json:
+        print(json.dumps([{"input": name, **answer} for name, answer in zip(names, answers, strict=True)], indent=2))
+        return
+    for name, answer in zip(names, answers, strict=True):
+        print(f"{name}\n    {scores.sentence(answer)}")
+
+
+if __name__ == "__main__":
+    errors.run(main)

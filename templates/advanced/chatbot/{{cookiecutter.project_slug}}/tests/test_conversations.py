@@ -1,0 +1,600 @@
+"""What must hold for this kind of model and data: masks, words, decoding alike in every format, the sample, and files of any kind."""
+
+import csv
+import io
+import json
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+import attention
+import chat
+import conversations
+import data
+import evaluate
+import export
+import predict
+import scores
+import train
+from config import Config
+from model import build_model
+from support import (
+    attention_map,
+    baselines,
+    decoding,
+    dialogues,
+    exporting,
+    portable,
+    runs,
+    serving,
+    settings,
+    word_layers,
+)
+from support.decoding import DecodingOptions, Reply
+from support.errors import ProjectError
+from support.splits import Splits
+
+FORMATS = {"keras": "model.keras", "savedmodel": "saved_model", "onnx": "model.onnx", "litert": "model.tflite"}
+
+
+@pytest.fixture(scope="module")
+def config() -> Config:
+    return settings.read(Config, argv=[])
+
+
+@pytest.fixture(scope="module")
+def splits(config: Config) -> Splits:
+    return data.load(config)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[runs.Run]:
+    """A short training, evaluated and exported, in a folder of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runs, "FOLDER", tmp_path_factory.mktemp("runs"))
+        for step, arguments in ((train, ["--epochs", "8"]), (evaluate, []), (export, [])):
+            patch.setattr(sys, "argv", ["step.py", *arguments])
+            step.main()
+        yield runs.find(None)
+
+
+def texts(*found: str) -> np.ndarray:
+    return np.array([*found, None], object)[:-1]
+
+
+# --- words ---
+
+AWKWARD = [
+    "",
+    " \t\n\r\x0b\x1f\x85\xa0\u2028\u3000\ufeff",
+    "...!?! a.. b., c,.d e.' 'f.' '.' x'.'y ''' ''a'''b'' 'tis dogs' it'",
+    "isn't Isn’t ISN'T 'quoted' \"quoted\" o'clock rock'n'roll l'été 'é",
+    "2.54, 1,000.5. 3.14? e.g. U.S.A. 10/10 50% a-b a - b +1 = 1",
+    "naïve café ÄRGER Straße ΣΟΦΟΣ, Ёлка İstanbul ISTANBUL ıI",
+    "“quoted” ‘single’ «guillemets» — dash – en… ¿qué? ¡no!",
+    "a\u0301 ﬁ ½ × ÷ ² 日本語、テスト。 한국어 עברית العربية 👍🏽 :-) <3 can\u200cnot zero\u200bwidth",
+    "[start] [end] [UNK] \\1 \\ $1 {x} ^ _ #tag @you nul\x00inside \x7f \x01",
+    "long " * 3_000,
+]
+
+
+def random_texts() -> list[str]:
+    rng = np.random.default_rng(0)
+    pieces = [*"abcABC019 '’!?.,-<>/\n\t\"\\", "İ", "ß", "Σ", "é", "\u200b", "—", "日", "😀", "isn't", "\x00", "\u2c2f"]
+    return ["".join(rng.choice(pieces, rng.integers(0, 60))) for _ in range(2_000)]
+
+
+def test_texts_have_the_same_numbers_in_python_and_in_tensorflow() -> None:
+    some = [*AWKWARD, *random_texts()]
+    words = sorted({word for text in some for word in portable.words(text)})
+    vocabulary = [*portable.MARKS, *words[::2]]
+    layer = word_layers.vectorization(vocabulary, 40, "words")
+    np.testing.assert_array_equal(np.asarray(layer(texts(*some))), portable.rows(some, 40, {"vocabulary": vocabulary}))
+
+
+def test_finding_words_twice_changes_nothing_and_no_word_is_a_mark() -> None:
+    for text in (*AWKWARD, *random_texts()):
+        words = portable.words(text)
+        assert portable.words(" ".join(words)) == words
+        assert set(words).isdisjoint(portable.MARKS)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Isn’t it 2.54?", ["isn't", "it", "2.54", "?"]),
+        ("What is 'dropout', please...", ["what", "is", "dropout", ",", "please", "..."]),
+    ],
+)
+def test_words_are_what_a_reader_would_call_so(text: str, words: list[str]) -> None:
+    assert portable.words(text) == words
+
+
+def test_an_answer_is_written_with_capitals_and_without_spaces_before_full_stops() -> None:
+    words = portable.words("No, I mean Keras. It's fine! ok")
+    assert portable.join(words, {"i": "I", "keras": "Keras"}) == "No, I mean Keras. It's fine! Ok"
+
+
+def test_names_are_spelled_as_within_the_sentences_of_training(config: Config) -> None:
+    spec = dialogues.learned(texts("who?"), texts("Big is what Keras and the GPU are. Really big"), config)
+    assert spec["spelling"] == {"i": "I", "keras": "Keras", "gpu": "GPU"}
+
+
+# --- what the network sees ---
+
+
+def test_what_is_asked_for_is_the_answer_one_place_to_the_left() -> None:
+    spec = {"vocabulary": [*portable.MARKS, "a", "b"], "question_length": 3, "answer_length": 4}
+    x = portable.encode({"question": texts("b new a a"), "answer": texts("a b")}, spec)
+    assert x["question"].tolist() == [[5, portable.UNKNOWN, 4]]
+    assert x["answer"].tolist() == [[portable.START, 4, 5, portable.PAD]]
+    assert portable.targets(texts("a b", "a new b"), spec).tolist() == [
+        [4, 5, portable.END, portable.PAD],
+        [4, portable.PAD, 5, portable.END],
+    ]
+
+
+def test_no_place_of_an_answer_sees_a_later_word_or_padding(config: Config, splits: Splits) -> None:
+    model = build_model(config, splits)
+    x = {name: values[:4].copy() for name, values in portable.encode(splits.test.x, splits.spec).items()}
+    before = model.predict(x, verbose=0)
+    later = {**x, "answer": x["answer"].copy()}
+    later["answer"][:, 5:] = 7
+    after = model.predict(later, verbose=0)
+    np.testing.assert_allclose(after[:, :5], before[:, :5], atol=1e-6)
+    assert np.abs(after[:, 5:] - before[:, 5:]).max() > 1e-4
+
+
+def test_what_padding_looks_like_changes_no_answer(config: Config, splits: Splits) -> None:
+    model = build_model(config, splits)
+    x = portable.encode(splits.test.x, splits.spec)
+    assert (x["question"] == portable.PAD).any(axis=1).mean() > 0.9
+
+    def first_words() -> np.ndarray:
+        found = model.predict(x, verbose=0)[
+            :, 0, portable.FIRST :
+        ]  # the vector of padding is a word's too: it is left out
+        return found / found.sum(axis=1, keepdims=True)
+
+    before = first_words()
+    layer = model.get_layer("embedding")
+    vectors = layer.get_weights()[0]
+    vectors[portable.PAD] += 1
+    layer.set_weights([vectors])
+    np.testing.assert_allclose(first_words(), before, atol=1e-6)
+
+
+def test_attention_is_the_formula() -> None:
+    rng = np.random.default_rng(0)
+    x, allowed = rng.normal(size=(2, 5, 8)).astype(np.float32), np.tril(np.ones((1, 5, 5), np.float32))
+    layer = attention.Attention(2)
+    result, weights = (np.asarray(part) for part in layer(x, x, np.repeat(allowed, 2, axis=0)))
+    q, k, v = (x @ np.asarray(dense.kernel) for dense in (layer.query, layer.key, layer.value))
+    heads = []
+    for head in (slice(0, 4), slice(4, 8)):
+        fits = np.exp(q[..., head] @ k[..., head].swapaxes(1, 2) / 2) * allowed
+        heads.append(fits / fits.sum(axis=2, keepdims=True))
+    np.testing.assert_allclose(weights, np.stack(heads, axis=1), atol=1e-5)
+    taken = np.concatenate([heads[0] @ v[..., :4], heads[1] @ v[..., 4:]], axis=2)
+    np.testing.assert_allclose(result, taken @ np.asarray(layer.out.kernel), atol=1e-5)
+
+
+def test_every_place_has_numbers_of_its_own_whose_distance_depends_on_how_far_apart_places_are() -> None:
+    places = attention.clocks(40, 16)
+    assert len(np.unique(places.round(4), axis=0)) == 40
+    likeness = places @ places.T
+    np.testing.assert_allclose(np.diag(likeness, 3), likeness[0, 3], atol=1e-4)
+    np.testing.assert_allclose(places[1, :2], [np.sin(1), np.cos(1)], atol=1e-6)
+
+
+def test_without_positions_a_question_is_a_bag_of_words(splits: Splits) -> None:
+    found = {}
+    for option in ("--positions", "--no-positions"):
+        model = build_model(settings.read(Config, argv=[option]), splits)
+        asked = {
+            "question": texts("is a cat bigger than a dog?", "is a dog bigger than a cat?"),
+            "answer": texts("", ""),
+        }
+        one, other = model.predict(portable.encode(asked, splits.spec), verbose=0)[:, 0]
+        found[option] = float(np.abs(one - other).max())
+    assert found["--no-positions"] < 1e-6 < found["--positions"]
+
+
+def test_padding_counts_neither_in_the_loss_nor_in_the_share_of_right_words(config: Config, splits: Splits) -> None:
+    model = build_model(config, splits)
+    x, y = portable.encode(splits.test.x, splits.spec), splits.test.y
+    found = model.evaluate(x, y, batch_size=len(y), verbose=0, return_dict=True)
+    prediction = model.predict(x, verbose=0)
+    asked = y != portable.PAD
+    likelihood = np.take_along_axis(prediction, y[..., None], axis=2)[..., 0]
+    assert found["loss"] == pytest.approx(-np.log(likelihood[asked]).mean(), rel=1e-4)
+    right = ((prediction.argmax(axis=2) == y) & asked).sum(axis=1) / asked.sum(axis=1)
+    assert found["words"] == pytest.approx(right.mean(), abs=1e-5)
+
+
+def test_a_handful_of_answers_can_be_learned_by_heart(splits: Splits) -> None:
+    argv = ["--dropout", "0", "--schedule", "constant", "--layers", "1"]
+    few = splits.train.take(np.arange(0, 160, 10))
+    x, model = portable.encode(few.x, splits.spec), build_model(settings.read(Config, argv=argv), splits)
+    model.fit(x, few.y, epochs=60, batch_size=16, verbose=0)
+    assert model.evaluate(x, few.y, verbose=0, return_dict=True)["words"] > 0.97
+
+
+def test_heads_must_share_the_width_evenly(splits: Splits) -> None:
+    with pytest.raises(ProjectError, match="--width 64 cannot be shared among 5 heads"):
+        build_model(settings.read(Config, argv=["--heads", "5"]), splits)
+
+
+# --- decoding ---
+
+SPEC: dict[str, Any] = {"vocabulary": [*portable.MARKS, "a", "b", "c"], "answer_length": 4, "spelling": {}}
+A, B, C = range(portable.END + 1, portable.END + 4)
+
+
+def told(table: dict[str, dict[int, float]]) -> decoding.Step:
+    """A model that knows one table: from the answer so far to the probabilities of what comes next."""
+
+    def step(x: dict[str, np.ndarray]) -> np.ndarray:
+        found = np.zeros((len(x["answer"]), SPEC["answer_length"], portable.FIRST + len(SPEC["vocabulary"])))
+        for row, text in enumerate(x["answer"]):
+            for number, probability in table[text].items():
+                found[row, len(text.split()), number] = probability
+        return found
+
+    return step
+
+
+GARDEN = told(
+    {
+        "": {A: 0.6, B: 0.4},
+        "a": {A: 0.3, B: 0.3, C: 0.4},
+        "b": {C: 0.99, portable.END: 0.01},
+        "a c": {portable.END: 0.5, A: 0.5},
+        "b c": {portable.END: 1.0},
+        **{f"a {word}": {portable.END: 1.0} for word in "ab"},
+        "a c a": {portable.END: 1.0},
+    }
+)
+
+
+def test_greedy_takes_the_likeliest_word_and_beam_finds_the_likelier_answer() -> None:
+    greedy, beam = decoding.greedy(GARDEN, ["?"], SPEC)[0], decoding.beam(GARDEN, ["?"], SPEC, 3)[0]
+    assert (greedy.words, greedy.ended) == (("a", "c"), True)
+    assert (beam.words, beam.ended) == (("b", "c"), True) and beam.score > greedy.score
+    assert decoding.beam(GARDEN, ["?"], SPEC, 1)[0] == greedy
+    assert greedy.probabilities == pytest.approx((0.6, 0.4, 0.5))
+
+
+def test_marks_and_unknown_words_are_never_said_and_an_answer_without_end_is_cut() -> None:
+    forever = {
+        " ".join("a" * n): {portable.UNKNOWN: 0.5, portable.START: 0.2, portable.PAD: 0.1, A: 0.2} for n in range(9)
+    }
+    reply = decoding.greedy(told(forever), ["?"], SPEC)[0]
+    assert set(reply.words) == {"a"} and not reply.ended
+    assert reply.probabilities == pytest.approx((1.0,) * len(reply.words))
+    short = decoding.answer(told(forever), ["?"], SPEC, DecodingOptions(longest=2), np.random.default_rng(0))[0]
+    assert short.words == ("a", "a")
+
+
+def test_top_p_draws_among_the_likeliest_words_by_their_probability() -> None:
+    rng, p = np.random.default_rng(0), np.repeat([[0.0, 0.5, 0.3, 0.15, 0.05]], 20_000, axis=0)
+
+    def shares(temperature: float, top_p: float) -> np.ndarray:
+        return np.bincount(decoding.drawn(p, temperature, top_p, rng), minlength=5) / len(p)
+
+    np.testing.assert_allclose(shares(1, 1), p[0], atol=0.02)
+    np.testing.assert_allclose(shares(1, 0.8), [0, 0.625, 0.375, 0, 0], atol=0.02)
+    np.testing.assert_allclose(shares(1, 0.01), [0, 1, 0, 0, 0])
+    squared = p[0] ** 2 / (p[0] ** 2).sum()
+    np.testing.assert_allclose(shares(0.5, 1), squared, atol=0.02)
+
+
+def test_the_same_seed_gives_the_same_answers(run: runs.Run, splits: Splits) -> None:
+    step = serving.load(serving.locate(None, str(run.folder)))
+    options = DecodingOptions(decoding="top-p", temperature=2.0, top_p=1.0)
+    questions = list(splits.test.x["question"][:8])
+    one, again, other = (
+        [reply.words for reply in decoding.answer(step, questions, run.spec, options, np.random.default_rng(seed))]
+        for seed in (1, 1, 2)
+    )
+    assert one == again != other
+
+
+@pytest.mark.parametrize("way", ["greedy", "beam"])
+def test_whole_answers_through_every_exported_model_have_the_words_that_keras_says(
+    way: str, run: runs.Run, splits: Splits
+) -> None:
+    questions = list(dict.fromkeys(splits.test.x["question"]))[: 100 if way == "greedy" else 10]
+    options = DecodingOptions(decoding=way, beam_width=3)  # type: ignore[arg-type]
+
+    def answers(path: Path) -> list[Reply]:
+        step = serving.load(serving.SavedModel(path, run.spec))
+        return decoding.answer(step, questions, run.spec, options, np.random.default_rng(0))
+
+    expected = answers(run.model)
+    assert sum(len(reply.words) for reply in expected) > 3 * len(questions)
+    for name in ("keras", "savedmodel", "onnx", "litert"):
+        found = answers(run.exports / exporting.PATHS[name])
+        assert [(reply.words, reply.ended) for reply in found] == [(reply.words, reply.ended) for reply in expected]
+
+
+def test_a_question_gets_the_same_answer_alone_and_among_others(run: runs.Run, splits: Splits) -> None:
+    step = serving.load(serving.locate(None, str(run.folder)))
+    questions = list(splits.test.x["question"][:6])
+    together = decoding.greedy(step, questions, run.spec)
+    assert [decoding.greedy(step, [question], run.spec)[0].words for question in questions] == [
+        r.words for r in together
+    ]
+
+
+# --- scores ---
+
+
+def test_scores_count_what_they_say(splits: Splits) -> None:
+    truth = np.array([[4, 3, 0], [5, 0, 0]])
+    prediction = np.full((2, 3, 6), 0.1)
+    prediction[0, 0] = prediction[0, 1] = prediction[1, 0] = [0, 0, 0, 0.25, 0.5, 0.25]
+    found = scores.score(truth, prediction, {})
+    assert found["words"] == pytest.approx(1 / 3)
+    assert found["perplexity"] == pytest.approx((2 * 4 * 4) ** (1 / 3))
+    perfect = list(dict.fromkeys(splits.test.x["question"]))
+    right = dict(zip(splits.test.x["question"], splits.test.x["answer"], strict=True))
+    assert scores.of_answers(perfect, [right[question] for question in perfect], splits)["sensible"] == 1
+    silent = scores.of_answers(perfect, ["hm hm"] * len(perfect), splits)
+    assert silent == {
+        "sensible": 0,
+        "distinct_1": 1 / (2 * len(perfect)),
+        "distinct_2": 1 / len(perfect),
+        "copied": 0,
+    }
+
+
+def test_every_baseline_answers_every_test_pair(splits: Splits) -> None:
+    found = baselines.predict(splits, 0)
+    assert [len(answers) for answers in found.values()] == [len(splits.test)] * 3
+    np.testing.assert_allclose(baselines.by_frequency(splits).sum(axis=2), 1)
+
+
+def test_the_map_of_attention_has_a_share_for_each_word(run: runs.Run) -> None:
+    model = runs.load_model(run.model)
+    found = attention_map.weights(model, "what is dropout?", ["dropout", "hides"], run.spec)
+    assert found.shape == (1, 4, 3, 4)
+    np.testing.assert_allclose(found.sum(axis=3), 1, atol=1e-4)
+    assert (run.figures / "attention.png").stat().st_size > 5_000
+
+
+# --- the sample ---
+
+
+def test_the_sample_asks_no_question_twice_and_each_intent_in_all_splits(config: Config, splits: Splits) -> None:
+    written = conversations.write()
+    assert written == conversations.write()
+    intents: dict[str, set[str]] = {}
+    for one in written:
+        intents.setdefault(dialogues.key(one.question), set()).add(one.intent)
+    assert all(len(found) == 1 for found in intents.values())
+    parts = [
+        {dialogues.key(text) for text in part.x["question"]} for part in (splits.train, splits.validation, splits.test)
+    ]
+    assert parts[0].isdisjoint(parts[1]) and parts[0].isdisjoint(parts[2]) and parts[1].isdisjoint(parts[2])
+    every = {intent for found in intents.values() for intent in found}
+    assert [{next(iter(intents[question])) for question in part} for part in parts] == [every] * 3
+    assert data.read(config).left_out == []
+
+
+def test_the_test_teaches_no_word(config: Config) -> None:
+    rows = [(f"question {number}", f"answer {number}", str(number)) for number in range(60)]
+    splits = dialogues.load(dialogues.checked(rows, config, []), config, "", "")
+    asked = {portable.words(text)[1] for text in splits.test.x["question"]}
+    assert asked and asked.isdisjoint(splits.spec["vocabulary"])
+
+
+# --- files ---
+
+GOOD = [(f"question {number}", f"answer {number}!") for number in range(20)]
+
+
+def load(path: Path, *options: str) -> Splits:
+    return data.load(settings.read(Config, argv=["--data", str(path), *options]))
+
+
+def everything(splits: Splits) -> set[tuple[str, str]]:
+    parts = (splits.train, splits.validation, splits.test)
+    return {pair for part in parts for pair in zip(part.x["question"], part.x["answer"], strict=True)}
+
+
+@pytest.mark.parametrize(
+    ("header", "separator", "options"),
+    [
+        ("question,answer", ",", []),
+        ("Answer;id;Prompt", ";", []),
+        ("was;wozu", ";", ["--question-column", "was", "--answer-column", "wozu"]),
+    ],
+)
+def test_a_csv_file_is_read_whatever_its_columns_are_called(
+    header: str, separator: str, options: list[str], tmp_path: Path
+) -> None:
+    lines = [
+        f"{answer};7;{question}" if "id" in header else f"{question}{separator}{answer}" for question, answer in GOOD
+    ]
+    (tmp_path / "my.csv").write_text("\n".join([header, *lines]), encoding="utf-8")
+    assert everything(load(tmp_path / "my.csv", *options)) == set(GOOD)
+
+
+@pytest.mark.parametrize("form", ["lines", "list"])
+def test_json_is_read_as_lines_and_as_a_list(form: str, tmp_path: Path) -> None:
+    items = [json.dumps({"instruction": question, "output": answer}) for question, answer in GOOD]
+    text = "\n".join(items) if form == "lines" else f"[{', '.join(items)}]"
+    (tmp_path / "my.jsonl").write_text(text, encoding="utf-8")
+    assert everything(load(tmp_path / "my.jsonl")) == set(GOOD)
+
+
+def test_yaml_is_read_as_it_was_typed_each_line_answering_the_one_before(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    lines = "".join(f"- - {question}\n  - {answer}\n" for question, answer in GOOD)
+    (tmp_path / "a.yml").write_text(f"categories:\n- talk\nconversations:\n{lines}", encoding="utf-8")
+    (tmp_path / "sub" / "b.yaml").write_text(
+        "conversations:\n- - Really?\n  - yes\n  - 1963\n- - alone\n- dashless\n", encoding="utf-8"
+    )
+    config = settings.read(Config, argv=["--data", str(tmp_path)])
+    assert everything(data.load(config)) == {*GOOD, ("Really?", "yes"), ("yes", "1963")}
+    left_out = dialogues.read_own(config).left_out
+    where = tmp_path / "sub" / "b.yaml"
+    assert left_out == [
+        f"{where}:5: a conversation of one line, which nobody answers",
+        f"{where}:6: a conversation of one line, which nobody answers; is a dash missing before it?",
+    ]
+
+
+def test_what_cannot_be_learned_from_is_left_out_and_named(tmp_path: Path) -> None:
+    rows = [
+        *(f"{question},{answer}" for question, answer in GOOD),
+        "who?,",
+        ",me",
+        "?!,hm",
+        "Question 0,ANSWER 0",
+        f"x,{'y ' * 40}",
+    ]
+    (tmp_path / "my.csv").write_text("\n".join(["question,answer", *rows]), encoding="utf-8")
+    path = tmp_path / "my.csv"
+    found = dialogues.read_own(settings.read(Config, argv=["--data", str(path)]))
+    assert len(found) == 21 and list(found.left_out) == [
+        f"{path}:22: the answer is empty",
+        f"{path}:23: the question is empty",
+        f"{path}:25: the same as {path}:2",
+        f"{path}:26: the answer has 40 words, more than --answer-length",
+    ]
+
+
+LINES = "".join(f"- - {question}\n  - {answer}\n" for question, answer in GOOD)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "options", "message"),
+    [
+        ("my.csv", b"one,two\na,b\n", [], "my.csv:1: which of these is the question?\n--question-column can be: one, two"),
+        ("my.csv", b"question,two\na,b\n", ["--answer-column", "x"], "my.csv:1: there is no x\n--answer-column can be"),
+        ("my.csv", b"question,answer\na,b\n", ["--answer-column", "question"], "question cannot be both"),
+        ("my.csv", b"question,answer\na,b\nc\n", [], "my.csv:3: 1 values, fewer than the 2 columns"),
+        ("my.csv", b"question,answer\na,b\n", [], "only 1 different questions in"),
+        ("my.csv", b"", [], "my.csv is empty"),
+        ("my.jsonl", b'{"question": "a", "answer": "b"}\n{"question"\n', [], "my.jsonl:2: this is not JSON"),
+        ("my.jsonl", b'{"question": "a", "answer": ["b"]}\n', [], "my.jsonl:1: answer is no text"),
+        ("my.jsonl", b'{"q": "a"}\n', [], "my.jsonl:1: which of these is the question?"),
+        ("my.jsonl", b"[1]", [], "my.jsonl, item 1: expected an object"),
+        ("my.yml", b"conversations:\n- - a\n  - b\n - c\n", [], "my.yml:4: this is not YAML"),
+        ("my.yml", b"categories:\n- talk\n", [], "my.yml:1: there are no conversations"),
+        ("my.yml", b"conversations:\n- - a: 1\n  - b\n", [], "my.yml:2: a conversation is a list of texts"),
+        ("my.yml", b"conversations:\n- - caf\xe9 na\xefve\n", [], "my.yml:2: byte 0xe9 is not UTF-8"),
+        ("my.yml", b"\x00\x01", [], "my.yml is a binary file"),
+        ("my.txt", b"hello\nhi\n", [], "my.txt is no file of questions and answers"),
+        ("readme.md", b"folder", [], "no .yml files in"),
+    ],
+)  # fmt: skip
+def test_wrong_files_are_answered_in_a_sentence_with_file_and_line(
+    name: str, content: bytes, options: list[str], message: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ProjectError) as error:
+        load(tmp_path if name == "readme.md" else tmp_path / name, *options)
+    assert message in str(error.value)
+
+
+def archive(path: Path, members: dict[str, str]) -> Path:
+    with zipfile.ZipFile(path, "w") as file:
+        for name, content in members.items():
+            file.writestr(name, content.encode("cp1252"))
+    return path
+
+
+def test_the_archive_of_film_dialogues_is_read_without_unpacking_it(tmp_path: Path) -> None:
+    folder = "cornell movie-dialogs corpus/"
+    lines = "\n".join(f"L{n} +++$+++ u0 +++$+++ m0 +++$+++ ANNA +++$+++ line {n} é" for n in (1, 2, 3, 5))
+    order = "u0 +++$+++ u2 +++$+++ m0 +++$+++ ['L1', 'L2', 'L3']\nu0 +++$+++ u2 +++$+++ m0 +++$+++ ['L4', 'L5']\n"
+    members = {
+        f"{folder}movie_lines.txt": lines,
+        f"{folder}movie_conversations.txt": order,
+        "__MACOSX/cornell movie-dialogs corpus/movie_lines.txt": "rubbish",
+    }
+    found = list(data.read_archive(archive(tmp_path / "films.zip", members)))
+    assert [row[:2] for row in found] == [("line 1 é", "line 2 é"), ("line 2 é", "line 3 é")]
+    assert [path.name for path in tmp_path.iterdir()] == ["films.zip"]
+
+
+@pytest.mark.parametrize("damage", ["cut", "other"])
+def test_a_damaged_archive_is_answered_in_a_sentence(damage: str, tmp_path: Path) -> None:
+    path = archive(tmp_path / "films.zip", {"something/else.txt": "x" * 1000})
+    if damage == "cut":
+        path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(ProjectError, match="cannot be read"):
+        list(data.read_archive(path))
+
+
+# --- asking ---
+
+
+def answers_of(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict]:
+    capsys.readouterr()
+    monkeypatch.setattr(sys, "argv", ["predict.py", *arguments, "--json"])
+    predict.main()
+    found: list[dict] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_predict_says_how_probable_an_answer_is(
+    run: runs.Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    greedy = answers_of(monkeypatch, capsys, "Hello!", "what is a token", "--run", str(run.folder))
+    beam = answers_of(monkeypatch, capsys, "Hello!", "--run", str(run.folder), "--decoding", "beam")
+    assert [set(answer) for answer in greedy] == [{"input", "answer", "probability", "least_sure", "complete"}] * 2
+    assert all(0 < answer["probability"] <= answer["least_sure"]["probability"] <= 1 for answer in (*greedy, *beam))
+
+
+@pytest.mark.parametrize("text", ["", "?!", "\t"])
+def test_what_has_no_words_is_no_question(text: str) -> None:
+    with pytest.raises(ProjectError, match="has no words in it"):
+        data.read_inputs([text], {})
+
+
+def talk(said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]:
+    capsys.readouterr()
+    monkeypatch.setattr(sys, "argv", ["chat.py", *arguments])
+    monkeypatch.setattr(sys, "stdin", io.StringIO(said))
+    chat.main()
+    return capsys.readouterr().out.splitlines()
+
+
+def test_a_piped_chat_has_one_line_per_question_and_ends_with_quit_or_the_input(
+    run: runs.Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    expected = [
+        answer["answer"]
+        for answer in answers_of(monkeypatch, capsys, "hello", "what is a token?", "--run", str(run.folder))
+    ]
+    options = ["--model", str(run.exports / "model.onnx")]
+    assert talk("hello\n\nwhat is a token?", monkeypatch, capsys, *options) == expected
+    assert talk("hello\nQUIT\nwhat is a token?\n", monkeypatch, capsys, *options) == expected[:1]
+    assert talk("???\n", monkeypatch, capsys, *options) == ["(there is no word in that)"]
+    assert talk("hello\n", monkeypatch, capsys, *options, "--probability")[0].startswith(expected[0])
+
+
+def test_evaluation_leaves_every_test_question_with_both_answers(run: runs.Run, splits: Splits) -> None:
+    with (run.folder / "answers.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["question"] for row in rows] == list(splits.test.x["question"])
+    metrics = run.read("metrics.json")
+    assert set(metrics["test"]) == {"sensible", "distinct_1", "distinct_2", "copied", "words", "perplexity"}
+    assert metrics["baselines"]["words by how often they are said"]["perplexity"] > metrics["test"]["perplexity"]
+    shown = (run.folder / "report.html").read_text(encoding="utf-8")
+    assert "answer to the nearest question (TF-IDF)" in shown
+
+
+def test_the_saved_model_needs_no_code_but_what_is_registered(run: runs.Run) -> None:
+    loaded = keras.saving.load_model(run.model, safe_mode=True)
+    assert {tensor.name for tensor in loaded.inputs} == {"question", "answer"}
