@@ -43,9 +43,9 @@ def main() -> None:
         )
 
     from model import build_model
-    from support import tuning
+    from support import trials, tuning
 
-    search = tuning.Search(
+    search = trials.Search(
         folder=runs.FOLDER / "tuning" / (options.study or options.sampler),
         config=settings.only(Config, options),
         space=space,
@@ -57,15 +57,15 @@ def main() -> None:
     study = tuning.run(search, splits, build_model, again=" ".join(["python tune.py", *sys.argv[1:]]))
     if study is None:
         return
-    tuning.write(study, search)
-    path, _ = tuning.draw(study, search)
-    winner = tuning.best(study)
+    trials.write(study, search)
+    path, _ = trials.draw(study, search)
+    winner = trials.best(study)
     if winner is None:
         raise errors.StepFailed(
             "no trial came to its end\nTry smaller learning rates in SEARCH (config.py), or --no-prune."
         )
     print(
-        f"Best of {len(tuning.done(study))}: trial {winner.number + 1}, {search.config.monitor} {winner.value:.4f}. Drawn: {runs.shown(path)}"
+        f"Best of {len(trials.done(study))}: trial {winner.number + 1}, {search.config.monitor} {winner.value:.4f}. Drawn: {runs.shown(path)}"
     )
     print("The best of many looks at the same validation examples is a little too good: only the test says what holds.")
     print(f"Next: python train.py --config {runs.shown(search.folder / 'best.toml')}")

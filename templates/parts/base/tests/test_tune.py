@@ -18,6 +18,7 @@ from support.errors import ProjectError
 from support.recorder import Recorder, read_history
 from support.search import Range, Space
 from support.splits import Split
+from support.trials import Search
 
 QUICK = ["--epochs", "2", "--trials", "3", "--sampler", "random"]
 
@@ -129,5 +130,5 @@ def test_what_is_given_by_hand_is_not_searched_for(data: list[str]) -> None:
 def test_a_grid_has_every_combination_once() -> None:
     space: Space = {"a": Range(1.0, 100.0, log=True), "b": ["x", "y"]}
     config = settings.read(Config, argv=[])
-    grid = tuning._first(tuning.Search(Path(), config, space, "grid", 100, True))
+    grid = tuning._first(Search(Path(), config, space, "grid", 100, True))
     assert sorted((row["a"], row["b"]) for row in grid) == [(a, b) for a in (1.0, 10.0, 100.0) for b in ("x", "y")]
