@@ -58,9 +58,14 @@ def test_a_short_training_on_real_conversations_beats_word_frequencies_and_answe
         questions = [row["question"] for row in csv.DictReader(file)][:20]
     answers = [
         json.loads(step(project, "predict.py", *questions, "--json", *options))
-        for options in ([], *(["--model", str(run / "export" / name)] for name in ("model.onnx", "model.tflite", "saved_model")))
+        for options in (
+            [],
+            *(["--model", str(run / "export" / name)] for name in ("model.onnx", "model.tflite", "saved_model")),
+        )
     ]
     texts = [[answer["answer"] for answer in each] for each in answers]
     assert texts[0] and texts == [texts[0]] * 4
     said = "".join(" ".join(question.split()) + "\n" for question in questions)
-    assert step(project, "chat.py", "--model", str(run / "export" / "model.onnx"), said=said).splitlines() == [text or "(silence)" for text in texts[0]]
+    assert step(project, "chat.py", "--model", str(run / "export" / "model.onnx"), said=said).splitlines() == [
+        text or "(silence)" for text in texts[0]
+    ]
