@@ -78,7 +78,9 @@ def describe(reply: Reply, spec: dict[str, Any]) -> dict[str, Any]:
     return {
         "answer": portable.join(list(reply.words), spec["spelling"]),
         "probability": float(f"{np.prod(reply.probabilities):.4g}"),
-        "least_sure": {"word": marks[least], "probability": float(f"{reply.probabilities[least]:.4g}")} if marks else None,
+        "least_sure": {"word": marks[least], "probability": float(f"{reply.probabilities[least]:.4g}")}
+        if marks
+        else None,
         "complete": reply.ended,
     }
 
