@@ -35,8 +35,8 @@ class Config(DialogueOptions):
     schedule: Literal["cosine", "exponential", "constant"] = Field(
         "cosine", description="climbs first: attention that is pushed hard at the start never recovers"
     )
-    monitor: Literal["val_loss", "val_words"] = Field(
-        "val_words", description="share of next words that are right; the loss rises again where a wrong answer is sure"
+    monitor: Literal["val_words", "val_loss", "words"] = Field(
+        "val_words", description="share of next words that are right; words: of training, for answers learned by heart"
     )
     patience: int = Field(0, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
     print_every: int = Field(2, ge=1, description="epochs between two lines of progress")

@@ -57,7 +57,7 @@ TALK: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "human": (
         ("are you human?", "are you a robot?", "are you a person?", "are you a machine?", "are you real?", "are you alive?",
          "am I talking to a person?", "am I talking to a machine?", "is there a human in there?", "are you a computer?"),
-        ("I am a program: some numbers that were learned from examples.",),
+        ("I am a program, and some numbers that were learned from examples.",),
     ),
     "age": (
         ("how old are you?", "what is your age?", "when were you born?", "when were you made?", "are you old?", "are you young?",

@@ -77,8 +77,10 @@ def describe(reply: Reply, spec: dict[str, Any]) -> dict[str, Any]:
     least = int(np.argmin(reply.probabilities)) if reply.probabilities else 0
     return {
         "answer": portable.join(list(reply.words), spec["spelling"]),
-        "probability": round(float(np.prod(reply.probabilities)), 6),
-        "least_sure": {"word": marks[least], "probability": round(reply.probabilities[least], 6)} if marks else None,
+        "probability": float(f"{np.prod(reply.probabilities):.4g}"),
+        "least_sure": {"word": marks[least], "probability": float(f"{reply.probabilities[least]:.4g}")}
+        if marks
+        else None,
         "complete": reply.ended,
     }
 
