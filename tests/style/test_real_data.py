@@ -15,7 +15,10 @@ from PIL import Image
 STYLE = Path(__file__).parents[3] / "shared" / "data" / "style"
 FACTOR = {"network": 5.0, "optimize": 20.0}  # by which the loss falls at least, in the short trainings below
 
-pytestmark = [pytest.mark.dear, pytest.mark.skipif(not STYLE.exists(), reason="no photo and painting beside this repository")]
+pytestmark = [
+    pytest.mark.dear,
+    pytest.mark.skipif(not STYLE.exists(), reason="no photo and painting beside this repository"),
+]
 
 
 def step(project: Path, *words: str) -> str:
@@ -39,7 +42,9 @@ def trained(project: Path, method: str, *options: str) -> tuple[Path, dict]:
     return folder, json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
 
 
-def test_a_network_for_a_real_painting_paints_unseen_photos_and_its_export_a_whole_one_of_another_size(project: Path) -> None:
+def test_a_network_for_a_real_painting_paints_unseen_photos_and_its_export_a_whole_one_of_another_size(
+    project: Path,
+) -> None:
     folder, metrics = trained(project, "network", "--epochs", "8", "--longest", "640")
     assert metrics["features"] == "random" and metrics["factor"] >= FACTOR["network"]
     others = [values["loss_ratio"] for values in metrics["baselines"].values()]
@@ -47,7 +52,11 @@ def test_a_network_for_a_real_painting_paints_unseen_photos_and_its_export_a_who
     step(project, "export.py", "--formats", "onnx,litert")
     photo = Path(shutil.copy(STYLE / "tubingen.jpg", project / "photo.jpg"))
     pictures = []
-    for model in ([], ["--model", str(folder / "export" / "model.onnx")], ["--model", str(folder / "export" / "model.tflite")]):
+    for model in (
+        [],
+        ["--model", str(folder / "export" / "model.onnx")],
+        ["--model", str(folder / "export" / "model.tflite")],
+    ):
         answer = json.loads(step(project, "predict.py", photo.name, "--json", "--longest", "501", *model))[0]
         with Image.open(project / answer["file"]) as picture:
             pictures.append(np.asarray(picture, np.float32))
