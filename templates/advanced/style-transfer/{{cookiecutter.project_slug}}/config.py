@@ -45,7 +45,7 @@ class Config(Settings):
     blocks: int = Field(3, ge=1, le=9, description="residual blocks, which see wide; Johnson et al. have 5")
 
     # Training
-    epochs: int = Field(15, ge=1, description="passes over the pieces; the best one is kept")
+    epochs: int = Field(12, ge=1, description="passes over the pieces; the best one is kept")
     batch_size: int = Field(
         4, ge=1, description="few and many steps, as in Johnson et al.: each piece is a whole lesson"
     )

@@ -5,7 +5,6 @@ it take to generate natural textures?"; He et al. 2016, "A powerful generative m
 only the trained one knows. Every result says which of the two it was measured with.
 """
 
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,15 +56,13 @@ def fetch_vgg19() -> Path:
 
 
 def load(spec: dict[str, Any]) -> Features:
-    """The features that `spec["features"]` names, made once per process."""
-    return _load(spec["features"])
+    """The features that `spec["features"]` names.
 
-
-@functools.lru_cache(maxsize=2)
-def _load(name: str) -> Features:
+    Made anew each time: making layers draws random numbers, and a second training in this process is to begin as the first did.
+    """
     import keras
 
-    if name == "vgg19":
+    if spec["features"] == "vgg19":
         vgg = keras.applications.VGG19(include_top=False, weights=None, input_shape=(None, None, 3))
         vgg.load_weights(fetch_vgg19())
         layers = [vgg.get_layer(layer).output for layer in VGG19_LAYERS]

@@ -5,6 +5,10 @@ from typing import Any
 import keras
 from keras import layers, ops
 
+EPSILON = (
+    1e-2  # added to a variance, of which most are about 1: the rounding errors of a clear sky are not to become strokes
+)
+
 
 @keras.saving.register_keras_serializable("style_transfer")
 class InstanceNormalization(layers.Layer):
@@ -20,7 +24,7 @@ class InstanceNormalization(layers.Layer):
     def call(self, x: Any) -> Any:
         centred = x - ops.mean(x, axis=(1, 2), keepdims=True)
         variance = ops.mean(ops.square(centred), axis=(1, 2), keepdims=True)
-        return centred * ops.rsqrt(variance + 1e-3) * self.scale + self.shift
+        return centred * ops.rsqrt(variance + EPSILON) * self.scale + self.shift
 
 
 @keras.saving.register_keras_serializable("style_transfer")

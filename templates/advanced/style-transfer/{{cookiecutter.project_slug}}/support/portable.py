@@ -2,6 +2,10 @@
 
 from typing import Any
 
+# How far a pixel, 0..1, of an exported file may be from the model's: a quarter of the step between two of 256 brightnesses. Each of the
+# instance normalizations divides by a deviation, which is small where a photo is flat, and so makes rounding errors larger; seen: 3e-4.
+TOLERANCE = 1e-3
+
 
 def encode(x: Any, spec: dict[str, Any]) -> Any:
     """Raw inputs as the numbers that the trained layers take: photos are numbers already."""

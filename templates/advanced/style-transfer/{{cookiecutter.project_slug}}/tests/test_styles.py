@@ -142,6 +142,12 @@ def test_one_step_moves_the_network_and_nothing_that_looks_at_pictures(config: C
     assert painter.count_params() == painter.network.count_params()  # the features are in no checkpoint
 
 
+def test_a_second_model_in_one_process_begins_as_the_first_did(config: Config, splits: Splits) -> None:
+    first, second = (model.build_model(config, splits).network.get_weights() for _ in range(2))
+    for one, other in zip(first, second, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_what_training_measures_is_what_evaluate_measures(config: Config, splits: Splits) -> None:
     painter = model.build_model(config, splits)
     reported = painter.evaluate(splits.validation.x, splits.validation.y, verbose=0, return_dict=True)
@@ -424,7 +430,6 @@ def test_vgg19_is_fetched_checked_and_looked_through(
 ) -> None:
     host["/vgg19.h5"] = _vgg19_file(tmp_path / "made.h5")
     monkeypatch.setattr(features, "VGG19_MD5", f"md5:{hashlib.md5(host['/vgg19.h5']).hexdigest()}")
-    features._load.cache_clear()
     found = data.load(settings.read(Config, argv=[*QUICK, "--features", "vgg19"]))
     assert found.spec["features"] == "vgg19" and found.note.endswith("features of VGG19")
     layers, content = features.load(found.spec).both(fractions(found.test.x[:1]))
@@ -432,7 +437,6 @@ def test_vgg19_is_fetched_checked_and_looked_through(
     objective = losses.Objective(found.spec, paintings.of(found.spec))
     photo = fractions(found.test.x[:1])
     assert np.isfinite(float(objective(photo, photo[:, ::-1])["loss"][0]))
-    features._load.cache_clear()
 
 
 def test_vgg19_that_cannot_be_had_is_answered_with_what_to_do(host: dict[str, bytes]) -> None:
