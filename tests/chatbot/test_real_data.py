@@ -46,7 +46,7 @@ def test_the_conversations_are_read_and_what_is_left_out_is_named_with_its_line(
 def test_a_short_training_on_real_conversations_beats_word_frequencies_and_answers_alike_from_every_format(
     project: Path,
 ) -> None:
-    step(project, "train.py", "--data", str(DIALOGUES), "--epochs", "4", "--width", "32")
+    step(project, "train.py", "--data", str(DIALOGUES), "--epochs", "12", "--monitor", "words")
     step(project, "evaluate.py")
     step(project, "export.py")
     run = next((project / "runs").glob("*/metrics.json")).parent
@@ -64,7 +64,7 @@ def test_a_short_training_on_real_conversations_beats_word_frequencies_and_answe
         )
     ]
     texts = [[answer["answer"] for answer in each] for each in answers]
-    assert texts[0] and texts == [texts[0]] * 4
+    assert any(texts[0]) and texts == [texts[0]] * 4
     said = "".join(" ".join(question.split()) + "\n" for question in questions)
     assert step(project, "chat.py", "--model", str(run / "export" / "model.onnx"), said=said).splitlines() == [
         text or "(silence)" for text in texts[0]

@@ -11,7 +11,17 @@ from pathlib import Path
 import pytest
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
-RACCOONS = ["--image-size", "128", "--epochs", "40", "--zoom", "1.5", "--shift", "0.2"]  # as the README has it
+RACCOONS = [
+    "--image-size",
+    "128",
+    "--filters",
+    "16,32,64,96,128",
+    "--grids",
+    "8,16,32",
+    "--epochs",
+    "40",
+]  # as the README has it
+RACCOONS += ["--zoom", "1.5", "--shift", "0.2", "--light", "0.4"]
 
 pytestmark = [pytest.mark.rare, pytest.mark.skipif(not DATA.exists(), reason="no photos beside this repository")]
 

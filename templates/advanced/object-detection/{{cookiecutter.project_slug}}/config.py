@@ -61,7 +61,7 @@ class Config(Settings):
     )
 
     # Training
-    epochs: int = Field(14, ge=1, description="passes over the training pictures; the best one is kept")
+    epochs: int = Field(18, ge=1, description="passes over the training pictures; the best one is kept")
     batch_size: int = Field(8, ge=1, description="small: a step for every few pictures, and each holds many cells")
     optimizer: Literal["adam", "rmsprop", "sgd"] = Field(
         "adam", description="sgd wants a learning rate about ten times larger"

@@ -43,7 +43,7 @@ def draw(name: str, height: int, rng: np.random.Generator) -> Image.Image:
     """A shape with transparent surroundings, about `height` pixels high; drawn twice as large, so that edges become smooth."""
     size = 2 * height
     edge = outline(name, rng)  # (points, 2), around 0 and not beyond ±1
-    points = [(size / 2 * (1 + x), size / 2 * (1 + y)) for x, y in edge * (0.96, 0.96 * rng.uniform(0.5, 1))]
+    points = [(size / 2 * (1 + x), size / 2 * (1 + y)) for x, y in edge * (0.96, 0.96 * rng.uniform(0.75, 1))]
     line = max(3, round(size * rng.uniform(0.05, 0.12)))
     mask, rim = Image.new("L", (size, size), 0), Image.new("L", (size, size), 0)
     closed = points if name == "zigzag" else [*points, *points[:2]]

@@ -90,17 +90,16 @@ class BoxLoss(keras.losses.Loss):
         one_hot = ops.one_hot(ops.cast(wanted_classes, "int32"), scores.shape[-1])  # (batch, cells, classes)
         quality = ops.stop_gradient(overlap) * has_box
         wanted_scores = one_hot * quality[..., None]
-        surprise = wanted_scores * ops.log(scores) + (1 - wanted_scores) * ops.log(1 - scores)
-        weight = self.weigh(wanted_scores, scores, has_box[..., None])
-        score_loss = ops.sum(-surprise * weight, axis=(1, 2))
+        score_loss = ops.sum(self.score_errors(wanted_scores, scores, has_box[..., None]), axis=(1, 2))
         box_loss = ops.sum((1 - giou) * has_box, axis=1)
         # Divided by the number of cells with a box, so that a crowd does not outweigh a portrait; (batch,)
         count = ops.maximum(ops.mean(ops.sum(has_box, axis=1)), 1.0)
         return (score_loss + self.box_weight * box_loss) / count
 
-    def weigh(self, wanted: Any, scores: Any, has_box: Any) -> Any:
-        """What the error of each score weighs (batch, cells, classes); `has_box` is (batch, cells, 1)."""
-        return ops.square(wanted - scores)
+    def score_errors(self, wanted: Any, scores: Any, has_box: Any) -> Any:
+        """How wrong each score is (batch, cells, classes); `has_box` is (batch, cells, 1)."""
+        surprise = wanted * ops.log(scores) + (1 - wanted) * ops.log(1 - scores)
+        return -surprise * ops.square(wanted - scores)
 
     def assign(self, y_true: Any) -> tuple[Any, Any, Any]:
         """For every cell the box that it should say (batch, cells, 4), its class, and 1 where there is one; of several, the smallest."""
@@ -129,8 +128,11 @@ class ClassBoxLoss(BoxLoss):
     of so small an error teaches next to nothing. The few cells with a box can do without it (as in varifocal loss, Zhang et al. 2021).
     """
 
-    def weigh(self, wanted: Any, scores: Any, has_box: Any) -> Any:
-        return has_box + (1 - has_box) * ops.square(scores)
+    def score_errors(self, wanted: Any, scores: Any, has_box: Any) -> Any:
+        certain = ops.clip(wanted, 1e-6, 1 - 1e-6)
+        # Less what even the right score would be surprised by: so that losses of better and of worse boxes can be compared.
+        surprise = wanted * ops.log(certain / scores) + (1 - wanted) * ops.log((1 - certain) / (1 - scores))
+        return surprise * (has_box + (1 - has_box) * ops.square(scores))
 
 
 def overlaps(one: Any, other: Any) -> tuple[Any, Any]:
