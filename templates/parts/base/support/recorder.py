@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import keras
 import numpy as np
 
-from support import checkpoints, files, portable
+from support import checkpoints, files, memory, portable
 from support.errors import StepFailed
 from support.runs import Run
 
@@ -67,6 +67,7 @@ class Recorder(keras.callbacks.Callback):
         self.stop_signal = ""
         self.diverged = ""
         self.seconds = 0.0
+        self.trained = False  # whether a batch was, by this process
         self.shown = 0.0
         self.saved = time.perf_counter()
 
@@ -80,6 +81,9 @@ class Recorder(keras.callbacks.Callback):
         self.first_batch = self.batch
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        if not self.trained:
+            memory.keep_freed()  # not before: TensorFlow sets it when it asks for the first batch
+            self.trained = True
         self.batch = self.first_batch + batch + 1
         if not math.isfinite(float((logs or {}).get("loss", 0.0))):
             self.diverged = f"epoch {self.epoch + 1}, at or shortly before batch {self.batch}"
