@@ -62,7 +62,7 @@ class Config(Settings):
 
     # Training
     epochs: int = Field(18, ge=1, description="passes over the training pictures; the best one is kept")
-    batch_size: int = Field(8, ge=1, description="small: a step for every few pictures, and each holds many cells")
+    batch_size: int = Field(16, ge=1, description="small: each picture holds many cells; 8 where pictures are few")
     optimizer: Literal["adam", "rmsprop", "sgd"] = Field(
         "adam", description="sgd wants a learning rate about ten times larger"
     )

@@ -97,6 +97,8 @@ class Recorder(keras.callbacks.Callback):
                 end="",
                 flush=True,
             )
+        if self.batch == self.first_batch + self.params["steps"]:
+            return  # on_epoch_end saves and stops: no batch would be left to go on with
         if self.stop_signal or now - self.saved > SAVE_SECONDS:
             self.save()
         if self.stop_signal:

@@ -77,6 +77,17 @@ class StopAt(keras.callbacks.Callback):
             self.recorders[-1].stop_signal = "Ctrl-C"
 
 
+class StopInLastBatch(StopAt):
+    """Ctrl-C while the last batch of the epoch is trained on."""
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        pass
+
+    def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
+        if self.recorders[-1].epoch == self.wanted and batch + self.model.steps_per_execution >= self.params["steps"]:
+            self.recorders[-1].stop_signal = "Ctrl-C"
+
+
 @pytest.fixture
 def recorders(monkeypatch: pytest.MonkeyPatch) -> list[Recorder]:
     """The recorders that training makes, the newest last."""
@@ -102,6 +113,15 @@ def test_a_training_stopped_within_an_epoch_goes_on_to_the_same_result(
     train.main()
     assert_equal(run, whole)
     assert run.read("training.json")["state"] == "finished"
+
+
+def test_a_training_stopped_in_the_last_batch_of_an_epoch_completes_it(
+    whole: Run, config: Config, recorders: list[Recorder]
+) -> None:
+    run = go(config, None, StopInLastBatch(recorders, 1))
+    assert run.read("training.json")["state"] == "stopped"
+    assert (recorders[-1].epoch, recorders[-1].batch) == (2, 0)
+    assert_equal(go(config, run), whole)
 
 
 def test_a_training_killed_while_saving_goes_on_to_the_same_result(
