@@ -2,14 +2,18 @@
 
     python benchmarks/cifar10.py --data ../shared/data/cifar10_part.npz
     python benchmarks/cifar10.py --data cifar10.npz --all-epochs -- --epochs 20 --filters 32,64,128,256
+    python benchmarks/cifar10.py --data ../shared/data/cifar10_part.npz -- --epochs 2 --shift 0
     python benchmarks/cifar10.py --data ../shared/data/cifar10_part.npz --time-only 50000
+    python benchmarks/cifar10.py --data ../shared/data/cifar10_part.npz --extrapolate 50000 -- --epochs 40
 
 The recipe is that of the tutorial "Convolutional Neural Network (CNN)": convolutions of 32, 64 and 64 filters, two max poolings, a
 dense layer of 64, Adam, batch 32, 10 epochs. It goes first, and the best test accuracy that it ever shows is the goal. Then the
 project trains on the same arrays (less the tenth that it keeps for validation) with its default settings, or with those after --.
 The time for looking at the test data after each epoch is not counted; validating and saving are. --time-only N takes the time of one
-epoch of N pictures instead, made by repeating those there are: for the time it does not matter what is on them. Needs the libraries
-of the project (`python tasks.py test` installs them).
+epoch of N pictures instead, made by repeating those there are: for the time it does not matter what is on them. --extrapolate N trains
+on a quarter, on half and on all of the pictures, and continues the error rate to N pictures by a power law (Hestness et al. 2017, "Deep
+Learning Scaling is Predictable, Empirically"): an estimate, not a measurement. Needs the libraries of the project (`python tasks.py
+test` installs them).
 """
 
 import argparse
@@ -17,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 
@@ -26,6 +31,7 @@ def main() -> None:
     parser.add_argument("--all-epochs", action="store_true", help="train ours to the end, not only to the goal")
     parser.add_argument("--ours-only", action="store_true", help="train ours to the end, without the recipe")
     parser.add_argument("--time-only", type=int, metavar="N", help="take the time of one epoch of N pictures")
+    parser.add_argument("--extrapolate", type=int, metavar="N", help="estimate the accuracy with N training pictures")
     parser.add_argument("settings", nargs="*", help="settings of the project, after --")
     options = parser.parse_args()
 
@@ -36,6 +42,9 @@ def main() -> None:
         sys.path.insert(0, str(project))
         if options.time_only:
             time_one_epoch(options.data.resolve(), options.settings, options.time_only)
+            return
+        if options.extrapolate:
+            extrapolate(options.data.resolve(), options.settings, options.extrapolate)
             return
         recipe = [] if options.ours_only else train_recipe(options.data)
         goal = max((score for _, score in recipe), default=1.0)
@@ -100,6 +109,31 @@ def time_one_epoch(data: Path, changes: list[str], count: int) -> None:
     seconds = time.perf_counter() - begin
     print(
         f"cifar10-classifier {' '.join(changes)}: {seconds:.1f} s for one epoch of {count:,} pictures, {count / seconds:.0f} a second"
+    )
+
+
+def extrapolate(data: Path, changes: list[str], count: int) -> None:
+    """Print the test accuracy after training on a quarter, half and all of the pictures, and what a power law makes of it for `count`."""
+    import numpy as np
+
+    config, splits = prepare(data, changes)
+    from model import build_model
+    from support import runs, training
+    from watching import Watcher
+
+    sizes = [len(splits.train) // 4, len(splits.train) // 2, len(splits.train)]
+    order, errors = np.random.default_rng(config.seed).permutation(len(splits.train)), []
+    for size in sizes:
+        some = replace(splits, train=splits.train.take(np.sort(order[:size])))
+        watch = Watcher(splits.test.x, splits.test.y, None)
+        training.fit(build_model(config, some), some, config, runs.start(config, some), callbacks=[watch], quiet=True)
+        seconds, accuracy = watch.points[-1]
+        errors.append(1 - accuracy)
+        print(f"{size:,} pictures: test accuracy {accuracy:.4f} after {seconds:.0f} s", flush=True)
+    slope, start = np.polyfit(np.log(sizes), np.log(errors), 1)
+    kept = count * (1 - config.validation_fraction)
+    print(
+        f"error = {np.exp(start):.2f} * pictures^{slope:.3f}; {count:,} less validation: accuracy {1 - np.exp(start + slope * np.log(kept)):.3f} (extrapolated)"
     )
 
 
