@@ -27,7 +27,7 @@ class Config(DialogueOptions):
     positions: bool = Field(True, description="add the place of each word to its vector; without, order is lost")
 
     # Training
-    epochs: int = Field(30, ge=1, description="passes over the training pairs; the best one is kept")
+    epochs: int = Field(40, ge=1, description="passes over the training pairs; the best one is kept")
     batch_size: int = Field(32, ge=1, description="pairs per step")
     optimizer: Literal["adam", "rmsprop", "sgd"] = Field("adam", description="attention hardly learns with plain sgd")
     learning_rate: float = Field(3e-3, gt=0, description="the peak; larger ones make attention collapse early")

@@ -51,7 +51,7 @@ class Config(Settings):
     light: float = Field(0.4, ge=0, lt=1, description="how much brightness, contrast and colour may change")
 
     # Training
-    epochs: int = Field(24, ge=1, description="passes over the training pictures; the best one is kept")
+    epochs: int = Field(28, ge=1, description="passes over the training pictures; the best one is kept")
     batch_size: int = Field(8, ge=1, description="small: a step for every few pictures, and each holds many cells")
     optimizer: Literal["adam", "rmsprop", "sgd"] = Field(
         "adam", description="sgd wants a learning rate about ten times larger"
