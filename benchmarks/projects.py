@@ -25,7 +25,8 @@ HERE = Path(__file__).resolve().parent
 RESULTS, README = HERE / "results.json", HERE.parent / "README.md"
 BEGIN, END = "<!-- made by benchmarks/projects.py -->", "<!-- end of what benchmarks/projects.py makes -->"
 
-# Real data by project: what it is, where it lies in the folder given with --real, and the options beside --data.
+# Real data by project: what it is, where it lies in the folder given with --real, and the options beside --data; @ stands before another
+# path in that folder.
 REAL: dict[str, tuple[str, str, list[str]]] = {
     "mnist-classifier": ("MNIST, 70,000 digits", "mnist.npz", []),
     "titanic-survival": ("titanic3.csv, 1,309 passengers", "titanic/titanic3.csv", ["--target", "survived"]),
@@ -55,6 +56,35 @@ REAL: dict[str, tuple[str, str, list[str]]] = {
         "faces",
         ["--image-size", "256", "--grids", "4,8,16", "--epochs", "60", "--zoom", "1.5", "--shift", "0.2"],
     ),
+    "object-detection": (
+        "200 photos of raccoons",
+        "raccoon",
+        [
+            "--epochs",
+            "40",
+            "--batch-size",
+            "8",
+            "--image-size",
+            "128",
+            "--filters",
+            "16,32,64,96,128",
+            "--grids",
+            "8,16,32",
+            "--zoom",
+            "1.5",
+            "--shift",
+            "0.2",
+            "--light",
+            "0.4",
+        ],
+    ),
+    "gan-images": ("MNIST, 70,000 digits", "mnist.npz", ["--epochs", "4"]),
+    "style-transfer": (
+        "a photo of Tübingen, and The Scream",
+        "style/tubingen.jpg",
+        ["--style", "@style/the_scream.jpg", "--epochs", "24"],
+    ),
+    "chatbot": ("chatterbot-corpus in English, 1,109 pairs", "dialogues", []),
 }
 
 
@@ -70,12 +100,12 @@ def main() -> None:
             found.setdefault(name, {})["sample"] = measure(name, [], "")
         elif name in REAL:
             title, path, changes = REAL[name]
-            found.setdefault(name, {})["real"] = measure(
-                name, ["--data", str((options.real / path).resolve()), *changes], title
-            )
-            found[name]["real"]["options"] = " ".join(
-                f'"{word}"' if " " in word else word for word in ["--data", path, *changes]
-            )
+            words = ["--data", f"@{path}", *changes]
+            there = [str((options.real / word[1:]).resolve()) if word.startswith("@") else word for word in words]
+            measured = measure(name, there, title)
+            shown = [word.removeprefix("@") for word in words]
+            measured["options"] = " ".join(f'"{word}"' if " " in word else word for word in shown)
+            found.setdefault(name, {})["real"] = measured
         RESULTS.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     page = README.read_text(encoding="utf-8")
     before, _, rest = page.partition(BEGIN)

@@ -26,7 +26,6 @@ INTERRUPTED = {
     "face-detection",
     "gan-images",
     "style-transfer",
-    "chatbot",
 }
 LONG = {
     "cifar10-classifier",

@@ -84,20 +84,21 @@ class Recorder(keras.callbacks.Callback):
         if not self.trained:
             memory.keep_freed()  # not before: TensorFlow sets it when it asks for the first batch
             self.trained = True
-        self.batch = self.first_batch + batch + 1
+        all_batches = self.first_batch + self.params["steps"]
+        self.batch = min(self.first_batch + batch + 1, all_batches)  # Keras counts several at once, and beyond the end
         if not math.isfinite(float((logs or {}).get("loss", 0.0))):
             self.diverged = f"epoch {self.epoch + 1}, at or shortly before batch {self.batch}"
             raise Stopped
         now = time.perf_counter()
         if now - self.shown > 0.2 and sys.stdout.isatty():
             self.shown = now
-            done = self.batch / (self.first_batch + self.params["steps"])
+            done = self.batch / all_batches
             print(
                 f"\repoch {self.epoch + 1:>3}/{self.config.epochs}  [{'#' * int(30 * done):30}] {done:4.0%}",
                 end="",
                 flush=True,
             )
-        if self.batch == self.first_batch + self.params["steps"]:
+        if self.batch == all_batches:
             return  # on_epoch_end saves and stops: no batch would be left to go on with
         if self.stop_signal or now - self.saved > SAVE_SECONDS:
             self.save()
