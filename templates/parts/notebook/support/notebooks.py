@@ -126,7 +126,16 @@ def predict_some(count: int) -> None:
     test = load(runs.find(None).config(Config)).test
     few = test.take(np.arange(min(count, len(test))))
     for answer, truth in zip(serving.predict(model, few.x), few.y, strict=True):
-        print(f"{scores.sentence(scores.describe(answer, model.spec))}   (true: {np.squeeze(truth)})")
+        print(f"{scores.sentence(scores.describe(answer, model.spec))}{_true(np.asarray(truth), model.spec)}")
+
+
+def _true(truth: Any, spec: dict[str, Any]) -> str:
+    """The answer that is right, where it is short enough to stand beside the model's: a class, a number, how many boxes."""
+    if truth.size == 1 and "labels" in spec:
+        return f"   (true: {spec['labels'][int(truth.item())]})"
+    if truth.size == 1:
+        return f"   (true: {truth.item():.6g})"
+    return f"   (true: {int((truth[:, 0] >= 0).sum())} of them)" if spec.get("kind") == "boxes" else ""
 
 
 def _cell(kind: str, text: str, position: int) -> dict[str, Any]:
