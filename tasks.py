@@ -65,9 +65,7 @@ def test(arguments: list[str]) -> None:
     if "--dear" not in arguments:
         run(PYTHON, "-m", "pytest", *BESIDE, *rest, folder=HERE)
         return
-    run(PYTHON, "-m", "pytest", *BESIDE, "-m", "not timed and not rare", "--durations=40", *rest, folder=HERE)
-    if not rest:
-        run(PYTHON, "-m", "pytest", "-m", "timed", "-s", folder=HERE)
+    run(PYTHON, "-m", "pytest", *BESIDE, "-m", "not rare", "--durations=40", *rest, folder=HERE)
 
 
 def lint() -> None:

@@ -146,11 +146,9 @@ def test_a_wrong_option_is_answered_before_tensorflow_is_loaded(name: str, rende
 
 
 @pytest.mark.dear
-@pytest.mark.timed
 @pytest.mark.parametrize("name", NAMES)
-def test_the_sample_run_reaches_what_the_readme_states_in_the_time_it_states(
-    name: str, copy: Callable[[str], Path]
-) -> None:
+def test_the_sample_run_reaches_what_the_readme_states(name: str, copy: Callable[[str], Path]) -> None:
+    """The seconds are printed, not asserted: benchmarks/projects.py measures them, and another machine may be busy."""
     project, expected = copy(name), metadata(name)["_expected"]
     begin = time.perf_counter()
     for step in ("train.py", "evaluate.py", "export.py"):
@@ -163,8 +161,5 @@ def test_the_sample_run_reaches_what_the_readme_states_in_the_time_it_states(
     )
     reached, stated = metrics["test"][metric], expected["sample"]
     assert reached <= stated if expected.get("better") == "lower" else reached >= stated
-    assert (
-        seconds <= 60 + expected["sample_seconds"]
-    )  # the stated seconds are those of training; the rest is loading TensorFlow three times
     page = (project / "README.md").read_text(encoding="utf-8")
     assert f"{expected['sample']:g}" in page, "README.md states another number than cookiecutter.json"

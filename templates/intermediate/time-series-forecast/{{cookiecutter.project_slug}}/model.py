@@ -36,7 +36,9 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
     change = layers.Rescaling(spec["spread"][0], name="unscale")(change)
     if spec["relative"]:
         change = change * last[:, :, 0]  # (batch, horizon) · (batch, 1)
-    forecast = change + last[:, :, 0]  # (batch, horizon), in the target's own unit
+    # `change + last` would be wrong for a batch of as many windows as the horizon has steps: Keras 3.15 takes what comes after the plus
+    # for a bias, one for each step, wherever it has one long side of the right length.
+    forecast = last[:, :, 0] + change  # (batch, horizon), in the target's own unit
 
     model = keras.Model(window, forecast, name=config.architecture)
     model.compile(

@@ -22,6 +22,18 @@ def test_an_untrained_model_says_that_all_stays_as_it_is(architecture: str) -> N
     np.testing.assert_allclose(forecast, np.repeat(splits.test.x[:, -1:, 0], 4, axis=1), rtol=1e-5)
 
 
+@pytest.mark.parametrize("count", [1, 3, 4, 5])  # the horizon is 4
+def test_a_forecast_is_the_same_among_how_many_others_it_is_asked_for(count: int) -> None:
+    splits = data.load(config())
+    model, few = build_model(config(), splits), np.array(splits.test.x[:5])
+    together = (
+        np.concatenate([np.asarray(model(few[:count])), np.asarray(model(few[count:]))])
+        if count < 5
+        else np.asarray(model(few))
+    )
+    np.testing.assert_allclose(together, model.predict(few, verbose=0), rtol=1e-5)
+
+
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_a_handful_of_windows_can_be_learned_by_heart(architecture: str) -> None:
     chosen = config("--architecture", architecture, "--dropout", "0", "--l2", "0", "--schedule", "constant")
