@@ -13,6 +13,7 @@ benchmarks/results.json, and from there into README.md: no number in the table i
 import argparse
 import json
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -27,64 +28,47 @@ BEGIN, END = "<!-- made by benchmarks/projects.py -->", "<!-- end of what benchm
 
 # Real data by project: what it is, where it lies in the folder given with --real, and the options beside --data; @ stands before another
 # path in that folder.
-REAL: dict[str, tuple[str, str, list[str]]] = {
-    "mnist-classifier": ("MNIST, 70,000 digits", "mnist.npz", []),
-    "titanic-survival": ("titanic3.csv, 1,309 passengers", "titanic/titanic3.csv", ["--target", "survived"]),
+REAL: dict[str, tuple[str, str, str]] = {
+    "mnist-classifier": ("MNIST, 70,000 digits", "mnist.npz", ""),
+    "titanic-survival": ("titanic3.csv, 1,309 passengers", "titanic/titanic3.csv", "--target survived"),
     "house-prices": (
         "California housing, 20,640 districts",
         "housing/california_housing.csv",
-        ["--target", "median_house_value"],
+        "--target median_house_value",
     ),
     "student-exam": (
         "UCI student-mat, 395 students",
         "tabular/student-mat.csv",
-        ["--target", "G3 >= 10", "--ignore", "G1,G2", "--validation-fraction", "0.15"],
+        '--target "G3 >= 10" --ignore G1,G2 --validation-fraction 0.15',
     ),
     "cifar10-classifier": (
         "10,000 + 2,000 pictures of CIFAR-10",
         "cifar10_part.npz",
-        ["--epochs", "20", "--filters", "32,64,128"],
+        "--epochs 20 --filters 32,64,128",
     ),
-    "sentiment-analysis": ("5,000 + 5,000 IMDB reviews", "imdb", []),
+    "sentiment-analysis": ("5,000 + 5,000 IMDB reviews", "imdb", ""),
     "time-series-forecast": (
         "daily minimum temperatures, 3,650 days",
         "series/daily-min-temperatures.csv",
-        ["--epochs", "15"],
+        "--epochs 15",
     ),
     "face-detection": (
         "150 photos with faces",
         "faces",
-        ["--image-size", "256", "--grids", "4,8,16", "--epochs", "60", "--zoom", "1.5", "--shift", "0.2"],
+        "--image-size 256 --grids 4,8,16 --epochs 60 --zoom 1.5 --shift 0.2",
     ),
     "object-detection": (
         "200 photos of raccoons",
         "raccoon",
-        [
-            "--epochs",
-            "40",
-            "--batch-size",
-            "8",
-            "--image-size",
-            "128",
-            "--filters",
-            "16,32,64,96,128",
-            "--grids",
-            "8,16,32",
-            "--zoom",
-            "1.5",
-            "--shift",
-            "0.2",
-            "--light",
-            "0.4",
-        ],
+        "--epochs 40 --batch-size 8 --image-size 128 --filters 16,32,64,96,128 --grids 8,16,32 --zoom 1.5 --shift 0.2 --light 0.4",
     ),
-    "gan-images": ("MNIST, 70,000 digits", "mnist.npz", ["--epochs", "4"]),
+    "gan-images": ("MNIST, 70,000 digits", "mnist.npz", "--epochs 4"),
     "style-transfer": (
         "a photo of Tübingen, and The Scream",
         "style/tubingen.jpg",
-        ["--style", "@style/the_scream.jpg", "--epochs", "24"],
+        "--style @style/the_scream.jpg --epochs 24",
     ),
-    "chatbot": ("chatterbot-corpus in English, 1,109 pairs", "dialogues", []),
+    "chatbot": ("chatterbot-corpus in English, 1,109 pairs", "dialogues", ""),
 }
 
 
@@ -100,12 +84,12 @@ def main() -> None:
             found.setdefault(name, {})["sample"] = measure(name, [], "")
         elif name in REAL:
             title, path, changes = REAL[name]
-            words = ["--data", f"@{path}", *changes]
-            there = [str((options.real / word[1:]).resolve()) if word.startswith("@") else word for word in words]
-            measured = measure(name, there, title)
-            shown = [word.removeprefix("@") for word in words]
-            measured["options"] = " ".join(f'"{word}"' if " " in word else word for word in shown)
-            found.setdefault(name, {})["real"] = measured
+            asked = f"--data @{path} {changes}".strip()
+            words = [
+                str((options.real / word[1:]).resolve()) if word.startswith("@") else word
+                for word in shlex.split(asked)
+            ]
+            found.setdefault(name, {})["real"] = {**measure(name, words, title), "options": asked.replace("@", "")}
         RESULTS.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     page = README.read_text(encoding="utf-8")
     before, _, rest = page.partition(BEGIN)

@@ -2,6 +2,8 @@
 
 import json
 import os
+import runpy
+import shlex
 import shutil
 import subprocess
 import sys
@@ -11,17 +13,8 @@ from pathlib import Path
 import pytest
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
-RACCOONS = [
-    "--image-size",
-    "128",
-    "--filters",
-    "16,32,64,96,128",
-    "--grids",
-    "8,16,32",
-    "--epochs",
-    "40",
-]  # as the README has it
-RACCOONS += ["--zoom", "1.5", "--shift", "0.2", "--light", "0.4"]
+SCRIPT = Path(__file__).parents[2] / "benchmarks" / "projects.py"
+RACCOONS = shlex.split(runpy.run_path(str(SCRIPT))["REAL"]["object-detection"][2])  # as the README has it
 
 pytestmark = [pytest.mark.rare, pytest.mark.skipif(not DATA.exists(), reason="no photos beside this repository")]
 

@@ -26,6 +26,7 @@ INTERRUPTED = {
     "face-detection",
     "gan-images",
     "style-transfer",
+    "chatbot",
 }
 LONG = {
     "cifar10-classifier",

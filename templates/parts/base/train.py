@@ -40,6 +40,7 @@ def main() -> None:
     from model import build_model
     from support import training
 
+    training.forget_models()
     training.fit(build_model(config, splits), splits, config, run, plugins.callbacks(options, run))
     print(f"Best model: {run}/model.keras\nNext: python evaluate.py")
 

@@ -88,13 +88,11 @@ def folds(prepared: Prepared, options: Options, seed: int) -> Iterator[tuple[np.
 
 def train_and_predict(splits: Splits, config: Any) -> tuple[dict[str, Any], np.ndarray]:
     """Train as train.py does, in a run that is thrown away; what spec is then, and the predictions for the test rows."""
-    import keras
-
     from model import build_model
     from support import training
 
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of the functions that each training builds anew
-    keras.backend.clear_session()
+    training.forget_models()
     model = build_model(config, splits)
     with tempfile.TemporaryDirectory() as folder, redirect_stdout(io.StringIO()):
         run = runs.Run(Path(folder))

@@ -20,7 +20,6 @@ SURE = -4.6  # the first scores are sigmoid(-4.6) = 0.01: nearly all cells see n
 
 def build_model(config: Config, splits: Splits) -> keras.Model:
     """A compiled network: pictures (batch, side, side, 3), 0..255 -> boxes and scores (batch, cells, 4 + classes), 0..1."""
-    keras.utils.clear_session()  # layers are named from 1 on again: TensorFlow adds gradients up in an order that depends on names
     keras.utils.set_random_seed(config.seed)
     image = keras.Input(splits.spec["shape"], name="image")  # (batch, 64, 64, 3), 0..255, as read from the file
     classes = len(splits.spec["labels"])

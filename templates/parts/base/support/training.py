@@ -150,6 +150,15 @@ def optimizer(config: Any, examples: int) -> keras.optimizers.Optimizer:
     return keras.optimizers.Adam(rate, weight_decay=decay)
 
 
+def forget_models() -> None:
+    """Name the layers of the next model as if it were the first of this process.
+
+    TensorFlow adds gradients up in an order that depends on the layers' names, so a second training from the same seed, in a notebook
+    or among the trials of a search, would differ in the last bits of its weights, and soon in more.
+    """
+    keras.utils.clear_session()
+
+
 def make_deterministic(config: Hyperparameters) -> None:
     """Let a GPU repeat its results bit for bit, where that is asked for; a CPU does so without TensorFlow's slower operations."""
     import tensorflow as tf

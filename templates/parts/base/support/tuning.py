@@ -143,7 +143,7 @@ def _train(
     watcher = _Watcher(trial, config.monitor)
     watcher.catch_up(read_history(run))
     if not watcher.pruned and run.read("training.json").get("state") not in ("finished", "diverged"):
-        keras.backend.clear_session()  # the models of earlier trials
+        training.forget_models()
         try:
             training.fit(build_model(config, splits), splits, config, run, [watcher], again=again, quiet=True)
         except StepFailed as error:

@@ -44,6 +44,7 @@ def whole(config: Config) -> Run:
 def go(config: Config, run: Run | None = None, *callbacks: keras.callbacks.Callback) -> Run:
     splits = load(config)
     run = run or runs.start(config, splits)
+    training.forget_models()  # each training stands for a process of its own
     training.fit(build_model(config, splits), splits, config, run, callbacks)
     return run
 

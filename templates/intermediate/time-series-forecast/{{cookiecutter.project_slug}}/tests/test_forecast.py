@@ -26,11 +26,7 @@ def test_an_untrained_model_says_that_all_stays_as_it_is(architecture: str) -> N
 def test_a_forecast_is_the_same_among_how_many_others_it_is_asked_for(count: int) -> None:
     splits = data.load(config())
     model, few = build_model(config(), splits), np.array(splits.test.x[:5])
-    together = (
-        np.concatenate([np.asarray(model(few[:count])), np.asarray(model(few[count:]))])
-        if count < 5
-        else np.asarray(model(few))
-    )
+    together = np.concatenate([np.asarray(model(part)) for part in (few[:count], few[count:]) if len(part)])
     np.testing.assert_allclose(together, model.predict(few, verbose=0), rtol=1e-5)
 
 
