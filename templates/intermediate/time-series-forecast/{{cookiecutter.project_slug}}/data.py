@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from config import Config
-from support import download, errors, inspection, series, settings, table
-from support.series import Ending, SeriesSplits
+from support import download, endings, errors, inspection, series, settings, table, windows
+from support.endings import Ending
 from support.splits import Split
 from support.table import Table
+from support.windows import SeriesSplits
 
 # Monthly totals of international airline passengers in thousands, a line per year from 1949 to 1960.
 # Source: Box and Jenkins 1976, "Time Series Analysis: Forecasting and Control", series G.
@@ -41,7 +42,7 @@ ETTH2_SHA256 = "a3dc2c597b9218c7ce1cd55eb77b283fd459a1d09d753063f944967dd6b9218b
 
 def load(config: Config) -> SeriesSplits:
     """Windows for training, validation and test, in time order: what was known (history, columns), and what came (horizon)."""
-    return series.load(read_series(config), config)
+    return windows.load(read_series(config), config)
 
 
 def read_series(config: Config) -> series.Series:
@@ -70,15 +71,15 @@ def sample() -> Table:
     )
 
 
-def read_endings(texts: list[str], spec: dict[str, Any]) -> list[Ending]:
-    """The files that predict.py is to go on from."""
-    return series.read_endings(texts, spec, sample())
+def read_endings(texts: list[str], spec: dict[str, Any], options: dict[str, Any] | None = None) -> list[Ending]:
+    """The files that predict.py is to go on from; `options` of reading differ from training's."""
+    return endings.read(texts, spec, sample(), options)
 
 
 def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], np.ndarray]:
     """Their names, and the last window of each (files, history, columns)."""
-    endings = read_endings(texts, spec)
-    return [ending.name for ending in endings], series.last_windows(endings, spec)
+    found = read_endings(texts, spec)
+    return [ending.name for ending in found], windows.last([ending.series for ending in found], spec["history"])
 
 
 def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:
@@ -91,7 +92,7 @@ def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> 
 def main() -> None:
     config = settings.read(Config)
     found = read_series(config)
-    inspection.report(found, series.load(found, config))
+    inspection.report(found, windows.load(found, config))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""From the shape of a column's texts to the formats of strptime that they may be written in."""
+"""From the shape of a column's texts to the formats of strptime that they may be written in, and what the order of the rows says for one of them."""
 
 import re
 
+import numpy as np
 import pandas as pd
 
 from support.date_words import MONTHS
@@ -105,3 +106,19 @@ def _orders(kinds: str, american: bool, quarter: bool, week: bool) -> list[str]:
         short = [order.lower() for order in days] if kinds[2] == "2" else []
         return short + ["ymd"] * (kinds[0] == "2")
     return {"422": ["Ymd", "Ydm"], "224": days, "42": ["Ym"], "24": ["mY"], "4": ["Y"]}.get(numbers, [])
+
+
+def ordered(dates: np.ndarray) -> float:
+    """Whether the rows go up or down all the way, 0 or 1; of fewer than five different dates nothing can be said."""
+    steps = np.diff(dates).astype(np.int64)
+    return float(len(np.unique(dates)) >= 5 and ((steps >= 0).all() or (steps <= 0).all()))
+
+
+def even(dates: np.ndarray) -> float:
+    """The share of the commonest step between the different dates in order; months count as equal."""
+    dates = np.unique(dates)
+    if len(dates) < 5:
+        return 0.0
+    days = dates.astype("datetime64[D]") - dates.astype("datetime64[M]")
+    steps = np.diff(dates.astype("datetime64[M]") if len(np.unique(days)) == 1 else dates).astype(np.int64)
+    return float(np.unique(steps, return_counts=True)[1].max() / len(steps))
