@@ -17,20 +17,14 @@ from pydantic_settings import CliPositionalArg
 import scores
 from data import read_endings
 from support import errors, runs, serving, settings, windows
+from support.csv_file import CsvOptions
 from support.endings import Ending
-from support.settings import Settings
 
 
-class Options(Settings):
+class Options(CsvOptions):  # as in training, where not given
     inputs: CliPositionalArg[list[str]] = Field(description="CSV files to go on from, or sample")
     run: str | None = Field(None, description="name of the run; the newest by default")
     model: str | None = Field(None, description="an exported file or folder instead of a run")
-    separator: str | None = Field(
-        None, description="between the values of the CSV file; as in training where not given"
-    )
-    decimal: str | None = Field(
-        None, pattern="^[.,]$", description="mark of decimals, . or , ; as in training where not given"
-    )
     date_column: str | None = Field(
         None, description="column with the dates, or Date+Time; as in training where not given"
     )
@@ -41,7 +35,9 @@ class Options(Settings):
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
-    reading = options.model_dump(include={"separator", "decimal", "date_column", "date_format"})
+    reading = options.model_dump(
+        include=options.model_fields_set & {*CsvOptions.model_fields, "date_column", "date_format"}
+    )
     endings = read_endings(options.inputs, model.spec, reading)
     predictions = serving.predict(model, windows.last([ending.series for ending in endings], model.spec["history"]))
     answers = [scores.describe(row, model.spec) for row in predictions]

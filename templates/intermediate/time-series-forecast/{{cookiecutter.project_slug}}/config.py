@@ -5,11 +5,11 @@ from typing import Literal
 from pydantic import Field
 
 from support import search
-from support.settings import Settings
+from support.csv_file import CsvOptions
 
 
-class Config(Settings):
-    """The settings of a training, each with its reason."""
+class Config(CsvOptions):
+    """The settings of a training, each with its reason; before them, how your CSV file is written."""
 
     # Data
     data: str = Field("sample", description="sample, full, or the path of your own CSV file")
@@ -22,10 +22,6 @@ class Config(Settings):
         None, description="how dates are written, such as %d.%m.%Y, unix or excel; found out where not given"
     )
     step: str | None = Field(None, description="average over this time first: 15min, 1h, day, week, month, quarter")
-    separator: str | None = Field(None, description="between the values of your CSV file; found out where not given")
-    decimal: str | None = Field(
-        None, pattern="^[.,]$", description="mark of decimals, . or , ; found out where not given"
-    )
     validation_fraction: float = Field(0.15, ge=0, lt=0.5, description="share of the rows that chooses the best epoch")
     test_fraction: float = Field(0.25, gt=0, lt=0.5, description="share of the rows, the newest, kept for the test")
     seed: int = Field(42, ge=0, description="of the first weights and the order; the same seed repeats the run")

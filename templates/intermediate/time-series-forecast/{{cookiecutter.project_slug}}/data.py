@@ -7,13 +7,23 @@
 Prints what there is, what was wrong with the dates and how it is cut, and draws it into runs/data.png. Next: python model.py
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from config import Config
-from support import download, endings, errors, inspection, series, settings, table, windows
+from support import (
+    download,
+    endings,
+    errors,
+    inspection,
+    series,
+    settings,
+    table,
+    windows,
+)
 from support.endings import Ending
 from support.splits import Split
 from support.table import Table
@@ -57,9 +67,8 @@ def read_table(config: Config) -> Table:
     if config.data == "full":
         path = download.fetch(ETTH2, ETTH2_SHA256, "ETTh2.csv")
         note = "ETTh2, 17,420 hours of an electricity transformer (Zhou et al. 2021; CC BY-ND 4.0)"
-        found = table.read(path)
-        return Table(found.columns, found.lines, found.path, target="OT", source="full", note=note)
-    return table.read(Path(config.data), config.separator)
+        return replace(series.read_file(path, {}), target="OT", source="full", note=note)
+    return series.read_file(Path(config.data), config.reading(), config.date_column)
 
 
 def sample() -> Table:

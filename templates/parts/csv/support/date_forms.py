@@ -122,3 +122,20 @@ def even(dates: np.ndarray) -> float:
     days = dates.astype("datetime64[D]") - dates.astype("datetime64[M]")
     steps = np.diff(dates.astype("datetime64[M]") if len(np.unique(days)) == 1 else dates).astype(np.int64)
     return float(np.unique(steps, return_counts=True)[1].max() / len(steps))
+
+
+def in_years(found: pd.Series, first: int) -> pd.Series:
+    """Dates with two-digit years, which strptime takes as 1969 to 2068, in the hundred years that begin with `first`."""
+    late = (first + (found.dt.year - first) % 100 - found.dt.year).fillna(0)
+    for years in late.unique():
+        if years:
+            found = found.where(late != years, found + pd.DateOffset(years=int(years)))
+    return found
+
+
+def first_year(years: np.ndarray) -> int:
+    """The first of the hundred years that two-digit years are taken in: those of a column lie together, and end by 2040 at the latest."""
+    years = np.unique(np.asarray(years) % 100)
+    gaps = np.diff(np.append(years, years[0] + 100))
+    last = int(years[gaps.argmax()])  # before the longest stretch without a year
+    return 1941 if gaps.max() <= 10 else (2000 if last <= 40 else 1900) + last - (100 - int(gaps.max()))

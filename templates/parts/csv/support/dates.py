@@ -12,7 +12,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from support.date_forms import ZONE, candidates, even, ordered, shapes
+from support.date_forms import (
+    ZONE,
+    candidates,
+    even,
+    first_year,
+    in_years,
+    ordered,
+    shapes,
+)
 from support.date_words import in_words, plain, plain_format, quoted
 from support.errors import ProjectError
 
@@ -173,27 +181,10 @@ def _read_as(texts: pd.Series, form: str, zone: str, first: int = 1969) -> pd.Se
         form = "ISO8601" if form == "iso" else form
         found = pd.to_datetime(texts, format=form, errors="coerce", utc=True).dt.tz_localize(None)
     elif "%y" in form:
-        found = _in_years(pd.to_datetime(texts, format=form, errors="coerce"), first)
+        found = in_years(pd.to_datetime(texts, format=form, errors="coerce"), first)
     else:
         found = pd.to_datetime(texts, format=form, errors="coerce")
     return found.astype("datetime64[s]")
-
-
-def _in_years(found: pd.Series, first: int) -> pd.Series:
-    """Dates with two-digit years, which strptime takes as 1969 to 2068, in the hundred years that begin with `first`."""
-    late = (first + (found.dt.year - first) % 100 - found.dt.year).fillna(0)
-    for years in late.unique():
-        if years:
-            found = found.where(late != years, found + pd.DateOffset(years=int(years)))
-    return found
-
-
-def first_year(years: np.ndarray) -> int:
-    """The first of the hundred years that two-digit years are taken in: those of a column lie together, and end by 2040 at the latest."""
-    years = np.unique(np.asarray(years) % 100)
-    gaps = np.diff(np.append(years, years[0] + 100))
-    last = int(years[gaps.argmax()])  # before the longest stretch without a year
-    return 1941 if gaps.max() <= 10 else (2000 if last <= 40 else 1900) + last - (100 - int(gaps.max()))
 
 
 # --- finding out ---

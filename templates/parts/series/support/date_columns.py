@@ -66,12 +66,11 @@ def read(
     cells = pd.Series(texts(table, rest[0]), dtype=object)
     for name in rest[1:]:
         cells = (cells + " " + pd.Series(texts(table, name), dtype=object)).str.strip()
+    found = DateFormat.from_record(kept["format"]) if "format" in kept else None
     if format:
         found = dates.detect(cells, format) or dates.given(format)
-    elif "format" in kept:
-        found = DateFormat.from_record(kept["format"])
-    else:
-        found = dates.detect(cells) or _nearest(table, columns, cells)
+    elif found is None or len(dates.misfits(cells, found)):
+        found = dates.detect(cells) or found or _nearest(table, columns, cells)
     wrong = dates.misfits(cells, found)
     if len(wrong):
         raise _misfit(table, columns, cells, int(wrong[0]), found)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from support import dates
+from support.date_forms import first_year
 from support.date_words import MONTHS, plain
 from support.table import Table
 
@@ -80,7 +81,7 @@ def assembled(table: Table, parts: dict[str, str], first: int | None = None) -> 
     year = value["year"]
     assert year is not None
     if (year.dropna() < 100).all():
-        first = dates.first_year(year.dropna().to_numpy(int)) if first is None else first
+        first = first_year(year.dropna().to_numpy(int)) if first is None else first
         year = first + (year - first) % 100
     month, day = value.get("month"), value.get("day")
     if "quarter" in value:

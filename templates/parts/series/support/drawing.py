@@ -8,8 +8,8 @@ import numpy as np
 import scores
 from support import figures
 from support.baselines import seasonal_naive
-from support.figures import Picture, plt
 from support.endings import Ending
+from support.figures import Picture, plt
 from support.series import Series
 from support.splits import Split, Splits
 from support.windows import SeriesSplits

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from support import date_columns, steps, table, values
+from support import date_columns, steps, values
+from support.csv_file import CsvOptions
 from support.errors import ProjectError
-from support.series import Series, no_column, on_grid
+from support.series import Series, no_column, on_grid, read_file
 from support.steps import Step
 from support.table import Table
 
@@ -29,7 +30,7 @@ def read(texts: list[str], spec: dict[str, Any], sample: Table, options: dict[st
     """The series in each file, on the grid that the model was trained with; "sample" is the project's own.
 
     Args:
-        options: of reading (`separator`, `decimal`, `date_column`, `date_format`), where they are to differ from training's.
+        options: of reading (`CsvOptions`, `date_column`, `date_format`), those that are to differ from training's.
 
     Raises:
         ProjectError: where a column of the model is missing, or the rows do not reach far enough back.
@@ -39,18 +40,18 @@ def read(texts: list[str], spec: dict[str, Any], sample: Table, options: dict[st
 
 def _read(text: str, spec: dict[str, Any], sample: Table, options: dict[str, Any]) -> Ending:
     kept, step = spec["reading"], Step(**spec["step"])
-    separator = options.get("separator") or kept.get("separator")
-    found = sample if text == "sample" else table.read(Path(text), separator)
+    csv = kept.get("csv", {}) | {name: options[name] for name in CsvOptions.model_fields if name in options}
+    forms = {} if "decimal" in options else kept.get("numbers", {})
+    wanted = options.get("date_column")
+    found = sample if text == "sample" else read_file(Path(text), csv, wanted or kept.get("date_column"), forms)
     for column in spec["columns"]:
         if column not in found.columns:
             raise ProjectError(f"{no_column(found, column)}\nThe model was trained with: {', '.join(spec['columns'])}")
-    wanted = options.get("date_column")
     if not wanted and all(name in found.columns for name in (kept.get("date_column") or "").split("+")):
         wanted = kept["date_column"]
     read = date_columns.read(found, wanted, options.get("date_format") or kept.get("date_format"), kept.get("dates"))
     notes = [f"dates are not written as in training: {read.text()}"] if read.how != kept.get("dates", read.how) else []
-    forms = kept.get("numbers", {})
-    rows = []
+    rows, notes = [], [*notes, *found.notes]
     for column in spec["columns"]:
         numbers, _, said = values.read(found, column, options.get("decimal"), forms.get(column))
         rows.append(numbers)

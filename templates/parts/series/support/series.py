@@ -2,20 +2,23 @@
 
 import difflib
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from support import date_columns, date_parts, dates, grid, steps, values
+from support.csv_file import CsvOptions, opened
 from support.date_columns import DateColumns
 from support.errors import ProjectError
-from support.settings import Settings
+from support.numbers import NumberFormat
 from support.steps import Moment, Step
 from support.table import Table
+from support.table import read as read_csv
 
 
-class SeriesOptions(Settings):
-    """What the functions here read from a project's Config."""
+class SeriesOptions(CsvOptions):
+    """What the functions here read from a project's Config, besides how a CSV file is written."""
 
     data: str = "sample"
     target: str | None = None
@@ -23,8 +26,6 @@ class SeriesOptions(Settings):
     date_column: str | None = None
     date_format: str | None = None
     step: str | None = None
-    separator: str | None = None
-    decimal: str | None = None
     horizon: int | None = None
     history: int | None = None
     season: int | None = None
@@ -60,6 +61,23 @@ class Series:
         return self.step.show(self.date(row))
 
 
+def read_file(
+    path: Path, reading: dict[str, Any], date_column: str | None = None, kept: dict[str, Any] | None = None
+) -> Table:
+    """The table in a CSV file; columns that may hold dates keep their texts.
+
+    Args:
+        reading: how the file is written (`CsvOptions.reading`).
+        kept: how numbers were written in training, by column.
+    """
+    options = {name: value for name, value in reading.items() if name != "decimal"}
+    header = opened(path, **options).header
+    wanted = (date_column or "").split("+")
+    texts = [name for name in header if date_columns.NAMED.search(name) or name in (date_column, *wanted)]
+    forms = {name: NumberFormat.from_record(form) for name, form in (kept or {}).items()}
+    return read_csv(path, as_text=texts, formats=forms, **reading)
+
+
 def from_table(table: Table, config: Any) -> Series:
     """The series in a table: dates put in order and on a regular grid, numbers read, gaps filled from the past.
 
@@ -69,13 +87,13 @@ def from_table(table: Table, config: Any) -> Series:
     found = date_columns.read(table, config.date_column, config.date_format)
     names = _columns(table, found.columns, config)
     read = {name: values.read(table, name, config.decimal) for name in names}
-    notes = [note for _, _, said in read.values() for note in said]
+    notes = [*table.notes, *(note for _, _, said in read.values() for note in said)]
     rows = np.stack([numbers for numbers, _, _ in read.values()], axis=1)
     reading = {
         "date_column": "+".join(found.columns),
         "dates": found.how,
         "numbers": {name: form for name, (_, form, _) in read.items()},
-        "separator": config.separator,
+        "csv": config.reading(),
     }
     step = steps.read_step(config.step) if config.step else None
     return on_grid(found, rows, names, table, step, True, notes, reading)

@@ -39,7 +39,10 @@ def read(
     """
     cells = table.columns[name]
     if cells.dtype != object:
-        return cells.astype(np.float64), {}, _codes(name, cells)
+        form = table.formats.get(name, NumberFormat())
+        words = ", ".join(f"{word!r} ({count:,})" for word, count in table.missing.get(name, {}).items())
+        notes = [f"{name}: {form.text()}"] * (not form.plain) + [f"{name}: {words} are taken as missing"] * bool(words)
+        return cells.astype(np.float64), form.to_record(), notes + _codes(name, cells)
     form = NumberFormat.from_record(kept) if kept and decimal is None else format_of(cells, decimal)
     values = numbers.parse(cells, form or NumberFormat())
     filled = np.array([cell not in numbers.MISSING for cell in cells])
@@ -60,7 +63,7 @@ def read(
         notes.append(
             f"{name}: {len(wrong):,} values are no numbers, first {table.at(int(wrong[0]))}: {some}{more} are taken as missing"
         )
-    return values, form.to_record() if form else {}, notes + _codes(name, values)
+    return values, (form or NumberFormat()).to_record(), notes + _codes(name, values)
 
 
 def are_numbers(cells: np.ndarray) -> bool:
