@@ -16,7 +16,7 @@ from support.steps import Moment, Step
 from support.table import Table
 
 REPEATS = 0.1  # share of the rows that may repeat a date with another value; more is another kind of file
-HOUR = 3_600
+LEAST = 8  # rows of each series, on average, before a column is taken for one that tells series apart
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def regular(
         )
     rows = int(position[-1]) + 1
     if averaged and rows < len(when):
-        notes.append(f"{len(when):,} rows became {rows:,}: the mean over each {step}")
+        notes.append(f"{len(when):,} rows became {rows:,}: the mean over each {step.each()}")
     elif not averaged:
         notes += _repeated(when, position, frame, lines, table)
     frame = frame.groupby(position).mean().reindex(range(rows))
@@ -119,7 +119,7 @@ def _repeated(
     spread = group.max() - group.min()
     different = (spread > 1e-9 * group.max().abs()).any(axis=1).to_numpy()[np.unique(position, return_inverse=True)[1]]
     first = table.at(int(lines[again[0]]))
-    if len(again) > max(3, REPEATS * len(when)):
+    if len(when) - len(np.unique(when)) > max(3, REPEATS * len(when)):
         key = _key(table, when, lines)
         if key or different[again].sum() > REPEATS * len(when):
             raise _several(table, when, lines, int(again[0]), key)
@@ -132,7 +132,7 @@ def _repeated(
 def _key(table: Table, when: np.ndarray, lines: np.ndarray) -> tuple[str, ...]:
     """The column, or two, that tell several series of a file apart: with them, each date stands once; none where there are none."""
     keys = {name: pd.Series(cells).iloc[lines].astype(str).to_numpy() for name, cells in table.columns.items()}
-    keys = {name: cells for name, cells in keys.items() if 1 < len(pd.unique(cells)) <= len(when) / 3}
+    keys = {name: cells for name, cells in keys.items() if 1 < len(pd.unique(cells)) <= len(when) / LEAST}
     for count in (1, 2):
         for names in combinations(list(keys)[:12], count):
             if (
