@@ -6,7 +6,9 @@
 Next: python train.py
 """
 
-from config import Config  # first of all: with it comes support, which keeps TensorFlow's start-up notes off the screen
+from config import (
+    Config,  # first of all: with it comes support, which keeps TensorFlow's start-up notes off the screen
+)
 
 # isort: split
 from typing import Any
