@@ -85,7 +85,7 @@ def opened(
     if len(separator) != 1:
         raise ProjectError(f"--separator cannot be {separator!r}: expected one character, or tab")
     enclosed = quotes is not False
-    rows = list(islice((csv_rows.quoted if enclosed else csv_rows.literal)(text, separator), 1_000))
+    rows = list(islice((csv_rows.quoted if enclosed else csv_rows.literal)(text, separator), 300))
     names = csv_header.checked(rows, separator, path, header, line, text)
     if header is not False:
         above, head = rows[0].end, begin

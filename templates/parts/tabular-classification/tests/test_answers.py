@@ -13,6 +13,11 @@ def test_each_row_keeps_its_own_label() -> None:
     assert said == ["Iris setosa", "virginica", "Iris setosa", "versicolor", "1", "1", "007", "7"]
 
 
+def test_a_class_cannot_write_over_the_terminal() -> None:
+    _, question = answers.read(np.array(["a\x1b[2J", "b"] * 4, object), "y", "FILE", {})
+    assert question["labels"] == ["a\\x1b[2J", "b"]
+
+
 def test_the_simple_models_give_a_probability_per_label_in_their_order() -> None:
     rows = np.repeat(np.eye(3), 40, axis=0)
     spec = {"labels": ["a", "b", "c", "d"]}  # no training row has the first
