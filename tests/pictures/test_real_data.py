@@ -12,7 +12,7 @@ import pytest
 
 CIFAR10 = Path(__file__).parents[3] / "shared" / "data" / "cifar10_part.npz"
 
-pytestmark = pytest.mark.dear
+pytestmark = pytest.mark.slow
 
 
 def step(project: Path, *command: str) -> tuple[str, int]:
@@ -31,7 +31,7 @@ def step(project: Path, *command: str) -> tuple[str, int]:
     return done.stdout, peak
 
 
-@pytest.mark.rare
+@pytest.mark.nightly
 @pytest.mark.skipif(not CIFAR10.exists(), reason="no CIFAR-10 beside this repository")
 def test_five_epochs_of_a_fifth_of_cifar10_are_far_better_than_pixels_alone(rendered: Callable[[str], Path]) -> None:
     project = rendered("cifar10-classifier")

@@ -119,7 +119,7 @@ def test_a_project_with_every_optional_part_is_clean_under_its_own_settings(
     run_in(project, "-m", "mypy", ".")
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.dear if name in LONG else []) for name in NAMES])
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow if name in LONG else []) for name in NAMES])
 def test_a_project_with_every_optional_part_passes_the_tests_of_its_own_kind(
     name: str, with_all_parts: Callable[[str], Path]
 ) -> None:
@@ -127,7 +127,7 @@ def test_a_project_with_every_optional_part_passes_the_tests_of_its_own_kind(
     run_in(with_all_parts(name), "-m", "pytest", "-q", "-p", "no:cacheprovider", *ignored)
 
 
-@pytest.mark.dear
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_project_with_every_optional_part_passes_the_tests_that_all_projects_share(
     name: str, with_all_parts: Callable[[str], Path]
@@ -146,7 +146,7 @@ def test_a_wrong_option_is_answered_before_tensorflow_is_loaded(name: str, rende
     )
 
 
-@pytest.mark.dear
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_sample_run_reaches_what_the_readme_states(name: str, copy: Callable[[str], Path]) -> None:
     """The seconds are printed, not asserted: benchmarks/projects.py measures them, and another machine may be busy."""

@@ -27,7 +27,7 @@ PROJECTS = {
 }
 SELDOM = {*PROJECTS} - {"mnist-classifier", "titanic-survival"}  # these take too long for every change
 
-pytestmark = [pytest.mark.dear, pytest.mark.skipif(os.name == "nt", reason="SIGKILL is a signal of Unix")]
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="SIGKILL is a signal of Unix")]
 
 
 def command(project: Path, *words: str) -> subprocess.Popen[str]:
@@ -62,7 +62,7 @@ def result(project: Path) -> tuple[str, str, object]:
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.rare] if name in SELDOM else []) for name in PROJECTS]
+    "name", [pytest.param(name, marks=[pytest.mark.nightly] if name in SELDOM else []) for name in PROJECTS]
 )
 def test_a_training_killed_at_random_moments_ends_as_if_nothing_had_happened(
     name: str, rendered: Callable[[str], Path], tmp_path: Path

@@ -12,7 +12,7 @@ import pytest
 
 MNIST = Path(__file__).parents[3] / "shared" / "data" / "mnist.npz"
 
-pytestmark = [pytest.mark.dear, pytest.mark.skipif(not MNIST.exists(), reason="no MNIST beside this repository")]
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not MNIST.exists(), reason="no MNIST beside this repository")]
 
 
 @pytest.fixture(scope="module")

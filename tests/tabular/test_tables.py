@@ -57,7 +57,6 @@ WRONG: dict[str, tuple[bytes, list[str], str]] = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("case", WRONG)
 def test_a_wrong_table_is_answered_in_a_sentence_with_file_and_line(
     case: str, rendered: Rendered, tmp_path: Path
@@ -71,7 +70,6 @@ def test_a_wrong_table_is_answered_in_a_sentence_with_file_and_line(
     assert done.stderr.count("\n") <= 2 and "Traceback" not in done.stderr
 
 
-@pytest.mark.slow
 def test_fitted_statistics_do_not_depend_on_the_test_rows(rendered: Rendered) -> None:
     assert python(
         rendered("titanic-survival"),
@@ -93,7 +91,6 @@ result = before == tabular.splits_at(prepared, train, validation, test).spec
     )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("extra", [[], ["--group", "who"], ["--time", "day"]])
 def test_equal_rows_and_rows_of_one_group_are_in_one_split(
     extra: list[str], rendered: Rendered, tmp_path: Path
@@ -131,7 +128,6 @@ result = [sum(map(len, parts)), [len(a & b) for a, b in ((keys[0], keys[1]), (ke
         assert found[2] == 0 if extra[0] == "--group" else found[3]
 
 
-@pytest.mark.slow
 def test_boat_and_body_are_named_as_leaking_and_not_used(rendered: Rendered) -> None:
     project = rendered("titanic-survival")
     assert "boat, body would give the answer away" in step(project, "data.py").stdout
@@ -194,7 +190,7 @@ result = [row["ok"] for row in json.loads(report.read_text(encoding="utf-8"))["f
 PROJECTS = {"regression": "house-prices", "binary": "titanic-survival", "classes": "iris-classifier"}
 
 
-@pytest.mark.dear
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(st.integers(100, 1500), st.integers(3, 60), st.sampled_from(sorted(PROJECTS)), st.integers(0, 10**6))
 def test_a_table_that_nobody_has_seen_passes_the_whole_path(
@@ -205,7 +201,7 @@ def test_a_table_that_nobody_has_seen_passes_the_whole_path(
     whole_path(rendered(PROJECTS[task]), folder / "my.csv", folder / "runs", task)
 
 
-@pytest.mark.dear
+@pytest.mark.slow
 @pytest.mark.parametrize(("rows", "columns"), [(100, 300), (100_000, 6), (20_000, 100)])
 def test_long_and_wide_tables_pass_the_whole_path(rows: int, columns: int, rendered: Rendered, tmp_path: Path) -> None:
     write_random_table(tmp_path / "my.csv", rows, columns, "regression", 1)
