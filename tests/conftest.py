@@ -10,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -35,7 +34,9 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # started by nohup or `&`
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("checks")
-    group.addoption("--no-silent-skip", action="store_true", help="a skipped test fails, unless tests/skips.toml says why")
+    group.addoption(
+        "--no-silent-skip", action="store_true", help="a skipped test fails, unless tests/skips.toml says why"
+    )
     group.addoption("--record", metavar="FILE", help="write what each test cost, as JSON")
 
 
