@@ -84,7 +84,7 @@ def check_sizes(path: Path, archive: zipfile.ZipFile) -> None:
 
 def _keys(names: list[str]) -> dict[tuple[str, str], str]:
     """For "x" or "y" and a part, the key in the file: x_train, X_valid, or train_images and train_labels as MedMNIST has them."""
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for name in names:
         first, _, last = name.partition("_")
         letter, part = {"images": "x", "labels": "y"}.get(last.lower(), first.lower()), folders.role(last)

@@ -100,14 +100,12 @@ def open_image(path: Path, draft: tuple[int, int] | None = None) -> Opened:
                 file.draft("RGB", (draft[0] * 2, draft[1] * 2))
             deep = any(";16" in str(tile[3]) for tile in file.tile) and file.mode in ("L", "LA", "RGB", "RGBA", "CMYK")
             several = getattr(file, "is_animated", False) and file.format != "MPO"  # which is a photo and its preview
-            tags = getattr(file, "tag_v2", {})
-            white_is_zero = file.mode.startswith("I;16") and tags.get(262) == 0
-            stored = tags.get(274)  # Pillow turns TIFF itself, while it decodes
+            white_is_zero = file.mode.startswith("I;16") and getattr(file, "tag_v2", {}).get(262) == 0
+            stored = _orientation(file) if file.format == "TIFF" else 1  # Pillow turns a TIFF while it decodes
             file.load()
-            orientation = _orientation(file)
-            method = UPRIGHT.get(orientation)
-            image = file.transpose(method) if method is not None else file.copy()
-            return Opened(image, UPRIGHT.get(stored, method), deep, white_is_zero, several)
+            turn = UPRIGHT.get(_orientation(file))
+            image = file.copy() if turn is None else file.transpose(turn)
+            return Opened(image, turn if stored == 1 else UPRIGHT.get(stored), deep, white_is_zero, several)
     except (ProjectError, PermissionError):
         raise
     except Exception as error:  # a damaged file makes Pillow's readers raise anything, from KeyError to struct.error
