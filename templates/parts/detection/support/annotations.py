@@ -16,7 +16,7 @@ import yaml
 from PIL import Image, UnidentifiedImageError
 
 from support.errors import ProjectError
-from support.pictures import find_pictures
+from support.image_formats import find_images as find_pictures
 
 NAME_FILES = ("classes.txt", "obj.names", "data.yaml", "data.yml", "dataset.yaml")
 EDGE = 0.01  # of the picture: how far a box may reach over the edge, as rounding does, without a word
