@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from support.errors import ProjectError
 from support.pictures import Shape, read_picture
+from support.terminal import progress
 
 IN_MEMORY = (
     64 * 2**20
@@ -65,7 +65,7 @@ def read(paths: Sequence[Path], shape: Shape) -> "np.ndarray | PictureFiles":
     keep = len(paths) <= MANY or len(paths) * int(np.prod(shape)) <= IN_MEMORY
     pictures = np.zeros((len(paths) if keep else 0, *shape), np.uint8)
     digests, broken = [], []
-    for row, found in enumerate(tqdm(_read(paths, shape), "reading pictures", len(paths), delay=1, leave=False)):
+    for row, found in enumerate(progress(_read(paths, shape), "reading pictures", len(paths))):
         if isinstance(found, ProjectError):
             broken.append(str(found))
         elif keep:
