@@ -7,6 +7,9 @@
 Prints what there is and draws it into runs/data.png. Next: python model.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from config import Config
-from support import coco, errors, features, paintings, photos, pictures, runs, settings
+from support import coco, features, paintings, photos, pictures, runs, settings
 from support.errors import ProjectError
 from support.splits import Split, Splits
 

@@ -7,12 +7,15 @@
 Prints what there is and draws it into runs/data.png. Next: python model.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 from pathlib import Path
 
 import numpy as np
 
 from config import Config
-from support import download, errors, labelled_pictures, pictures, runs, settings
+from support import download, labelled_pictures, pictures, runs, settings
 from support.pictures import read_inputs  # predict.py reads pictures by the same function as training
 from support.splits import Split, Splits
 

@@ -7,13 +7,16 @@
 Prints what there is and draws it into runs/data.png. Next: python model.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 import socket
 from pathlib import Path
 
 import numpy as np
 
 from config import Config
-from support import errors, inspection, settings, table, tabular
+from support import inspection, settings, table, tabular
 from support.errors import ProjectError
 from support.settings import PROJECT
 from support.splits import Splits

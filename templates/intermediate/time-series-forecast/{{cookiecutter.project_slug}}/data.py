@@ -7,13 +7,16 @@
 Prints what there is, what was wrong with the dates and how it is cut, and draws it into runs/data.png. Next: python model.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from config import Config
-from support import download, errors, inspection, series, settings, table
+from support import download, inspection, series, settings, table
 from support.series import Ending, SeriesSplits
 from support.splits import Split
 from support.table import Table

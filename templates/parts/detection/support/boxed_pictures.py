@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
-from tqdm import tqdm
 
 from support import boxes
 from support.annotations import KINDS, Annotated, Problem, Reader
@@ -17,6 +16,7 @@ from support.errors import ProjectError
 from support.image_formats import find_images as find_pictures
 from support.pictures import read_picture
 from support.splits import Split, Splits, split_positions
+from support.terminal import progress
 
 BORDER = (
     114  # the grey beside a picture that is not square: near the mean of photos, so that it is no edge worth learning
@@ -176,7 +176,7 @@ def read(pictures: list[Annotated], number: dict[str, int], side: int) -> tuple[
     if len(pictures) * side * side * 3 > MEMORY:
         return lazy, boxes.pad(answers)
     x, broken = np.zeros((len(pictures), side, side, 3), np.uint8), []
-    for row in tqdm(range(len(pictures)), "reading pictures", delay=1, leave=False):
+    for row in progress(range(len(pictures)), "reading pictures", len(pictures)):
         try:
             x[row] = lazy[row : row + 1][0]
         except ProjectError as error:

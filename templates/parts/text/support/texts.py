@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 from pydantic import Field
-from tqdm import tqdm
 
 from support import portable, table
 from support.errors import ProjectError
 from support.settings import Settings
 from support.splits import Split, Splits, split_positions
+from support.terminal import progress
 
 TEXT_NAMES = ("text", "review", "sentence", "comment", "message", "content", "document", "tweet", "body", "phrase")
 LABEL_NAMES = ("label", "sentiment", "class", "category", "target", "polarity", "rating", "stars", "topic", "answer")
@@ -120,7 +120,7 @@ def read_folder(folder: Path, only: list[str] | None = None) -> Examples:
             raise ProjectError(
                 f"no .txt files in {folder / name}/\nEach folder is a class: add some, or remove the folder."
             )
-        for file in tqdm(files, f"reading {name}", delay=1, leave=False):
+        for file in progress(files, f"reading {name}", len(files)):
             texts.append(read_file(file))
             labels.append(name)
             places.append(str(file))
