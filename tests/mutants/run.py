@@ -25,7 +25,18 @@ from faults import MUTANTS, Mutant
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "mutants.md"
 BEGIN, END = "<!-- made by tests/mutants/run.py --write -->", "<!-- end of what tests/mutants/run.py makes -->"
-COPIED = ("generator", "templates", "tests", "benchmarks", "docs", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml", "tasks.py")
+COPIED = (
+    "generator",
+    "templates",
+    "tests",
+    "benchmarks",
+    "docs",
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "pyproject.toml",
+    "tasks.py",
+)
 
 
 def main() -> int:
@@ -50,7 +61,9 @@ def main() -> int:
         missed += not good
         rows.append((each, good))
         if not good:
-            print(f"\n{each.name}: {'NOT NOTICED' if passes else 'its tests fail without it, too'}\n{said if passes else printed}")
+            print(
+                f"\n{each.name}: {'NOT NOTICED' if passes else 'its tests fail without it, too'}\n{said if passes else printed}"
+            )
     print(f"{len(wanted) - missed} of {len(wanted)} faults are noticed")
     if options.write:
         write(rows)
