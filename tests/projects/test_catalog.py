@@ -17,7 +17,7 @@ from dlgen import catalog, contract, render
 NAMES = [template.name for template in catalog.templates()]
 # The tests of parts/base take most of the time and ask about code that is the same everywhere. So the whole path is walked in every
 # project, going on after an interruption is tried in one project of each kind, and the rest in one.
-SHARED = ["test_download.py", "test_project.py", "test_resume.py", "test_tune.py"]
+SHARED = ["test_download.py", "test_project.py", "test_resume.py", "test_training.py", "test_tune.py"]
 INTERRUPTED = {
     "mnist-classifier",
     "titanic-survival",
@@ -132,7 +132,7 @@ def test_a_project_with_every_optional_part_passes_the_tests_of_its_own_kind(
 def test_a_project_with_every_optional_part_passes_the_tests_that_all_projects_share(
     name: str, with_all_parts: Callable[[str], Path]
 ) -> None:
-    files = ["test_project.py", *(["test_resume.py"] if name in INTERRUPTED else [])]
+    files = ["test_project.py", "test_training.py", *(["test_resume.py"] if name in INTERRUPTED else [])]
     files = SHARED if name == "mnist-classifier" else files
     run_in(with_all_parts(name), "-m", "pytest", "-q", "-p", "no:cacheprovider", *(f"tests/{file}" for file in files))
 
