@@ -66,7 +66,8 @@ def commit(project: Path) -> str | None:
 def missing(error: ImportError) -> str | None:
     """Two lines about a library that cannot be imported: which Python this is, and how to get it; None for the project's own code."""
     name = (error.name or "").partition(".")[0] or _raised_in(error)
-    if name is None or name == "support" or (PROJECT / name).is_dir() or (PROJECT / f"{name}.py").exists():
+    ours = name is None or (name and ((PROJECT / name).is_dir() or (PROJECT / f"{name}.py").exists()))
+    if ours:
         return None
     python = f"{sys.executable} (Python {platform.python_version()})"
     reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
