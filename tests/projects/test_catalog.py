@@ -16,7 +16,7 @@ NAMES = [template.name for template in catalog.templates()]
 # In every project the sample is trained once, and all that only reads the result does so in that one process; all stops of a training
 # are tried in one project, two of them in each of the others.
 SHARED = ["test_project.py", "test_resume.py", "test_training.py"]
-EVERYTHING = "mnist-classifier"
+EVERYTHING = "iris-classifier"  # whose trainings take the least time
 # Tests of a part that ask about its code alone, and nothing of the project that it is in: run in one project that has the part.
 ONCE = {
     "test_dates.py": "house-prices",
