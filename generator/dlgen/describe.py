@@ -59,10 +59,7 @@ def text(facts: dict[str, Any]) -> str:
     if facts["model"]:
         blocks.append("Model\n" + _indent([facts["model"]]))
     if facts["expected"]:
-        rows = [f"{kind:<7} {console.expected(facts['expected'], kind)}" for kind in ("sample", "full")]
-        metric = facts["expected"].get("metric", "")
-        lower = " (lower is better)" if facts["expected"].get("better") == "lower" else ""
-        blocks.append(f"Expected {metric}{lower}".rstrip() + "\n" + _indent(rows))
+        blocks.append(_reached(facts["expected"]))
     if facts["settings"]:
         pairs = [(f"{each['name']} = {each['default']}", each["allowed"], each["reason"]) for each in facts["settings"]]
         width = max(len(pair[0]) for pair in pairs)
@@ -97,6 +94,20 @@ def made_facts(project: "Project", written: bool) -> dict[str, Any]:
         "written": written,
         "next": environment.next_commands(project.folder, project.steps),
     }
+
+
+def _reached(expected: dict[str, Any]) -> str:
+    """What was measured and when, and what the sample must reach; nothing that nobody measured."""
+    lower = expected.get("better") == "lower"
+    rows = []
+    for kind in ("sample", "full"):
+        found = (expected.get("measured") or {}).get(kind) or {}
+        text = console.expected({"measured": {kind: found}}, kind)
+        rows.append(f"{kind:<7} " + (f"{text}, {found.get('date', '')}".rstrip(", ") if found else "not measured"))
+    if isinstance(floor := expected.get("sample"), int | float):
+        rows.append(f"the sample must reach {floor:g} or {'less' if lower else 'more'}")
+    title = f"Measured {expected.get('metric', '')}".rstrip() + (" (lower is better)" if lower else "")
+    return f"{title}\n{_indent(rows)}"
 
 
 def _indent(lines: Any) -> str:
