@@ -2,7 +2,6 @@
 
 import fnmatch
 import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -90,19 +89,9 @@ def diff(made: Made, files: list[str], rendering: Rendering | None = None) -> st
 
 def added(made: Made) -> list[str]:
     """Files that you have added, without those that git, or else the project's .gitignore, ignores."""
-    names = _seen_by_git(made.folder)
-    if names is None:
-        names = _walk(made.folder)
+    names = git.seen(made.folder)
+    names = _walk(made.folder) if names is None else [name for name in names if (made.folder / name).is_file()]
     return sorted(name for name in names if name not in made.pristine and name.split("/")[0] not in (FOLDER, ".git"))
-
-
-def _seen_by_git(folder: Path) -> list[str] | None:
-    if not git.has_repository(folder):
-        return None
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "."]
-    done = subprocess.run(command, cwd=folder, capture_output=True)
-    names = [name for name in os.fsdecode(done.stdout).split("\0") if name]
-    return [name for name in names if (folder / name).is_file()] if done.returncode == 0 else None
 
 
 def _walk(folder: Path) -> list[str]:

@@ -13,7 +13,8 @@ from PIL import Image, UnidentifiedImageError
 from support import boxes
 from support.annotations import KINDS, Annotated, Problem, Reader
 from support.errors import ProjectError
-from support.pictures import find_pictures, read_picture
+from support.image_formats import find_images as find_pictures
+from support.pictures import read_picture
 from support.splits import Split, Splits, split_positions
 from support.terminal import progress
 

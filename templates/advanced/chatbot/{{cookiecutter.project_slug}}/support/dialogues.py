@@ -226,7 +226,7 @@ def checked(rows: list[Row], config: DialogueOptions, left_out: list[str], inten
 
 def key(text: str) -> str:
     """Equal for texts of the same words, whatever their capitals and spaces; the question mark counts no more than they do."""
-    return " ".join(word for word in portable.words(text) if not set(word) <= set(".,!?"))
+    return " ".join(word for word in portable.words(text) if portable.is_word(word))
 
 
 def load(pairs: Pairs, config: DialogueOptions, source: str, note: str) -> Splits:
@@ -288,7 +288,7 @@ def within_sentences(text: str) -> Iterator[tuple[str, str]]:
         at = place + len(word)
         if not begins:
             yield word, text[place:at]
-        begins = word[0] in ".!?"
+        begins = word[0] in ".!?" + portable.ENDS
 
 
 def unknown_words(config: Any) -> Callable[..., Any]:
