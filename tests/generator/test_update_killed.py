@@ -166,7 +166,8 @@ def test_what_you_edit_between_the_kill_and_the_next_command_is_left_alone(
     assert (made / "deep/down/new.bin").read_bytes() == b"\0new"
     assert capsys.readouterr().err == (
         "Finishing a change of this project that was interrupted.\n"
-        "You edited README.md meanwhile: it was left as it is.\n"
+        "You edited README.md meanwhile: it was left as it is, "
+        "and what the change made of it is README.md.from-template.\n"
     )
 
 
