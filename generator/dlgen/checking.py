@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dlgen import compose, contract, environment, names, render, settings, workspace
+from dlgen import compose, console, contract, environment, names, render, settings, workspace
 from dlgen.catalog import Template
 from dlgen.errors import DlgenError, StepFailed
 
@@ -265,7 +265,7 @@ def _run(project: Path, plan: compose.Plan, python: Path | None) -> Iterator[Fin
         commands.append(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
     for number, command in enumerate(commands, 1):
         typed = f"python {' '.join(command)}"
-        print(f"[{number}/{len(commands)}] {typed}", file=sys.stderr, flush=True)
+        console.note(f"[{number}/{len(commands)}] {typed}")
         done = _captured([str(interpreter), *command], project)
         if done.returncode != 0:
             end = "\n".join((done.stdout + done.stderr).strip().splitlines()[-TAIL:])

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from dlgen import console
 from dlgen.errors import DlgenError
 
 MANY_MB = 200  # a template is text; what is larger is a mistake or an attack
@@ -126,7 +127,7 @@ def fetch(address: Address, fresh: bool = True) -> Fetched:
         if known is None or not isinstance(error, _Unreachable):
             raise
         day = time.strftime("%Y-%m-%d", time.localtime((place / "fetched.json").stat().st_mtime))
-        print(f"{address.url} cannot be reached: using the copy of {day}", file=sys.stderr)
+        console.note(f"{address.url} cannot be reached: using the copy of {day}")
         return known
 
 
