@@ -214,7 +214,9 @@ def _alone(home: Path) -> Iterator[Path]:
     """The folder of journals, while no other dlgen changes this project; a lock ends with its process."""
     local = home / LOCAL
     _check_local(home)
-    local.mkdir(exist_ok=True)
+    if not local.is_dir():
+        local.mkdir(exist_ok=True)
+        disk.sync_folder(local.parent)  # a journal in a folder that is lost is lost
     if disk.look(home, f"{LOCAL}/.gitignore") is None:  # git ignores all of it
         disk.fill(disk.create(local / ".gitignore"), b"*\n", FIRST)
     handle = os.open(local / "lock", os.O_RDWR | os.O_CREAT | disk.NOFOLLOW | disk.PLAIN, FIRST)
