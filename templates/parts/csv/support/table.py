@@ -99,12 +99,13 @@ def read(path: Path, separator: str | None = None, as_text: Iterable[str] = ()) 
     rest = [position for position in range(len(header)) if position not in parts]
     texts: dict[int, list[str]] = {position: [] for position in rest}
     seen: dict[str, str] = dict.fromkeys(GAPS, "")  # equal texts share one object, and every gap is ""
+    literal = {position for position, name in enumerate(header) if name in set(as_text)}  # None is a word there
     again = _rows(text, dialect, path) if rest else iter(())
     next(again, None)
     for _, row in again:
         for position in rest:
             cell = row[position].strip()
-            texts[position].append(seen.setdefault(cell, cell))
+            texts[position].append(cell if position in literal else seen.setdefault(cell, cell))
     columns = {
         name: np.concatenate(parts[position]) if position in parts else np.array(texts[position], object)
         for position, name in enumerate(header)
