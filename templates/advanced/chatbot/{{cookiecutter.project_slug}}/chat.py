@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import Field
 
 import scores
-from support import decoding, dialogues, errors, serving, settings
+from support import decoding, errors, qa_pairs, serving, settings
 from support.decoding import DecodingOptions
 
 ENDS = ("quit", "exit")
@@ -40,7 +40,7 @@ def main() -> None:
             break
         if line.lower() in ENDS:
             break
-        if not dialogues.key(line):
+        if not qa_pairs.key(line):
             if line:
                 print("(there is no word in that)")
             continue
