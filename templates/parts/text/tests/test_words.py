@@ -136,6 +136,48 @@ def test_the_word_that_an_answer_hangs_on_is_found() -> None:
     assert explanation.moved_by(answer, "A film.", {"length": 10}) == []
 
 
+def chinese(path: Path) -> Path:
+    """Opinions without a space, half of them negated: no character alone says which it is."""
+    rng = random.Random(0)
+    rows = {}
+    for number in range(400):
+        negated, good = rng.random() < 0.5, rng.random() < 0.5
+        words = [
+            rng.choice(("这部电影", "这个故事", "音乐", "演员", "画面")),
+            "不" if negated else "很",
+            rng.choice("好棒美" if good else "差烂糟"),
+        ]
+        tail = "".join(rng.choices("的了吧呢啊看过昨天今晚在家", k=4))
+        rows["".join(words) + f"，{tail}。"] = "正" if good != negated else "负"
+    path.write_text("review,label\n" + "".join(f"{text},{label}\n" for text, label in rows.items()), encoding="utf-8")
+    return path
+
+
+def test_chinese_is_learned_and_answered_alike_by_every_format(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import export
+
+    path = chinese(tmp_path / "my.csv")
+    monkeypatch.setattr(runs, "FOLDER", tmp_path / "runs")
+    training = ["--data", str(path), "--epochs", "15", "--learning-rate", "0.01"]
+    for step, arguments in ((train, training), (export, ["--formats", "onnx,litert,savedmodel"])):
+        monkeypatch.setattr(sys, "argv", ["step.py", *arguments])
+        step.main()
+    run = runs.find(None)
+    asked = data.load(settings.read(Config, argv=["--data", str(path)])).test
+    answers = []
+    for file in (None, *(run.exports / exporting.PATHS[name] for name in ("onnx", "litert", "savedmodel"))):
+        capsys.readouterr()
+        options = [] if file is None else ["--model", str(file)]
+        monkeypatch.setattr(sys, "argv", ["predict.py", *asked.x, "--json", "--no-words", *options])
+        predict.main()
+        answers.append([answer["label"] for answer in json.loads(capsys.readouterr().out)])
+    assert answers == [answers[0]] * 4
+    right = np.mean([label == run.spec["labels"][y] for label, y in zip(answers[0], asked.y, strict=True)])
+    assert len(asked) > 50 and right > 0.95
+
+
 def test_an_exported_file_names_the_same_words_as_the_model(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
