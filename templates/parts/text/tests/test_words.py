@@ -140,7 +140,7 @@ def chinese(path: Path) -> Path:
     """Opinions without a space, half of them negated: no character alone says which it is."""
     rng = random.Random(0)
     rows = {}
-    for number in range(400):
+    for _ in range(400):
         negated, good = rng.random() < 0.5, rng.random() < 0.5
         words = [
             rng.choice(("这部电影", "这个故事", "音乐", "演员", "画面")),
