@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from support import dates
-from support.dates import Moment, Step
+from support import steps
 from support.errors import ProjectError
 from support.settings import Settings
 from support.splits import Split, Splits
+from support.steps import Moment, Step
 from support.table import Table, read, to_numbers
 
 FEWEST = 8  # windows to train with; fewer teach nothing
@@ -96,7 +96,7 @@ def from_table(table: Table, config: Any) -> Series:
     """
     name = _date_column(table, config.date_column)
     cells = _as_texts(table.columns[name])
-    when, how = dates.parse(cells, name, table.at, config.date_format)
+    when, how = steps.parse(cells, name, table.at, config.date_format)
     notes = [f"{name}: {how}"] if how else []
     names = _columns(table, name, config)
     numbers: dict[str, np.ndarray] = {}
@@ -104,7 +104,7 @@ def from_table(table: Table, config: Any) -> Series:
         numbers[column], note = _numbers(table, column)
         notes += [note] if note else []
     values = np.stack([numbers[column] for column in names], axis=1)
-    return regular(when, values, names, table, dates.read_step(config.step) if config.step else None, notes)
+    return regular(when, values, names, table, steps.read_step(config.step) if config.step else None, notes)
 
 
 def regular(
@@ -124,7 +124,7 @@ def regular(
     order = np.argsort(when, kind="stable")
     when, values, lines = when[order], values[order], np.arange(len(when))[order]
     averaged = step is not None
-    step = step or dates.step_of(np.unique(when), table.path)
+    step = step or steps.step_of(np.unique(when), table.path)
     start = _floor(when[0], step) if averaged else when[0]
     exact = step.positions(when, start)
     position = np.floor(exact + 1e-9 if averaged else exact + 0.5).astype(int)
@@ -322,9 +322,9 @@ def read_endings(texts: list[str], spec: dict[str, Any], sample: Table) -> list[
                 raise ProjectError(
                     f"{_no_column(table, column)}\nThe model was trained with: {', '.join(spec['columns'])}"
                 )
-        when, _ = dates.parse(_as_texts(table.columns[name]), name, table.at, how.get("date_format"))
+        when, _ = steps.parse(_as_texts(table.columns[name]), name, table.at, how.get("date_format"))
         values = np.stack([_numbers(table, column)[0] for column in spec["columns"]], axis=1)
-        own = dates.step_of(np.unique(when), table.path) if len(np.unique(when)) > 2 else step
+        own = steps.step_of(np.unique(when), table.path) if len(np.unique(when)) > 2 else step
         if own != step and step.positions(when.max(), when.min()) > len(when):
             raise ProjectError(
                 f"{table.path}: its rows are {own} apart, but the model was trained on steps of {step}\nTrain a model for this series: python train.py --data {text}"
@@ -352,10 +352,10 @@ def _date_column(table: Table, wanted: str | None) -> str:
         if wanted not in table.columns:
             raise ProjectError(f"--date-column: {_no_column(table, wanted)}")
         return wanted
-    by_name = [name for name in table.columns if dates.NAMED.search(name)]
+    by_name = [name for name in table.columns if steps.NAMED.search(name)]
     others = [name for name in table.columns if name not in by_name and table.columns[name].dtype == object]
     for name in [*by_name, *others]:
-        if dates.best_format(_as_texts(table.columns[name])) is not None:
+        if steps.best_format(_as_texts(table.columns[name])) is not None:
             return name
     raise ProjectError(
         f"{table.path}:1: no column holds dates; there are: {', '.join(list(table.columns)[:12])}\n"

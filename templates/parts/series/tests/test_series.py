@@ -14,9 +14,9 @@ import predict
 import scores
 from config import Config
 from support import baselines, runs, series, serving, settings
-from support.dates import read_step
 from support.errors import ProjectError
 from support.series import SeriesSplits
+from support.steps import read_step
 
 SMALL = ["--horizon", "3", "--history", "8"]
 
