@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ class Found:
     train: Examples
     validation: Examples | None = None
     test: Examples | None = None
-    columns: dict[str, str | None] = field(default_factory=dict)
+    columns: dict[str, Any] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
 
@@ -57,7 +57,7 @@ class Columns:
 
     text: str | None = None
     label: str | None = None
-    separator: str | None = None
+    reading: Mapping[str, Any] = field(default_factory=dict)  # of a CSV file, as `CsvOptions.reading` gives it
 
 
 def read(data: str, options: Columns) -> Found:
@@ -70,16 +70,17 @@ def read(data: str, options: Columns) -> Found:
     if path is None:
         raise ProjectError(f"there is no data at {data!r}\nExpected sample, full, {EXPECTED}.")
     if not path.is_dir():
-        examples, columns = read_table(path, options)
-        return Found(examples, columns=columns)
+        examples, columns, more = read_table(path, options)
+        return Found(examples, columns=columns, remarks=more)
     tables = folders.split_files(path, TABLES)
     if tables:
-        train, columns = read_table(tables["train"], options)
-        same = Columns(columns["text"], columns["label"], options.separator)
-        validation, test = (
-            read_table(file, same)[0] if file else None for file in (tables["validation"], tables["test"])
+        train, columns, _ = first = read_table(tables["train"], options)
+        same = Columns(columns["text"], columns["label"], options.reading)
+        others = [read_table(file, same) if file else None for file in (tables["validation"], tables["test"])]
+        validation, test = (other[0] if other else None for other in others)
+        return Found(
+            train, validation, test, columns, tuple(more for each in (first, *others) if each for more in each[2])
         )
-        return Found(train, validation, test, columns)
     parts, remarks = folders.split_folders(path), folders.remarks(path)
     if not parts:
         train, more = read_folder(path)
@@ -91,11 +92,11 @@ def read(data: str, options: Columns) -> Found:
     return Found(train, others[0][0], others[1][0], remarks=tuple(remarks))
 
 
-def read_table(path: Path, options: Columns) -> tuple[Examples, dict[str, str | None]]:
-    """Two columns of a table, and how they were found."""
+def read_table(path: Path, options: Columns) -> tuple[Examples, dict[str, Any], tuple[str, ...]]:
+    """Two columns of a table, how they were read, and what is worth a warning."""
     if path.suffix.lower() in (*ENDINGS, ".gz", ".zip", ".parquet", ".xlsx", ".xls"):
         raise ProjectError(f"{path} is no table of texts\nExpected {EXPECTED}.")
-    found = text_tables.read(path, options.separator)
+    found = text_tables.read(path, options.reading)
     names = list(found.columns)
     label = text_tables.column(found, options.label, LABEL_NAMES, "--label-column")
     text = text_tables.column(found, options.text, TEXT_NAMES, "--text-column", [label])
@@ -119,7 +120,8 @@ def read_table(path: Path, options: Columns) -> tuple[Examples, dict[str, str | 
         raise ProjectError(
             f"{found.places[0]}: {text} holds numbers, not texts\nName another column with --text-column."
         )
-    return Examples(texts, labels, found.places), {"text": text, "label": label, "separator": options.separator}
+    columns = {"text": text, "label": label, "reading": dict(options.reading)}
+    return Examples(texts, labels, found.places), columns, found.remarks
 
 
 def read_folder(folder: Path) -> tuple[Examples, list[str]]:
@@ -167,7 +169,7 @@ def read_inputs(inputs: list[str], spec: dict[str, Any]) -> tuple[list[str], np.
             names += map(str, files)
             texts += map(text_files.read, files)
         elif ending in TABLES or (path and path.suffix.lower() in TABLES):
-            found = text_tables.read(Path(text), spec.get("columns", {}).get("separator"))
+            found = text_tables.read(Path(text), spec.get("columns", {}).get("reading", {}))
             usual = spec.get("columns", {}).get("text")
             column = usual if usual in found.columns else text_tables.column(found, None, TEXT_NAMES, "text_column")
             if column is None:

@@ -7,8 +7,8 @@ import numpy as np
 from pydantic import Field
 
 from support import portable, text_sources
+from support.csv_file import CsvOptions
 from support.errors import ProjectError
-from support.settings import Settings
 from support.splits import Split, Splits, split_positions
 from support.text_sources import Columns, Examples, Found
 
@@ -17,13 +17,12 @@ LEAST = 2  # a word that occurs once in the training texts can teach nothing
 MISSING = ("none", "na", "n/a", "nan", "null", "?", "-")  # as a label: a class, or "not known"?
 
 
-class TextOptions(Settings):
+class TextOptions(CsvOptions):
     """What is asked of texts: the same options in every project on texts with classes."""
 
     data: str = Field("sample", description="sample, full, or the path of your own file or folder")
     text_column: str | None = Field(None, description="of your table; found out where it is obvious")
     label_column: str | None = Field(None, description="of your table; found out where it is obvious")
-    separator: str | None = Field(None, description="between the values of your CSV file; found out where not given")
     validation_fraction: float = Field(
         0.1, gt=0, lt=0.5, description="share of the training data that chooses the best epoch"
     )
@@ -45,7 +44,7 @@ class TextOptions(Settings):
 
 def read_own(config: TextOptions) -> Found:
     """The texts at `config.data`; `text_sources` says what is understood, and which errors there are."""
-    return text_sources.read(config.data, Columns(config.text_column, config.label_column, config.separator))
+    return text_sources.read(config.data, Columns(config.text_column, config.label_column, config.reading()))
 
 
 def load(found: Found, config: TextOptions, source: str, note: str) -> Splits:
@@ -76,7 +75,7 @@ def load(found: Found, config: TextOptions, source: str, note: str) -> Splits:
     parts = [train.take(rows) for rows in _split(train, number, validation, test, config, source)]
     splits = [_numbered(part, number) for part in (parts[0], validation or parts[1], test or parts[2])]
     for remark in remarks:
-        print(f"warning: {remark}")
+        print(f"warning: {remark.removeprefix('warning: ')}")
     spec = {"kind": "text", "labels": labels, **learned(splits[0].x, config), "columns": found.columns}
     return Splits(splits[0], splits[1], splits[2], spec, source, note)
 

@@ -3,12 +3,12 @@
 Which column is meant is found out by its name, and only where a single one can be meant; otherwise the options are named.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from support import table, text_files
+from support import csv_file, table, text_files
 from support.errors import ProjectError
 
 TABLES = (".csv", ".tsv", ".tab", *text_files.JSON)
@@ -16,11 +16,12 @@ TABLES = (".csv", ".tsv", ".tab", *text_files.JSON)
 
 @dataclass(frozen=True)
 class TextTable:
-    """Columns of equal length, "" where a value is missing, and where each row stands (file:line)."""
+    """Columns of equal length, "" where a value is missing, where each row stands (file:line), and what is worth a warning."""
 
     columns: dict[str, list[Any]]
     places: list[str]
     beginning: str  # where the names of the columns stand
+    remarks: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.places)
@@ -39,8 +40,12 @@ class TextTable:
         return found
 
 
-def read(path: Path, separator: str | None = None) -> TextTable:
+def read(path: Path, reading: Mapping[str, Any]) -> TextTable:
     """The table in a file.
+
+    Args:
+        path: the file; its ending says whether it is CSV or JSON.
+        reading: how a CSV file is written, as `CsvOptions.reading` gives it.
 
     Raises:
         ProjectError: naming file and line, where it cannot be read.
@@ -49,10 +54,11 @@ def read(path: Path, separator: str | None = None) -> TextTable:
         return _from_objects(text_files.read_objects(path))
     if path.exists() and not path.is_file():  # a device such as /dev/zero never ends
         raise ProjectError(f"{path} is no file\nExpected a table of texts.")
-    names = table.read(path, separator).columns
-    found = table.read(path, separator, as_text=list(names))
-    columns = {name: [str(cell) for cell in cells] for name, cells in found.columns.items()}
-    return TextTable(columns, [found.at(row) for row in range(len(found))], f"{path}:1")
+    names = csv_file.opened(path, **{name: value for name, value in reading.items() if name != "decimal"}).header
+    found = table.read(path, as_text=names, **reading)
+    columns = {name: cells.tolist() for name, cells in found.columns.items()}
+    places = [found.at(row) for row in range(len(found))]
+    return TextTable(columns, places, f"{path}:{found.lines[0] - 1}", tuple(found.notes))
 
 
 def column(

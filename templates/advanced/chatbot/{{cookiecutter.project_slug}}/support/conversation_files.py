@@ -1,8 +1,8 @@
 """Where questions with answers come from: CSV, JSON lines and YAML files, and folders of those."""
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ class Columns:
 
     question: str | None = None
     answer: str | None = None
-    separator: str | None = None
+    reading: Mapping[str, Any] = field(default_factory=dict)  # of a CSV file, as `CsvOptions.reading` gives it
 
 
 def read(data: str, options: Columns) -> tuple[list[Row], list[str]]:
@@ -50,15 +50,16 @@ def read(data: str, options: Columns) -> tuple[list[Row], list[str]]:
         if suffix in YAML:
             rows += read_yaml(file, left_out)
         elif suffix in TABLES:
-            rows += read_table(file, options)
+            rows += read_table(file, options, left_out)
         else:
             raise ProjectError(f"{file} is no file of questions and answers\nExpected {EXPECTED}.")
     return rows, left_out
 
 
-def read_table(path: Path, options: Columns) -> list[Row]:
+def read_table(path: Path, options: Columns, left_out: list[str]) -> list[Row]:
     """The two columns of a CSV or JSON lines file."""
-    found = text_tables.read(path, options.separator)
+    found = text_tables.read(path, options.reading)
+    left_out += found.remarks
     question = _column(found, options.question, QUESTION_NAMES, "--question-column")
     answer = _column(found, options.answer, ANSWER_NAMES, "--answer-column")
     if question == answer:
@@ -78,7 +79,7 @@ def read_questions(path: Path, spec: dict[str, Any]) -> tuple[list[str], list[st
         lines = [(number, line.strip()) for number, line in enumerate(text_files.read(path).split("\n"), start=1)]
         return [f"{path}:{number}" for number, line in lines if line], [line for _, line in lines if line]
     how = spec.get("columns", {})
-    found = text_tables.read(path, how.get("separator"))
+    found = text_tables.read(path, how.get("reading", {}))
     known = how.get("question") if how.get("question") in found.columns else None
     return found.places, found.texts(_column(found, known, QUESTION_NAMES, "the column"))
 

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from support import conversation_files, portable
 from support.conversation_files import Columns, Row
+from support.csv_file import CsvOptions
 from support.errors import ProjectError
-from support.settings import Settings
 from support.splits import Split, Splits, split_positions
 
 LEAST = 12  # pairs: for all three splits to say anything at all
@@ -20,13 +20,12 @@ MOST_TESTED = (
 )
 
 
-class PairOptions(Settings):
+class PairOptions(CsvOptions):
     """What is asked of questions and answers: the same options in every project on conversations."""
 
     data: str = Field("sample", description="sample, full, or the path of your own file or folder")
     question_column: str | None = Field(None, description="of your table; found out where it is obvious")
     answer_column: str | None = Field(None, description="of your table; found out where it is obvious")
-    separator: str | None = Field(None, description="between the values of your CSV file; found out where not given")
     validation_fraction: float = Field(
         0.1, gt=0, lt=0.5, description="share of the questions that chooses the best epoch"
     )
@@ -71,7 +70,7 @@ def read_own(config: PairOptions) -> Pairs:
 
 
 def columns(config: PairOptions) -> Columns:
-    return Columns(config.question_column, config.answer_column, config.separator)
+    return Columns(config.question_column, config.answer_column, config.reading())
 
 
 def checked(rows: list[Row], config: PairOptions, left_out: list[str], intents: Sequence[str] = ()) -> Pairs:
