@@ -95,7 +95,7 @@ def beside_paper(grey: np.ndarray) -> np.ndarray:
     bright = grey > _otsu(grey)
     broad = ndimage.binary_opening(bright, np.ones(2 * [max(grey.shape) // 7]))  # no stroke is as broad
     labels, count = ndimage.label(broad)
-    if not count:
+    if not count or bright.all():
         return np.zeros(grey.shape, bool)
     sheet = labels == 1 + np.argmax(ndimage.sum_labels(broad, labels, np.arange(1, count + 1)))
     edges = sum(bool(edge.any()) for edge in (sheet[0], sheet[-1], sheet[:, 0], sheet[:, -1]))
@@ -205,15 +205,20 @@ def fit(ink: np.ndarray, digit: np.ndarray) -> np.ndarray:
     rows, columns = ndimage.find_objects(digit.astype(int))[0]
     height, width = rows.stop - rows.start, columns.stop - columns.start
     scale = BOX / max(height, width)
-    near = round(0.5 / scale)
+    thickness = 4 * float(ndimage.distance_transform_edt(np.pad(digit, 1))[1:-1, 1:-1][digit].mean()) * scale
+    thicker = max(0, round((THINNEST - thickness) / scale / 2))  # pixels on each side
+    near = round(0.5 / scale) + thicker
     ink, digit = (np.pad(each[rows, columns], near) for each in (ink, digit))
-    region = ndimage.binary_dilation(digit, iterations=near) if near else digit  # with the soft edges of its strokes
+    region = (
+        ndimage.binary_dilation(digit, iterations=near - thicker) if near > thicker else digit
+    )  # with its soft edges
     values = np.where(region, ink, 0) / np.percentile(ink[digit], 80)
-    thickness = 4 * float(ndimage.distance_transform_edt(digit)[digit].mean()) * scale
-    missing = round((THINNEST - thickness) / scale / 2)
-    if missing > 0:  # a pen is thinner than what MNIST's writers used, and would be a grey line of half a pixel
-        values = ndimage.grey_dilation(values, footprint=_disc(missing))
-    values = values[near : near + height, near : near + width]
+    if thicker:  # a pen is thinner than what MNIST's writers used, and would be a grey line of half a pixel
+        values = ndimage.grey_dilation(values, footprint=_disc(thicker))
+        height, width = height + 2 * thicker, width + 2 * thicker
+    rest = near - thicker
+    values = values[rest : rest + height, rest : rest + width]
+    scale = BOX / max(height, width)
     crop = Image.fromarray(values.clip(0, 1).astype(np.float32))
     size = max(1, round(width * scale)), max(1, round(height * scale))
     small = np.asarray(crop.resize(size, Image.Resampling.BILINEAR))
