@@ -44,9 +44,10 @@ def photo(page: np.ndarray, rng: np.random.Generator, noise: float = 6) -> np.nd
 
 
 def difference(one: np.ndarray, other: np.ndarray) -> float:
-    """Of 255, the mean difference of two images whose edges may be half a pixel apart."""
-    blurred = (ndimage.gaussian_filter(each.astype(float), 1) for each in (one, other))
-    return float(np.abs(next(blurred) - next(blurred)).mean())
+    """Of 255, the mean difference of two images that may lie a pixel apart."""
+    first, second = (ndimage.gaussian_filter(each.astype(float), 1) for each in (one, other))
+    moved = [np.roll(first, (down, across), (0, 1)) for down in (-1, 0, 1) for across in (-1, 0, 1)]
+    return min(float(np.abs(each - second).mean()) for each in moved)
 
 
 @pytest.fixture(scope="module")
@@ -97,13 +98,13 @@ def test_a_digit_on_paper_is_found_and_looks_as_mnist_has_it(kind: str, digits: 
         found = paper.digits(shot)
         assert len(found) == 1, digit
         assert found[0].shape == (28, 28) and found[0].dtype == np.uint8 and found[0].max() == 255
-        assert difference(found[0], image) < 15, digit  # no other digit is as near, see below
+        assert difference(found[0], image) < 12, digit  # no other digit is as near, as the next test says
         assert int(np.argmin([difference(found[0], each) for each in digits])) == digit
 
 
 def test_the_difference_that_is_asked_for_tells_digits_apart(digits: np.ndarray) -> None:
     others = [difference(one, other) for row, one in enumerate(digits) for other in digits[:row]]
-    assert min(others) > 15
+    assert min(others) > 12
 
 
 def test_a_thin_pen_gives_strokes_as_thick_as_a_network_knows() -> None:
