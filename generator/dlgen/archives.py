@@ -1,11 +1,13 @@
 """A zip file that came from elsewhere, looked at before anything of it is unpacked."""
 
 import struct
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import zipfile
 
 MANY_MB, MANY_FILES = 200, 20_000  # a template, and a project as it was made, are text
 MANY_TIMES = 200  # larger unpacked than packed; text is 3 to 20 times, a file of zeros 1,000 times
@@ -22,7 +24,7 @@ class Damaged(ValueError):
 
 
 @contextmanager
-def opened(file: Path) -> Iterator[zipfile.ZipFile]:
+def opened(file: Path, many_mb: int = MANY_MB) -> Iterator["zipfile.ZipFile"]:
     """The archive, whose files, sizes and ratio are within the limits by its list of contents; zipfile reads no more
     of a file than the list says.
 
@@ -31,10 +33,13 @@ def opened(file: Path) -> Iterator[zipfile.ZipFile]:
         Damaged: for anything that cannot be read, also while the archive is in use.
         FileNotFoundError: where there is none.
     """
+    import zipfile  # dlgen list, which knows of addresses too, does without
+    import zlib
+
     try:
         packed = file.stat().st_size
-        if packed > MANY_MB << 20:
-            raise TooLarge(f"is larger than {MANY_MB} MB")
+        if packed > many_mb << 20:
+            raise TooLarge(f"is larger than {many_mb} MB")
         if _size_of_list(file) > MANY_FILES * LONG_NAME:
             raise TooLarge(f"holds more than {MANY_FILES:,} files")
         with zipfile.ZipFile(file) as archive:
@@ -42,8 +47,8 @@ def opened(file: Path) -> Iterator[zipfile.ZipFile]:
             if len(entries) > MANY_FILES:
                 raise TooLarge(f"holds more than {MANY_FILES:,} files")
             total = sum(entry.file_size for entry in entries)
-            if total > MANY_MB << 20:
-                raise TooLarge(f"is larger than {MANY_MB} MB unpacked")
+            if total > many_mb << 20:
+                raise TooLarge(f"is larger than {many_mb} MB")
             if total > SMALL_MB << 20 and total > MANY_TIMES * packed:
                 raise TooLarge(f"is more than {MANY_TIMES} times larger unpacked than packed")
             yield archive

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dlgen.compose import Plan
 
 Ask = Callable[[str, str, Any, Any], Any]  # kind of question, key, default or choices, its texts -> the answer
+TRUST = "Read the template, and give --trust if you want it to do what it likes."
 LONGEST = 400  # characters that are quoted of what cookiecutter or Jinja say
 QUESTIONS = ("variable", "yes_no", "choice", "dict")
 
@@ -132,6 +133,7 @@ def failures(name: str) -> Iterator[None]:
 
     from cookiecutter.exceptions import CookiecutterException
     from jinja2 import TemplateError
+    from jinja2.exceptions import SecurityError
 
     logging.getLogger("cookiecutter").addHandler(logging.NullHandler())  # it prints tracebacks of failing hooks
     try:
@@ -139,7 +141,8 @@ def failures(name: str) -> Iterator[None]:
     except TemplateError as error:
         file, line = getattr(error, "filename", None), getattr(error, "lineno", None)
         place = f" {file}:{line}" if file else ""
-        raise DlgenError(f"the template cannot be rendered{place}: {_short(error.message or '')}") from None
+        do = f"\n{TRUST}" if isinstance(error, SecurityError) else ""
+        raise DlgenError(f"the template cannot be rendered{place}: {_short(error.message or '')}{do}") from None
     except (CookiecutterException, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         said = _short(str(error)) or type(error).__name__
         raise DlgenError(f"the template {name} cannot be rendered: {said}") from None

@@ -33,7 +33,7 @@ def check(path: str) -> None:
         why = why or "holds a backslash, which makes it another path on Windows"
     if why:
         raise DlgenError(
-            f"the template would write {path!a}, which {why}\nGive it a name that means one file on every system."
+            f"the template would write {path!a}, which {why}\nGive it a name that is one file on every system, and nothing to git."
         )
 
 
@@ -88,7 +88,7 @@ def _reason(name: str) -> str | None:
     skeleton = _skeleton(name)
     for ours in (".git", ".dlgen", ".gitmodules"):
         if skeleton == ours or skeleton.startswith(f"{ours}:"):
-            return f"some file systems take for {ours}"
+            return "is git's own" if name == ours else f"some file systems take for {ours}"
     if SHORT.fullmatch(skeleton):
         return "is the short name of a hidden folder on Windows"
     if ":" in name:

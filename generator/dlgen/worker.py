@@ -167,14 +167,15 @@ def serve() -> None:
 
 def _import_all() -> None:
     """All that rendering imports, some of it only when it is used: what is imported later is confined."""
-    import cookiecutter.prompt
     from binaryornot.check import is_binary
+    from cookiecutter import prompt, utils
 
-    from dlgen import engine, sandbox  # noqa: F401
+    from dlgen import engine, sandbox
 
+    assert prompt and engine
     is_binary(__file__)
     with sandbox.kept_in({}, trusted=False):
-        environment = cookiecutter.prompt.create_env_with_context({})
+        environment = utils.create_env_with_context({})
         environment.from_string("{% now 'utc' %}{{ 'x' | slugify }}{{ uuid4() }}").render()
 
 

@@ -28,7 +28,14 @@ def write(folder: Path, files: dict[str, str]) -> None:
 def surroundings(tmp_path: Path) -> Path:
     """A folder with a victim's files, in which the template and the place of work are two sub-folders."""
     write(
-        tmp_path, {"victim.txt": "mine", "home/notes.txt": "mine", "work/.keep": "", "template/cookiecutter.json": "{}"}
+        tmp_path,
+        {
+            "victim.txt": "mine",
+            "home/notes.txt": "mine",
+            "work/.keep": "",
+            "template/cookiecutter.json": "{}",
+            "lib/canary.py": CANARY.format(python(tmp_path)),
+        },
     )
     return tmp_path
 
@@ -85,93 +92,154 @@ def many(template: Path, victim: Path) -> None:
 
 POPEN = "{% for c in ''.__class__.__mro__[1].__subclasses__() %}{% if c.__name__ == 'Popen' %}{{ c(['touch', 'VICTIM/hacked']) }}{% endif %}{% endfor %}"
 SYSTEM = "{{ cycler.__init__.__globals__.os.system('touch VICTIM/hacked') }}"
-HOSTILE: dict[str, tuple[Callable[[Path, Path], None], str]] = {
-    "a name that leaves": (lines({"slug": "../evil"}, {}), "../evil leaves this folder"),
-    "an absolute name": (lines({"slug": "/evil"}, {}), "cannot be a project's name|is a file|evil"),
-    "a file that leaves": (
-        lines({"x": "../../victim.txt"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": "evil"}),
-        "the template would write outside the project: ",
-    ),
-    "an absolute file": (
-        lines({"x": "VICTIM/victim.txt"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": "evil"}),
-        "the template would write outside the project: ",
-    ),
-    "a folder that leaves": (
-        lines({"x": "../../home"}, {f"{SLUG}/{{{{cookiecutter.x}}}}/notes.txt": "evil"}),
-        "the template would write outside the project: ",
-    ),
-    "a copied folder that leaves": (
-        lines({"x": "../../home", "_copy_without_render": ["*cookiecutter.x*"]}, {f"{SLUG}/{{{{cookiecutter.x}}}}/notes.txt": "evil"}),
-        "the template would write outside the project: ",
-    ),
-    "a path written with other marks": (
-        lines({"x": "../../../victim.txt", "_jinja2_env_vars": {"variable_start_string": "[[", "variable_end_string": "]]"}}, {"[[cookiecutter.slug]]{{}}/[[cookiecutter.x]]": "evil"}),
-        "outside the project|no project folder|several|cannot be rendered",
-    ),
-    "a hook": (lines({}, {"hooks/post_gen_project.py": python(Path("VICTIM"))}), "wants to run code of its own on this computer: hooks/post_gen_project.py"),
-    "a hook without an ending": (lines({}, {"hooks/pre_gen_project": "#!/bin/sh\ntouch VICTIM/hacked"}), "wants to run code of its own on this computer: hooks/pre_gen_project"),
-    "a hook before the questions": (lines({}, {"hooks/pre_prompt.py": python(Path("VICTIM"))}), "wants to run code of its own on this computer: hooks/pre_prompt.py"),
-    "an extension": (lines({"_extensions": ["os.system"]}, {}), "wants to run code of its own on this computer: os.system"),
-    "an extension of its own": (lines({"_extensions": ["mine.Extension"]}, {"mine.py": python(Path("VICTIM"))}), "wants to run code of its own on this computer: mine.Extension"),
-    "an extension that looks like jinja's": (lines({"_extensions": ["jinja2.ext.os.system"]}, {}), "wants to run code of its own"),
-    "Jinja that finds a class": (lines({}, {f"{SLUG}/b.txt": POPEN}), "cannot be rendered"),
-    "Jinja that finds a module": (lines({}, {f"{SLUG}/b.txt": SYSTEM}), "cannot be rendered"),
-    "Jinja in a default": (lines({"x": SYSTEM}, {}), "cannot be rendered"),
-    "Jinja in a choice": (lines({"x": [SYSTEM]}, {}), "cannot be rendered"),
-    "Jinja in a table": (lines({"x": {"y": SYSTEM}}, {}), "cannot be rendered"),
-    "Jinja in a hidden variable": (lines({"__x": SYSTEM}, {}), "cannot be rendered"),
-    "Jinja in a file's name": (lines({}, {f"{SLUG}/{{{{cycler.__init__}}}}": "evil"}), "cannot be rendered"),
-    "Jinja that uses format": (lines({}, {f"{SLUG}/b.txt": "{{ '{0.__class__.__mro__}'.format(cookiecutter) }}"}), "cannot be rendered"),
-    "Jinja that includes any file": (lines({}, {f"{SLUG}/b.txt": "{% include '/VICTIM/victim.txt' %}"}), "cannot be rendered"),
-    "Jinja that includes a file above": (lines({}, {f"{SLUG}/b.txt": "{% include '../../victim.txt' %}"}), "cannot be rendered"),
-    "a loop of a thousand million": (lines({}, {f"{SLUG}/b.txt": "{% for i in range(10**9) %}x{% endfor %}"}), "Range too big"),
-    "a loop in a loop": (lines({}, {f"{SLUG}/b.txt": "{% for i in range(99999) %}{% for j in range(99999) %}xxxxxxxxxx{% endfor %}{% endfor %}"}), "a file would be larger than|takes (more|longer)"),
-    "a loop that writes nothing": (lines({}, {f"{SLUG}/b.txt": "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}"}), "takes longer than"),
-    "a list that never ends": (lines({}, {f"{SLUG}/b.txt": "{% set x %}{% for i in range(99999) %}{% for j in range(99999) %}x{% endfor %}{% endfor %}{% endset %}"}), "takes (more|longer)"),
-    "a huge power": (lines({}, {f"{SLUG}/b.txt": "{{ 10 ** 10 ** 10 }}"}), "too large"),
-    "a huge product": (lines({}, {f"{SLUG}/b.txt": "{{ 'x' * 10000000000 }}"}), "too large"),
-    "a huge width": (lines({}, {f"{SLUG}/b.txt": "{{ 'x' | center(10000000000) }}"}), "too large"),
-    "a huge format": (lines({}, {f"{SLUG}/b.txt": "{{ '%10000000000d' % 1 }}"}), "too wide"),
-    "a huge text": (lines({}, {f"{SLUG}/b.txt": "{{ random_ascii_string(10000000000) }}"}), "too large"),
-    "a macro without end": (lines({}, {f"{SLUG}/b.txt": "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}"}), "calls itself without end|cannot be rendered"),
-    "options of Jinja that are objects": (lines({"_jinja2_env_vars": {"loader": "x"}}, {}), "_jinja2_env_vars cannot hold loader"),
-    "a link to a file outside": (linked(f"{SLUG}/link", "VICTIM/victim.txt"), "is a link that leads out of the template"),
-    "a link to a folder outside": (linked(f"{SLUG}/link", "VICTIM/home"), "is a link that leads out of the template"),
-    "a link upwards": (linked(f"{SLUG}/link", "../../victim.txt"), "is a link that leads out of the template"),
-    "a link to a device": (linked(f"{SLUG}/link", "/dev/zero"), "is a link that leads out of the template"),
-    "a pipe": (pipe, "is neither a file nor a folder"),
-    "a huge file": (huge, "holds more than "),
-    "very many files": (many, "holds more than "),
-    "questions nested without end": (lambda template, victim: (lines({}, {})(template, victim), (template / "cookiecutter.json").write_text('{"a":' + "[" * 100_000 + "]" * 100_000 + "}"))[0], "nested too deep"),
-    "questions of many megabytes": (lambda template, victim: (lines({}, {})(template, victim), (template / "cookiecutter.json").write_text('{"a": "' + "x" * (2 << 20) + '"}'))[0], "larger than 1 MB"),
-    "parts that leave": (lines({"_parts": ["../../home"]}, {}), "there is no part ../../home"),
-    "parts that are no names": (lines({"_parts": [{}]}, {}), "_parts in cookiecutter.json is not a list of texts"),
-    "steps that are no steps": (lines({"_title": "x", "_steps": "rm"}, {}), "_steps in cookiecutter.json is not a list of lists"),
-    "a record of its own": (lines({}, {f"{SLUG}/.dlgen/project.json": "{}"}), "the template makes .dlgen"),
-    "choices that leave": (lambda template, victim: write(template, {"cookiecutter.json": json.dumps({"templates": {"a": {"path": "../home"}}})}) and None, "holds several templates|no template"),
+CHANGE = "{{ cookiecutter.update({'_extensions': ['canary.Canary']}) or 'v' }}"
+FSMONITOR = "[core]\n\tfsmonitor = touch VICTIM/hacked.txt; false\n"
+BARE = {"HEAD": "ref: refs/heads/main\n", "objects/x": "", "refs/heads/x": "", "config": FSMONITOR}
+CANARY = "import pathlib\n{}\nfrom jinja2.ext import Extension\nclass Canary(Extension):\n    pass\n"
+
+
+def deep(levels: int) -> object:
+    return [deep(levels - 1)] if levels else "x"
+
+
+HOSTILE: dict[str, dict[str, tuple[Callable[[Path, Path], None], str]]] = {
+    "runs nothing": {
+        "a hook": (lines({}, {"hooks/post_gen_project.py": python(Path("VICTIM"))}), "template wants to run code of its own on this computer: hooks/post_gen_project.py\nRead it, and give --trust if you want that."),
+        "a hook without an ending": (lines({}, {"hooks/pre_gen_project": "#!/bin/sh\ntouch VICTIM/hacked"}), "template wants to run code of its own on this computer: hooks/pre_gen_project\nRead it, and give --trust if you want that."),
+        "a hook before the questions": (lines({}, {"hooks/pre_prompt.py": python(Path("VICTIM"))}), "template wants to run code of its own on this computer: hooks/pre_prompt.py\nRead it, and give --trust if you want that."),
+        "an extension": (lines({"_extensions": ["os.system"]}, {}), "template wants to run code of its own on this computer: os.system\nRead it, and give --trust if you want that."),
+        "an extension of its own": (lines({"_extensions": ["mine.Extension"]}, {"mine.py": python(Path("VICTIM"))}), "template wants to run code of its own on this computer: mine.Extension\nRead it, and give --trust if you want that."),
+        "an extension that looks like jinja's": (lines({"_extensions": ["jinja2.ext.os.system"]}, {}), "template wants to run code of its own on this computer: jinja2.ext.os.system\nRead it, and give --trust if you want that."),
+        "Jinja that finds a class": (lines({}, {f"{SLUG}/b.txt": POPEN}), "the template cannot be rendered: access to attribute '__class__' of 'str' object is unsafe.\nRead the template, and give --trust if you want it to do what it likes."),
+        "Jinja that finds a module": (lines({}, {f"{SLUG}/b.txt": SYSTEM}), "the template cannot be rendered: access to attribute '__init__' of 'type' object is unsafe.\nRead the template, and give --trust if you want it to do what it likes."),
+        "Jinja in a default": (lines({"x": SYSTEM}, {}), "the template cannot be rendered: access to attribute '__init__' of 'type' object is unsafe.\nRead the template, and give --trust if you want it to do what it likes."),
+        "Jinja in a choice": (lines({"x": [SYSTEM]}, {}), "the template cannot be rendered: access to attribute '__init__' of 'type' object is unsafe.\nRead the template, and give --trust if you want it to do what it likes."),
+        "Jinja in a table": (lines({"x": {"y": SYSTEM}}, {}), "the template cannot be rendered: access to attribute '__init__' of 'type' object is unsafe.\nRead the template, and give --trust if you want it to do what it likes."),
+        "Jinja in a hidden variable": (lines({"__x": SYSTEM}, {}), "the template cannot be rendered: access to attribute '__init__' of 'type' object is unsafe.\nRead the template, and give --trust if you want it to do what it likes."),
+        "Jinja in a file's name": (lines({}, {f"{SLUG}/{{{{cycler.__init__}}}}": "evil"}), "the template cannot be rendered: access to attribute '__init__' of 'type' object is unsafe.\nRead the template, and give --trust if you want it to do what it likes."),
+        "Jinja that uses format": (lines({}, {f"{SLUG}/b.txt": "{{ '{0.__class__.__mro__}'.format(cookiecutter) }}"}), "the template cannot be rendered: access to attribute '__class__' of 'dict' object is unsafe.\nRead the template, and give --trust if you want it to do what it likes."),
+        "answers that are changed in a default": (lines({"x": CHANGE}, {}), "the template cannot be rendered: access to attribute 'update' of 'OrderedDict' object is unsafe.\nRead the template, and give --trust if you want it to do what it likes."),
+        "answers that are changed in a choice": (lines({"x": ["a", CHANGE]}, {}), "the template cannot be rendered: access to attribute 'update' of 'OrderedDict' object is unsafe.\nRead the template, and give --trust if you want it to do what it likes."),
+        "answers that are changed in a table": (lines({"x": {"y": CHANGE}}, {}), "the template cannot be rendered: access to attribute 'update' of 'OrderedDict' object is unsafe.\nRead the template, and give --trust if you want it to do what it likes."),
+        "answers that are changed in a hidden variable": (lines({"__x": CHANGE}, {}), "the template cannot be rendered: access to attribute 'update' of 'OrderedDict' object is unsafe.\nRead the template, and give --trust if you want it to do what it likes."),
+        "answers that are changed in a file": (lines({}, {f"{SLUG}/b.txt": CHANGE}), "the template cannot be rendered: access to attribute 'update' of 'dict' object is unsafe.\nRead the template, and give --trust if you want it to do what it likes."),
+        "answers that are changed in a name": (lines({}, {f"{SLUG}/{CHANGE}.txt": ""}), "the template cannot be rendered: access to attribute 'update' of 'dict' object is unsafe.\nRead the template, and give --trust if you want it to do what it likes."),
+        "answers that are changed by do": (lines({"_extensions": ["jinja2.ext.do"]}, {f"{SLUG}/b.txt": "{% do cookiecutter.update({'_extensions': ['canary.Canary']}) %}"}), "the template cannot be rendered: access to attribute 'update' of 'dict' object is unsafe.\nRead the template, and give --trust if you want it to do what it likes."),
+        "answers that are set": (lines({}, {f"{SLUG}/b.txt": "{{ cookiecutter.setdefault('_extensions', ['canary.Canary']) }}"}), "the template cannot be rendered: access to attribute 'setdefault' of 'dict' object is unsafe.\nRead the template, and give --trust if you want it to do what it likes."),
+        "answers that are taken away": (lines({}, {f"{SLUG}/b.txt": "{{ cookiecutter.pop('slug') }}"}), "the template cannot be rendered: access to attribute 'pop' of 'dict' object is unsafe.\nRead the template, and give --trust if you want it to do what it likes."),
+        "a list that grows": (lines({"_extensions": ["jinja2.ext.do"]}, {f"{SLUG}/b.txt": "{{ cookiecutter._extensions.append('canary.Canary') }}"}), "the template cannot be rendered: access to attribute 'append' of 'list' object is unsafe.\nRead the template, and give --trust if you want it to do what it likes."),
+        "marks that are changed": (lines({"x": "{{ cookiecutter.update({'_jinja2_env_vars': {'loader': 1}}) or 'v' }}"}, {}), "the template cannot be rendered: access to attribute 'update' of 'OrderedDict' object is unsafe.\nRead the template, and give --trust if you want it to do what it likes."),
+    },
+    "writes and reads nothing outside the project": {
+        "a name that leaves": (lines({"slug": "../evil"}, {}), "../evil leaves this folder: give a name, or a full path"),
+        "an absolute name": (lines({"slug": "/evil"}, {}), "the template would write outside the project: /evil"),
+        "a file that leaves": (lines({"x": "../../victim.txt"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": "evil"}), "the template would write outside the project: thing/../../victim.txt"),
+        "an absolute file": (lines({"x": "VICTIM/victim.txt"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": "evil"}), "the template would write outside the project: VICTIM/victim.txt"),
+        "a folder that leaves": (lines({"x": "../../home"}, {f"{SLUG}/{{{{cookiecutter.x}}}}/notes.txt": "evil"}), "the template would write outside the project: thing/../../home"),
+        "a copied folder that leaves": (lines({"x": "../../home", "_copy_without_render": ["*cookiecutter.x*"]}, {f"{SLUG}/{{{{cookiecutter.x}}}}/notes.txt": "evil"}), "the template would write outside the project: thing/../../home"),
+        "a path written with other marks": (lines({"x": "../../../victim.txt", "_jinja2_env_vars": {"variable_start_string": "[[", "variable_end_string": "]]"}}, {"[[cookiecutter.slug]]{{}}/[[cookiecutter.x]]": "evil"}), "the template template has no project folder\nExpected one such as {{cookiecutter.project_slug}}."),
+        "Jinja that includes any file": (lines({}, {f"{SLUG}/b.txt": "{% include '/VICTIM/victim.txt' %}"}), "the template cannot be rendered: '/VICTIM/victim.txt' not found in search paths: '.', '../templates'"),
+        "Jinja that includes a file above": (lines({}, {f"{SLUG}/b.txt": "{% include '../../victim.txt' %}"}), "the template cannot be rendered: ../../victim.txt"),
+        "a link to a file outside": (linked(f"{SLUG}/link", "VICTIM/victim.txt"), "VICTIM/template/{{cookiecutter.slug}}/link is a link that leads out of the template\nReplace it by the file that it leads to."),
+        "a link to a folder outside": (linked(f"{SLUG}/link", "VICTIM/home"), "VICTIM/template/{{cookiecutter.slug}}/link is a link that leads out of the template\nReplace it by the file that it leads to."),
+        "a link upwards": (linked(f"{SLUG}/link", "../../victim.txt"), "VICTIM/template/{{cookiecutter.slug}}/link is a link that leads out of the template\nReplace it by the file that it leads to."),
+        "a link to a device": (linked(f"{SLUG}/link", "/dev/zero"), "VICTIM/template/{{cookiecutter.slug}}/link is a link that leads out of the template\nReplace it by the file that it leads to."),
+        "parts that leave": (lines({"_parts": ["../../home"]}, {}), "there is no part ../../home"),
+        "choices that leave": (lambda template, victim: write(template, {"cookiecutter.json": json.dumps({"templates": {"a": {"path": "../home"}}})}) and None, "VICTIM/template holds several templates: ../home\nChoose one: --directory ../home"),
+    },
+    "makes the same files on every system, and none that another program obeys": {
+        "a record of its own": (lines({}, {f"{SLUG}/.dlgen/project.json": "{}"}), "the template makes .dlgen, which dlgen writes itself\nTake it out of the template."),
+        "git's folder by a rendered name": (lines({}, {f"{SLUG}/{{{{ '.git' }}}}/config": FSMONITOR}), "the template would write 'thing/.git', which is git's own\nGive it a name that is one file on every system, and nothing to git."),
+        "git's folder by an answer": (lines({"x": ".git"}, {f"{SLUG}/{{{{cookiecutter.x}}}}/config": FSMONITOR}), "the template would write 'thing/.git', which is git's own\nGive it a name that is one file on every system, and nothing to git."),
+        "git's folder in a folder": (lines({"x": "sub/.git"}, {f"{SLUG}/{{{{cookiecutter.x}}}}/config": FSMONITOR}), "the template would write 'thing/sub/.git', which is git's own\nGive it a name that is one file on every system, and nothing to git."),
+        "git's folder that is copied": (lines({"x": ".git", "_copy_without_render": ["*"]}, {f"{SLUG}/{{{{cookiecutter.x}}}}/config": FSMONITOR}), "the template would write 'thing/.git', which is git's own\nGive it a name that is one file on every system, and nothing to git."),
+        "git's folder in capitals": (lines({}, {f"{SLUG}/.GIT/config": FSMONITOR}), "the template would write 'thing/.GIT', which some file systems take for .git\nGive it a name that is one file on every system, and nothing to git."),
+        "git's folder with a dot": (lines({}, {f"{SLUG}/.git./config": FSMONITOR}), "the template would write 'thing/.git.', which some file systems take for .git\nGive it a name that is one file on every system, and nothing to git."),
+        "git's folder with a blank": (lines({}, {f"{SLUG}/.git /config": FSMONITOR}), "the template would write 'thing/.git ', which some file systems take for .git\nGive it a name that is one file on every system, and nothing to git."),
+        "git's folder by its short name": (lines({}, {f"{SLUG}/GIT~1/config": FSMONITOR}), "the template would write 'thing/GIT~1', which is the short name of a hidden folder on Windows\nGive it a name that is one file on every system, and nothing to git."),
+        "git's folder with a joiner": (lines({}, {f"{SLUG}/.g\u200cit/config": FSMONITOR}), "the template would write 'thing/.g\\u200cit', which some file systems take for .git\nGive it a name that is one file on every system, and nothing to git."),
+        "git's folder in wide letters": (lines({}, {f"{SLUG}/.\uff47it/config": FSMONITOR}), "the template would write 'thing/.\\uff47it', which some file systems take for .git\nGive it a name that is one file on every system, and nothing to git."),
+        "git's folder without a dot on its i": (lines({}, {f"{SLUG}/.g\u0131t/config": FSMONITOR}), "the template would write 'thing/.g\\u0131t', which some file systems take for .git\nGive it a name that is one file on every system, and nothing to git."),
+        "git's folder as a stream": (lines({}, {f"{SLUG}/.git::$INDEX_ALLOCATION/config": FSMONITOR}), "the template would write 'thing/.git::$INDEX_ALLOCATION', which some file systems take for .git\nGive it a name that is one file on every system, and nothing to git."),
+        "git's folder as a file": (lines({"x": ".git"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": "gitdir: elsewhere"}), "the template would write 'thing/.git', which is git's own\nGive it a name that is one file on every system, and nothing to git."),
+        "git's modules": (lines({}, {f"{SLUG}/.gitmodules": FSMONITOR}), "the template would write 'thing/.gitmodules', which is git's own\nGive it a name that is one file on every system, and nothing to git."),
+        "a bare repository": (lines({}, {f"{SLUG}/{name}": text for name, text in BARE.items()}), "the template makes . a repository of git's, whose settings git would follow\nRename its HEAD."),
+        "a bare repository in a folder": (lines({}, {f"{SLUG}/sub/{name}": text for name, text in BARE.items()}), "the template makes sub a repository of git's, whose settings git would follow\nRename its HEAD."),
+        "a bare repository that lends its objects": (lines({}, {f"{SLUG}/HEAD": BARE["HEAD"], f"{SLUG}/commondir": "x", f"{SLUG}/config": FSMONITOR}), "the template makes . a repository of git's, whose settings git would follow\nRename its HEAD."),
+        "a record by another name": (lines({}, {f"{SLUG}/.DLGEN/project.json": "{}"}), "the template would write 'thing/.DLGEN', which some file systems take for .dlgen\nGive it a name that is one file on every system, and nothing to git."),
+        "a record by an answer": (lines({"x": ".dlgen"}, {f"{SLUG}/{{{{cookiecutter.x}}}}/local/journal.json": "{}"}), "the template makes .dlgen, which dlgen writes itself\nTake it out of the template."),
+        "a device's name": (lines({"x": "NUL"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": ""}), "the template would write 'thing/NUL', which is a reserved name on Windows\nGive it a name that is one file on every system, and nothing to git."),
+        "a device's name with an ending": (lines({}, {f"{SLUG}/com1.tar.gz": ""}), "the template would write 'thing/com1.tar.gz', which is a reserved name on Windows\nGive it a name that is one file on every system, and nothing to git."),
+        "a stream of a file": (lines({"x": "a.txt:evil"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": ""}), "the template would write 'thing/a.txt:evil', which holds a colon, which Windows does not take for a part of a name\nGive it a name that is one file on every system, and nothing to git."),
+        "a name with a control": (lines({"x": "a\x1b[2Jb"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": ""}), "the template would write 'thing/a\\x1b[2Jb', which holds a control character\nGive it a name that is one file on every system, and nothing to git."),
+        "a name in two lines": (lines({"x": "a\nb"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": ""}), "the template would write 'thing/a\\nb', which holds a control character\nGive it a name that is one file on every system, and nothing to git."),
+        "a name that turns the direction": (lines({"x": "a\u202etxt.py"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": ""}), "the template would write 'thing/a\\u202etxt.py', which holds a mark that turns the direction of writing\nGive it a name that is one file on every system, and nothing to git."),
+        "a name that ends in a dot": (lines({"x": "a."}, {f"{SLUG}/{{{{cookiecutter.x}}}}": ""}), "the template would write 'thing/a.', which ends in a dot or a blank, which Windows drops\nGive it a name that is one file on every system, and nothing to git."),
+        "a name with a backslash": (lines({"x": "a\\\\b"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": ""}), "the template would write 'thing/a\\\\\\\\b', which holds a backslash, which makes it another path on Windows\nGive it a name that is one file on every system, and nothing to git."),
+        "two names that differ in capitals": (lines({}, {f"{SLUG}/Data/x": "", f"{SLUG}/data/y": ""}), "the template makes both 'thing/Data' and 'thing/data', which some file systems take for one\nRename one of them."),
+        "two names that differ in how a letter is composed": (lines({"x": "\u00e9", "y": "e\u0301"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": "", f"{SLUG}/{{{{cookiecutter.y}}}}": ""}), "the template makes both 'thing/\\xe9' and 'thing/e\\u0301', which some file systems take for one\nRename one of them."),
+    },
+    "ends in time": {
+        "a loop of a thousand million": (lines({}, {f"{SLUG}/b.txt": "{% for i in range(10**9) %}x{% endfor %}"}), "the template template cannot be rendered: Range too big. The sandbox blocks ranges larger than MAX_RANGE (100000)."),
+        "a loop in a loop": (lines({}, {f"{SLUG}/b.txt": "{% for i in range(99999) %}{% for j in range(99999) %}xxxxxxxxxx{% endfor %}{% endfor %}"}), "the template cannot be rendered: a file would be larger than 100 MB\nRead the template, and give --trust if you want it to do what it likes."),
+        "a loop that writes nothing": (lines({}, {f"{SLUG}/b.txt": "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}"}), "the template takes longer than 3 seconds to render, which none should"),
+        "a list that never ends": (lines({}, {f"{SLUG}/b.txt": "{% set x %}{% for i in range(99999) %}{% for j in range(99999) %}x{% endfor %}{% endfor %}{% endset %}"}), "the template takes longer than 3 seconds to render, which none should"),
+        "a huge power": (lines({}, {f"{SLUG}/b.txt": "{{ 10 ** 10 ** 10 }}"}), "the template cannot be rendered: 10000000000 ** 10 is too large for a template\nRead the template, and give --trust if you want it to do what it likes."),
+        "a huge product": (lines({}, {f"{SLUG}/b.txt": "{{ 'x' * 10000000000 }}"}), "the template cannot be rendered: a repeated text or list is too large for a template\nRead the template, and give --trust if you want it to do what it likes."),
+        "a huge width": (lines({}, {f"{SLUG}/b.txt": "{{ 'x' | center(10000000000) }}"}), "the template cannot be rendered: 10000000000 is too large a number for a template\nRead the template, and give --trust if you want it to do what it likes."),
+        "a huge format": (lines({}, {f"{SLUG}/b.txt": "{{ '%10000000000d' % 1 }}"}), "the template cannot be rendered: the format %10000000000d is too wide for a template\nRead the template, and give --trust if you want it to do what it likes."),
+        "a huge text": (lines({}, {f"{SLUG}/b.txt": "{{ random_ascii_string(10000000000) }}"}), "the template cannot be rendered: 10000000000 is too large a number for a template\nRead the template, and give --trust if you want it to do what it likes."),
+        "a macro without end": (lines({}, {f"{SLUG}/b.txt": "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}"}), "the template template cannot be rendered: it calls itself without end"),
+        "a pipe": (pipe, "VICTIM/template/{{cookiecutter.slug}}/pipe is neither a file nor a folder\nTake it out of the template."),
+        "a huge file": (huge, "VICTIM/template holds more than 200 MB or 20,000 files: that is no template\nThe last one seen: VICTIM/template/{{cookiecutter.slug}}/huge.bin"),
+        "very many files": (many, "VICTIM/template holds more than 200 MB or 20,000 files: that is no template\nThe last one seen: VICTIM/template/{{cookiecutter.slug}}/9998"),
+        "questions nested without end": (lambda template, victim: (lines({}, {})(template, victim), (template / "cookiecutter.json").write_text('{"a":' + "[" * 100_000 + "]" * 100_000 + "}"))[0], "VICTIM/template/cookiecutter.json cannot be read as JSON: it is nested too deep"),
+        "questions of many megabytes": (lambda template, victim: (lines({}, {})(template, victim), (template / "cookiecutter.json").write_text('{"a": "' + "x" * (2 << 20) + '"}'))[0], "VICTIM/template/cookiecutter.json cannot be read as JSON: it is larger than 1 MB"),
+        "a regular expression without end": (lines({}, {f"{SLUG}/b.txt": "{{ ('a' * 50 ~ '!') | slugify(regex_pattern='(a+)+$') }}"}), "the template takes longer than 3 seconds to render, which none should"),
+        "a number that grows": (lines({}, {f"{SLUG}/b.txt": "{% set n = namespace(x=3**1000) %}{% for i in range(60) %}{% set n.x = n.x * n.x %}{% endfor %}"}), "the template takes longer than 3 seconds to render, which none should"),
+        "a text that grows": (lines({}, {f"{SLUG}/b.txt": "{% set n = namespace(x='xxxxxxxx') %}{% for i in range(60) %}{% set n.x = n.x ~ n.x %}{% endfor %}"}), "the template takes more memory to render than any should"),
+        "a list that grows without end": (lines({}, {f"{SLUG}/b.txt": "{% set n = namespace(x=[1]) %}{% for i in range(60) %}{% set n.x = n.x + n.x %}{% endfor %}"}), "the template takes more memory to render than any should"),
+        "a text that is padded": (lines({}, {f"{SLUG}/b.txt": "{{ 'x'.ljust(10000000000) }}"}), "the template takes more memory to render than any should"),
+        "lists in lists": (lambda template, victim: lines({"x": deep(60)}, {})(template, victim), "VICTIM/template/cookiecutter.json cannot be read as JSON: it is nested too deep"),
+    },
+    "is refused where it is wrong": {
+        "options of Jinja that are objects": (lines({"_jinja2_env_vars": {"loader": "x"}}, {}), "cookiecutter.json: _jinja2_env_vars cannot hold loader = 'x'\nKnown: block_start_string, block_end_string, variable_start_string, variable_end_string, comment_start_string, comment_end_string, line_statement_prefix, line_comment_prefix, newline_sequence, trim_blocks, lstrip_blocks, optimized"),
+        "parts that are no names": (lines({"_parts": [{}]}, {}), "template: _parts in cookiecutter.json is not a list of texts\nExpected _parts: [\"...\"]"),
+        "steps that are no steps": (lines({"_title": "x", "_steps": "rm"}, {}), "template: _steps in cookiecutter.json is not a list of lists\nExpected [[\"data.py\"]]"),
+        "several templates that are none": (lambda template, victim: write(template, {"cookiecutter.json": json.dumps({"templates": 5})}), "the template template has no project folder\nExpected one such as {{cookiecutter.project_slug}}."),
+    },
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", HOSTILE)
-def test_a_hostile_template_is_refused_in_a_sentence_and_does_nothing(
-    kind: str, surroundings: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make, message = HOSTILE[kind]
-    make(surroundings / "template", surroundings)
-    before = snapshot(surroundings)
-    script = f"from dlgen import cli, worker; worker.SECONDS = 3; cli.main(['new', '{surroundings / 'template'}'])"
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=surroundings / "work",
-        env={**os.environ, "HOME": str(surroundings / "home")},
+KINDS = [(promise, kind) for promise, kinds in HOSTILE.items() for kind in kinds]
+
+
+def run(script: str, place: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    """Python in the place of work of `place`, where a module `canary` can be imported."""
+    path = os.pathsep.join([os.environ["PYTHONPATH"], str(place / "lib")])
+    return subprocess.run(
+        [sys.executable, "-B", "-c", script, *more],
+        cwd=place / "work",
+        env={**os.environ, "HOME": str(place / "home"), "PYTHONPATH": path},
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
     )
+
+
+@pytest.mark.parametrize(("promise", "kind"), KINDS, ids=[kind for _, kind in KINDS])
+def test_a_hostile_template_is_refused_in_a_sentence_and_does_nothing(
+    promise: str, kind: str, surroundings: Path, record_property: Callable[[str, object], None]
+) -> None:
+    make, message = HOSTILE[promise][kind]
+    make(surroundings / "template", surroundings)
+    before = snapshot(surroundings)
+    script = "import sys; from dlgen import cli, worker; worker.SECONDS = 3; cli.main(['new', sys.argv[1]])"
+    done = run(script, surroundings, str(surroundings / "template"))
     assert (done.returncode, done.stdout) == (2, "")
-    assert re.search(message, done.stderr), done.stderr
-    assert done.stderr.startswith("error: ") and len(done.stderr.splitlines()) <= 2
+    assert done.stderr == f"error: {message}\n".replace("VICTIM", str(surroundings))
     assert snapshot(surroundings) == before
+    record_property("said", f"a template that is not trusted {promise}: {len(HOSTILE[promise])} attempts")
 
 
 def test_a_path_that_is_drawn_by_lot_is_looked_at_when_it_is_written(surroundings: Path) -> None:

@@ -13,10 +13,17 @@ import pytest
 from dlgen import catalog, contract, render
 
 NAMES = [template.name for template in catalog.templates()]
-# The tests of parts/base ask about code that is the same everywhere. So in every project the sample is trained once, and all that only
-# reads the result does so in that one process; all stops of a training are tried in one project, one stop in each of the others.
-SHARED = ["test_download.py", "test_project.py", "test_resume.py", "test_tune.py"]
-EVERYTHING = "mnist-classifier"
+# In every project the sample is trained once, and all that only reads the result does so in that one process; all stops of a training
+# are tried in one project, two of them in each of the others.
+SHARED = ["test_project.py", "test_resume.py", "test_training.py"]
+EVERYTHING = "iris-classifier"  # whose trainings take the least time
+# Tests of a part that ask about its code alone, and nothing of the project that it is in: run in one project that has the part.
+ONCE = {
+    "test_dates.py": "house-prices",
+    "test_download.py": EVERYTHING,
+    "test_folders.py": EVERYTHING,
+    "test_tune.py": EVERYTHING,
+}
 ONE_STOP = {
     "test_a_training_stopped_within_an_epoch_goes_on_to_the_same_result",
     "test_a_training_stopped_in_the_last_batch_of_an_epoch_completes_it",
@@ -47,6 +54,11 @@ def tests_in(project: Path, *arguments: str, **surroundings: str) -> str:
     left_out = [line for line in result.stdout.splitlines() if line.startswith("SKIPPED")]
     assert left_out == []
     return result.stdout
+
+
+def run_elsewhere(name: str) -> list[str]:
+    """Options that leave out the tests which are run in another project."""
+    return [f"--ignore=tests/{file}" for file, where in ONCE.items() if where != name]
 
 
 def deselected(project: Path) -> list[str]:
@@ -100,6 +112,11 @@ def test_each_file_that_is_read_in_order_is_short_and_says_what_it_does(name: st
         assert ast.get_docstring(ast.parse(text)), f"{step} does not say what it does"
 
 
+def test_the_tests_that_are_run_once_are_there_and_run_somewhere(rendered: Rendered) -> None:
+    assert {*ONCE.values()} & LONG == set()
+    assert [file for file, name in ONCE.items() if not (rendered(name) / "tests" / file).is_file()] == []
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_contract_between_shared_steps_and_own_files_is_kept(name: str, rendered: Rendered) -> None:
     """templates/README.md lists these names."""
@@ -139,7 +156,7 @@ def types(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_project_with_every_optional_part_passes_the_tests_of_its_own_kind(
     name: str, with_all_parts: Callable[[str], Path]
 ) -> None:
-    tests_in(with_all_parts(name), *(f"--ignore=tests/{file}" for file in SHARED))
+    tests_in(with_all_parts(name), *run_elsewhere(name), *(f"--ignore=tests/{file}" for file in SHARED))
 
 
 @pytest.mark.slow
@@ -152,19 +169,10 @@ def test_the_sample_reaches_what_is_stated_and_all_that_reads_the_trained_model_
     The seconds are printed, not asserted: benchmarks/projects.py measures them, and another machine may be busy.
     """
     project, expected = with_all_parts(name), metadata(name)["_expected"]
-    shared = SHARED if name == EVERYTHING else ["test_project.py", "test_resume.py"]
-    files = ["tests"] if name in LONG else [f"tests/{file}" for file in shared]
-    left_out = [] if name == EVERYTHING else ["--ignore=tests/test_download.py", "--ignore=tests/test_tune.py"]
-    deselected_here = [] if name == EVERYTHING else deselected(project)
-    printed = tests_in(
-        project,
-        *files,
-        *left_out,
-        *deselected_here,
-        f"--basetemp={tmp_path / 'inner'}",
-        "--durations=8",
-        WHOLE_SAMPLE="1",
-    )
+    files = ["tests", *run_elsewhere(name)] if name in LONG else [f"tests/{file}" for file in SHARED]
+    stops = [] if name == EVERYTHING else deselected(project)
+    options = (f"--basetemp={tmp_path / 'inner'}", "--durations=8")
+    printed = tests_in(project, *files, *stops, *options, WHOLE_SAMPLE="1")
     (metrics,) = (
         read(file) for file in tmp_path.glob("inner/runs*/*/metrics.json") if not file.parents[1].is_symlink()
     )

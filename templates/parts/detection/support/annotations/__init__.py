@@ -74,12 +74,20 @@ def _finished(tree: Tree, found: Annotations, one_file: bool = False) -> Annotat
         for path in tree.images:
             if path not in used:
                 found.problem(path, "no annotation", "has no annotation; it is not used", left_out=False)
-    if not any(one.split == "train" for one in found.images):
-        for one in found.images:  # all of one split, or of none
+    splits = {one.split for one in found.images} - {None}
+    if "train" not in splits:
+        if len(splits) > 1:
+            text = f"has images for {' and '.join(sorted(splits))}, none to train on: splits are drawn anew"
+            found.problem(found.root, "no split", text, left_out=False)
+        for one in found.images:
             one.split = None
-    for one in found.images:
-        if one.split is None and any(other.split for other in found.images[:1]):
-            break
+    elif len(splits) > 1:
+        for one in found.images:
+            if one.split is None:
+                found.problem(
+                    one.path, "no split", f"is in none of the splits ({', '.join(sorted(splits))}) of the data set"
+                )
+        found.images = [one for one in found.images if one.split]
     return found
 
 
@@ -93,7 +101,9 @@ def _nothing(tree: Tree) -> str:
         kind = next((name for name, mark in others.items() if mark.lower() in head), None)
         kind = "CVAT" if "<annotations" in head else kind
         if kind:
-            return f"{path} is in the form of {kind}, which is not read\nExport or convert it as Pascal VOC, YOLO or COCO."
+            return (
+                f"{path} is in the form of {kind}, which is not read\nExport or convert it as Pascal VOC, YOLO or COCO."
+            )
     return (
         f"no annotations in {tree.root}/\nExpected {EXPECTED}, with the images beside them or in a folder images/. "
         f"Found: {len(tree.images)} images and {'no annotation' if tree.images else 'no image'}."

@@ -8,8 +8,9 @@ from support import folders
 from support.annotations import frames, masks, parsing
 from support.annotations.frames import Drawn
 from support.annotations.records import AnnotatedImage, Annotations, Box, beyond, numbers
-from support.annotations.tree import Header, Tree, ambiguous
+from support.annotations.tree import Tree, ambiguous
 from support.errors import ProjectError
+from support.image_formats import Header
 
 LISTS = ("images", "annotations", "categories")
 SAME = 0.5  # pixels: boxes of one image and class that differ by less are one, annotated in two files
@@ -39,7 +40,9 @@ def read(contents: list[tuple[Path, dict[str, Any] | parsing.Unreadable]], tree:
             continue
         missing = [name for name in LISTS if not isinstance(content.get(name), list)]
         boxes = content.get("annotations") or []
-        if missing or (boxes and not any(isinstance(one, dict) and ("bbox" in one or one.get("segmentation")) for one in boxes)):
+        if missing or (
+            boxes and not any(isinstance(one, dict) and ("bbox" in one or one.get("segmentation")) for one in boxes)
+        ):
             text = f"has no list of {' or '.join(missing)}" if missing else "has no boxes"
             found.problem(file, "other annotations", f"{text}; it is not used", left_out=False)
             continue
@@ -58,7 +61,9 @@ def read(contents: list[tuple[Path, dict[str, Any] | parsing.Unreadable]], tree:
 
 
 def _file(file: Path, content: dict[str, Any], split: str | None, tree: Tree, found: Annotations) -> list[Drawn]:
-    names = {_id(item.get("id")): str(item.get("name")).strip() for item in content["categories"] if isinstance(item, dict)}
+    names = {
+        _id(item.get("id")): str(item.get("name")).strip() for item in content["categories"] if isinstance(item, dict)
+    }
     by_id: dict[str, Drawn | None] = {}
     of_path: dict[Path, str] = {}
     for position, item in enumerate(content["images"]):
@@ -68,14 +73,18 @@ def _file(file: Path, content: dict[str, Any], split: str | None, tree: Tree, fo
             continue
         number, name = str(_id(item["id"])), item["file_name"]
         if number in by_id:
-            raise ProjectError(f"{where}: two images have this id, so nobody knows whose boxes are whose\nNumber them anew.")
+            raise ProjectError(
+                f"{where}: two images have this id, so nobody knows whose boxes are whose\nNumber them anew."
+            )
         opened = _image(file, name, split, tree, found)
         by_id[number] = None
         if opened is None:
             continue
         image, header = opened
         if image.path in of_path:
-            raise ProjectError(f"{file}: {of_path[image.path]} and {name} are both {image.path}\nRemove the one that is wrong.")
+            raise ProjectError(
+                f"{file}: {of_path[image.path]} and {name} are both {image.path}\nRemove the one that is wrong."
+            )
         of_path[image.path] = name
         size = numbers([item.get("width"), item.get("height")])
         whole = (round(size[0]), round(size[1])) if size and min(size) >= 1 else None

@@ -8,8 +8,10 @@ annotation states tells which; where none is stated, the other photos of the dat
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from support.annotations.records import EDGE, AnnotatedImage, Annotations, Box, beyond
-from support.annotations.tree import Header
+from support.image_formats import Header, transpose_boxes
 
 Size = tuple[int, int]  # width, height
 SAME_SHAPE = 0.01  # by how much two ratios of sides may differ, as rounding to pixels does
@@ -32,14 +34,14 @@ class Drawn:
 
 def settle(drawn: Sequence[Drawn], found: Annotations) -> None:
     """Bring the boxes of all images to pixels of the image as it is seen, and take them."""
-    known = {_stored(one) for one in drawn if one.header.turned} - {None}
+    known = {_stored(one) for one in drawn if one.header.transposition is not None} - {None}
     convention = known.pop() if len(known) == 1 else None  # what the photos that tell agree on
     for one in drawn:
-        if one.header.turned:
+        if one.header.transposition is not None:
             stored = _stored(one)
             if stored is None and convention is None:
                 text = (
-                    f"{one.image.path.name} carries an EXIF turn (orientation {one.header.orientation}), and nothing says whether its "
+                    f"{one.image.path.name} carries an EXIF turn, and nothing says whether its "
                     "boxes were drawn before it; they are taken as drawn on the image as it is seen"
                 )
                 found.problem(one.where, "turned", text, left_out=False)
@@ -53,8 +55,8 @@ def settle(drawn: Sequence[Drawn], found: Annotations) -> None:
                 left, top, right, bottom = (
                     value * factor for value, factor in zip(box.corners, (*scale, *scale), strict=True)
                 )
-                turn = one.header.orientation if stored else 1
-                box.corners = turned((left, top, right, bottom), turn, one.header.stored)
+                turn = one.header.transposition if stored else None
+                box.corners = transpose_boxes(np.array([left, top, right, bottom]), one.header.stored, turn)[0].tolist()
             found.add(one.image, box)
 
 
@@ -95,14 +97,3 @@ def _scale(one: Drawn, frame: Size, found: Annotations) -> tuple[float, float]:
 def same_shape(one: Size, other: Size) -> bool:
     """Whether both are equally wide for their height."""
     return abs(one[0] * other[1] - one[1] * other[0]) <= SAME_SHAPE * one[1] * other[0]
-
-
-def turned(box: tuple[float, float, float, float], orientation: int, size: Size) -> list[float]:
-    """A box in an image of `size`, after the image was turned as EXIF's orientation (1..8; 1 leaves it) says."""
-    width, height = size
-    left, top, right, bottom = box
-    if orientation in (2, 3, 7, 8):  # the right edge of what is stored becomes the left one, or the upper one
-        left, right = width - right, width - left
-    if orientation in (3, 4, 6, 7):
-        top, bottom = height - bottom, height - top
-    return [top, left, bottom, right] if orientation >= 5 else [left, top, right, bottom]

@@ -10,10 +10,19 @@ def box(segmentation: Any) -> list[float] | None:
     if isinstance(segmentation, dict):
         size, counts = numbers(segmentation.get("size") or ()), segmentation.get("counts")
         counts = unpacked(counts) if isinstance(counts, str) else numbers(counts or ())
-        return _around_runs([int(count) for count in counts], int(size[0])) if counts and size and size[0] >= 1 else None
+        return (
+            _around_runs([int(count) for count in counts], int(size[0])) if counts and size and size[0] >= 1 else None
+        )
     polygons = segmentation if isinstance(segmentation, list) else []
-    flat = [numbers(polygon) for polygon in (polygons if all(isinstance(one, list) for one in polygons) else [polygons])]
-    points = [point for polygon in flat if polygon and len(polygon) % 2 == 0 for point in zip(polygon[::2], polygon[1::2], strict=True)]
+    flat = [
+        numbers(polygon) for polygon in (polygons if all(isinstance(one, list) for one in polygons) else [polygons])
+    ]
+    points = [
+        point
+        for polygon in flat
+        if polygon and len(polygon) % 2 == 0
+        for point in zip(polygon[::2], polygon[1::2], strict=True)
+    ]
     if not points or not all(flat):
         return None
     x, y = zip(*points, strict=True)

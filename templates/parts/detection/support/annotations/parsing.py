@@ -64,7 +64,9 @@ def read_xml(path: Path) -> tuple[ElementTree.Element, list[int]]:
         depth += 1
         lines.append(parser.CurrentLineNumber)
         if depth > DEEPEST:
-            raise Unreadable(f"has elements within elements, {DEEPEST} deep: no annotation has", parser.CurrentLineNumber)
+            raise Unreadable(
+                f"has elements within elements, {DEEPEST} deep: no annotation has", parser.CurrentLineNumber
+            )
 
     def end(name: str) -> None:
         nonlocal depth

@@ -7,38 +7,18 @@ labels/cam1/0001.txt and cam1/0001.xml are at the place cam1/0001. So a label ne
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from support import folders
 from support.annotations.records import AnnotatedImage, Annotations
 from support.errors import ProjectError
-from support.pictures import SUFFIXES
+from support.image_formats import FOLDERS_LEFT_BEHIND, SUFFIXES, Header, open_header
 
 IMAGES = frozenset("image images img imgs jpegimages pictures photos".split())
 KINDS_OF_FILES = IMAGES | frozenset("label labels annotation annotations ann anns xml xmls txt".split())
 ANNOTATIONS = (".xml", ".txt", ".json", ".yaml", ".yml", ".names", ".labels", ".data")
-EXIF_ORIENTATION = 0x0112
-
-
-@dataclass(frozen=True)
-class Header:
-    """What an image file says of itself: width and height as it is stored, EXIF's orientation (1..8), and the format of its content."""
-
-    stored: tuple[int, int]
-    orientation: int
-    format: str
-
-    @property
-    def turned(self) -> bool:
-        return self.orientation != 1
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height of the image as it is seen."""
-        return (self.stored[1], self.stored[0]) if self.orientation >= 5 else self.stored
 
 
 class Tree:
@@ -55,7 +35,9 @@ class Tree:
                 below.clear()
                 continue
             visited.add(real)
-            below[:] = sorted(name for name in below if not name.startswith(".") and name not in folders.LEFT_BEHIND)
+            below[:] = sorted(
+                name for name in below if not name.startswith(".") and name.lower() not in FOLDERS_LEFT_BEHIND
+            )
             for name in sorted(names):
                 path = Path(folder, name)
                 ending = path.suffix.lower()
@@ -88,9 +70,7 @@ class Tree:
     def place(self, path: Path) -> tuple[str, ...]:
         """Where a file lies: its folders, without those that name a kind of file, and its name without ending, in small letters."""
         parts = path.relative_to(self.root).parts
-        named = [
-            _plain(part) for depth, part in enumerate(parts[:-1], 1) if parts[:depth] not in self._dropped
-        ]
+        named = [_plain(part) for depth, part in enumerate(parts[:-1], 1) if parts[:depth] not in self._dropped]
         return (*(name for name in named if name), path.stem.lower())
 
     def at(self, place: tuple[str, ...]) -> list[Path]:
@@ -120,7 +100,11 @@ class Tree:
             for path in self.images:
                 self._names.setdefault(path.name.lower(), []).append(path)
         found = self._names.get(name, [])
-        return [path for path in found if not above or [part.lower() for part in self._folders(path)][-len(above) :] == above]
+        return [
+            path
+            for path in found
+            if not above or [part.lower() for part in self._folders(path)][-len(above) :] == above
+        ]
 
     def _folders(self, path: Path) -> tuple[str, ...]:
         return path.relative_to(self.root).parts[:-1]
@@ -137,25 +121,18 @@ class Tree:
         """An image without boxes as yet, and its header; None, with a problem, where it is damaged."""
         if path not in self._headers:
             try:
-                self._headers[path] = header(path)
-            except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-                if isinstance(error, PermissionError):
-                    raise
-                found.problem(where, "damaged image", f"{path.name} is not an image, or damaged")
+                self._headers[path] = open_header(path)
+            except ProjectError as error:
+                found.problem(where, "damaged image", str(error).splitlines()[0])
                 return None
             written, one = Image.registered_extensions().get(path.suffix.lower()), self._headers[path]
-            if written and one.format != written:
+            if (
+                written and one.format != written and (written, one.format) != ("JPEG", "MPO")
+            ):  # a phone's JPEG with a preview
                 text = f"{path.name} holds {one.format}, whatever its ending says"
                 found.problem(where, "other format", text, left_out=False)
         one = self._headers[path]
         return AnnotatedImage(path, one.size, split=self.split(path)), one
-
-
-def header(path: Path) -> Header:
-    """Read the header of an image file."""
-    with Image.open(path) as file:
-        orientation = file.getexif().get(EXIF_ORIENTATION, 1)
-        return Header(file.size, orientation if orientation in range(1, 9) else 1, file.format or "")
 
 
 def ambiguous(label: Path, images: Iterable[Path]) -> ProjectError:

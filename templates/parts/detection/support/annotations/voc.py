@@ -12,9 +12,9 @@ from support import folders
 from support.annotations import frames, parsing
 from support.annotations.frames import Drawn
 from support.annotations.records import AnnotatedImage, Annotations, Box, numbers
-from support.annotations.tree import Header, Tree, ambiguous
+from support.annotations.tree import Tree, ambiguous
 from support.errors import ProjectError
-from support.pictures import SUFFIXES
+from support.image_formats import SUFFIXES, Header
 
 HEAD = 4096  # bytes in which an annotation names itself
 
@@ -60,7 +60,12 @@ def read(files: list[Path], tree: Tree, found: Annotations) -> None:
 
 
 def _image(
-    file: Path, root: ElementTree.Element, line_of: dict[ElementTree.Element, int], tree: Tree, own: set, found: Annotations
+    file: Path,
+    root: ElementTree.Element,
+    line_of: dict[ElementTree.Element, int],
+    tree: Tree,
+    own: set,
+    found: Annotations,
 ) -> tuple[AnnotatedImage, Header] | None:
     """The image that an annotation is about: at its place in the tree, under the name that it states or else under its own."""
     element = root.find("filename")
@@ -68,7 +73,9 @@ def _image(
     *above, name = re.split(r"[/\\]", (element.text or "").strip()) if element is not None else [""]
     place = tree.place(file)
     beside = tree.at(place)  # with the annotation's own name
-    stems = dict.fromkeys(one.lower() for one in (name if Path(name).suffix.lower() not in SUFFIXES else Path(name).stem, name) if one)
+    stems = dict.fromkeys(
+        one.lower() for one in (name if Path(name).suffix.lower() not in SUFFIXES else Path(name).stem, name) if one
+    )
     named = [image for stem in stems for image in tree.at((*place[:-1], stem))]
     exact = [image for image in named if image.name.lower() == name.lower()]
     if exact and beside and exact[0] not in beside:
@@ -122,7 +129,10 @@ def _outline(item: ElementTree.Element) -> list[float] | None:
     polygon = item.find("polygon")
     if polygon is None:
         return None
-    x, y = (numbers([one.text for one in polygon.iter() if one is not polygon and one.tag.startswith(axis)]) for axis in "xy")
+    x, y = (
+        numbers([one.text for one in polygon.iter() if one is not polygon and one.tag.startswith(axis)])
+        for axis in "xy"
+    )
     return [min(x), min(y), max(x), max(y)] if x and y else None
 
 

@@ -37,7 +37,12 @@ def read(labels: dict[Path, str | parsing.Unreadable], tree: Tree, found: Annota
     for path in tree.images:
         label = label_of.get(path)
         if label is None and inside and not tree.among_images(path):
-            found.problem(path, "no annotation", "lies outside the folder of the images that have labels; not used", left_out=False)
+            found.problem(
+                path,
+                "no annotation",
+                "lies outside the folder of the images that have labels; not used",
+                left_out=False,
+            )
             continue
         if label is None and path.stem.lower() in elsewhere:
             text = f"has no label at its place; {elsewhere[path.stem.lower()]} has its name, but lies elsewhere"
@@ -82,9 +87,7 @@ def _pair(labels: dict[Path, str | parsing.Unreadable], tree: Tree, found: Annot
     return label_of
 
 
-def _read_lines(
-    one: Drawn, label: Path, text: str, names: dict[int, str], poses: set[int], found: Annotations
-) -> None:
+def _read_lines(one: Drawn, label: Path, text: str, names: dict[int, str], poses: set[int], found: Annotations) -> None:
     image: AnnotatedImage = one.image
     for line in yolo_lines.parse(text, poses):
         where = f"{label}:{line.number}"

@@ -1,8 +1,8 @@
 """The lines of YOLO's label files: a class number, then a box, a polygon, a turned box or a box with keypoints, in shares of the image.
 
-    0 0.5 0.5 0.2 0.1                       centre across and down, width, height
-    0 0.4 0.4 0.6 0.4 0.6 0.6 …             corners of a polygon (segmentation), or the four of a turned box (OBB)
-    0 0.5 0.5 0.2 0.1 0.45 0.5 2 …          a box, then its keypoints, each of 2 numbers or of 3, the last for being seen: 0, 1 or 2
+0 0.5 0.5 0.2 0.1                       centre across and down, width, height
+0 0.4 0.4 0.6 0.4 0.6 0.6 …             corners of a polygon (segmentation), or the four of a turned box (OBB)
+0 0.5 0.5 0.2 0.1 0.45 0.5 2 …          a box, then its keypoints, each of 2 numbers or of 3, the last for being seen: 0, 1 or 2
 """
 
 import re
@@ -69,7 +69,9 @@ def _parse(row: int, line: str, with_keypoints: set[int]) -> Line:
     if len(values) % 2:
         return Line(row, problem=f"{NEITHER}; {found}")
     x, y = values[::2], values[1::2]
-    return Line(row, number, [min(x), min(y), max(x), max(y)], "a polygon" if len(values) != 8 else "a turned box or polygon")
+    return Line(
+        row, number, [min(x), min(y), max(x), max(y)], "a polygon" if len(values) != 8 else "a turned box or polygon"
+    )
 
 
 def _box(values: list[float]) -> list[float]:

@@ -60,7 +60,10 @@ def read(tree: Tree) -> tuple[Names, list[tuple[Path, dict[str, Any]]]]:
         pairs = (line.partition("=") for line in _text(path).splitlines())
         described.append((path, {key.strip(): value.strip() for key, _, value in pairs if value.strip()}))
     distinct = list({tuple(sorted(one.items())): folder for folder, one in names.by_folder.items()}.values())
-    if len(distinct) > 1 and not all(folder in {path.parent for path in tree.others[".txt"] if path.name not in CLASS_FILES} or folder == tree.root for folder in distinct):
+    if len(distinct) > 1 and not all(
+        folder in {path.parent for path in tree.others[".txt"] if path.name not in CLASS_FILES} or folder == tree.root
+        for folder in distinct
+    ):
         first, second = (source[folder] for folder in distinct[:2])
         raise _disagree(first, second)
     return names, described
@@ -102,7 +105,9 @@ def _images(file: Path, above: Any, value: str, tree: Tree, found: Annotations) 
         for begin in range(len(parts)):
             ending = tree.ending(parts[begin:])
             if len(ending) > 1:
-                raise ProjectError(f"{place}:{row}: {line.strip()} could be {ending[0]} or {ending[1]}\nWrite it with its folder.")
+                raise ProjectError(
+                    f"{place}:{row}: {line.strip()} could be {ending[0]} or {ending[1]}\nWrite it with its folder."
+                )
             if ending:
                 images += ending
                 break
