@@ -2,7 +2,7 @@
 
     python data.py                     the sample: the 2,201 people on board, partly simulated
     python data.py --data full         the list of 1,309 passengers, downloaded once from OpenML
-    python data.py --data titanic3.csv your own table; another one: --target "G3 >= 10" and the like
+    python data.py --data titanic3.csv  your own table; another one: --target "G3 >= 10" and the like
 
 Prints what there is and draws it into runs/data.png. Next: python model.py
 """

@@ -34,7 +34,9 @@ def few(epochs: int, patience: int) -> tuple[Config, Any]:
     splits = load(config)
     size = min(config.batch_size, len(splits.train) // 2)
     return config.model_copy(update={"batch_size": size}), replace(
-        splits, train=splits.train.take(np.arange(2 * size)), validation=splits.validation.take(np.arange(min(8, len(splits.validation))))
+        splits,
+        train=splits.train.take(np.arange(2 * size)),
+        validation=splits.validation.take(np.arange(min(8, len(splits.validation)))),
     )
 
 
