@@ -28,7 +28,7 @@ UNITS = {"unix": "s", "unix-ms": "ms", "unix-us": "us", "unix-ns": "ns", "excel"
 NAMED = ("iso", *UNITS)  # besides formats of strptime; excel: days since 1899-12-30, as spreadsheets count them
 MISSING = frozenset(("", "-", "--", ".", "?", "na", "n/a", "#n/a", "nan", "nat", "null", "none", "nil", "missing", "unknown",
                      "0000-00-00", "0000-00-00 00:00:00", "00/00/0000"))  # fmt: skip
-YEARS = (1500, 2200)  # a number outside is no year
+YEARS = (1500, 2200)  # a date outside is none
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def _read(texts: pd.Series, fmt: DateFormat) -> pd.Series:
     for form in fmt.forms[1:]:
         if (rest := found.isna()).any():
             found = found.where(~rest, _read_as(texts[rest], form, fmt.zone, fmt.first).reindex(texts.index))
-    return found
+    return found.where(found.dt.year.between(*YEARS))
 
 
 def _read_as(texts: pd.Series, form: str, zone: str, first: int = 1969) -> pd.Series:
@@ -201,8 +201,7 @@ def _extended(texts: pd.Series, some: pd.Series, fitting: list[DateFormat]) -> l
 
 
 def _fits(texts: pd.Series, found: DateFormat) -> bool:
-    dates = _read(texts, found)
-    return bool(dates.notna().all()) and bool(dates.dt.year.between(*YEARS).all())
+    return bool(_read(texts, found).notna().all())
 
 
 def _choose(cells: Sequence[str], texts: pd.Series, fitting: list[DateFormat]) -> DateFormat:

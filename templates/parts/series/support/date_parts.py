@@ -13,7 +13,7 @@ from support.table import Table
 ROLES = {  # what a column may be called, in small letters and without marks; the least and the greatest of its numbers
     "year": ("year yr yyyy yy jahr année annee an año ano anno jaar calendaryear", 0, 2200),
     "quarter": ("quarter qtr q quartal trimestre", 1, 4),
-    "month": ("month mo mon mm mth monat mois mes mese maand monthno monthnumber", 1, 12),
+    "month": ("month mo mon mm mth monat mois mes mese maand monthno monthnumber period", 1, 12),
     "week": ("week wk weekno weeknumber isoweek weekofyear woche kw semaine semana", 1, 53),
     "day": ("day dy dd dayofmonth tag jour día dia giorno dag", 1, 31),
     "day of year": ("doy dayofyear yday julianday", 1, 366),
@@ -57,6 +57,8 @@ def numbers(table: Table, name: str, role: str) -> pd.Series | None:
     """A column as whole numbers of a part of a date, NaN where missing; None where a value is none."""
     cells = pd.Series(texts(table, name), dtype=object).str.strip()
     cells = cells.mask(cells.str.lower().isin(dates.MISSING))
+    if role == "month":
+        cells = cells.str.replace(r"^M(?=\d)", "", regex=True)  # M01, as statistics offices write
     if role == "month" and cells.str.contains(r"[^\W\d]", na=False).any():
         order = {month: position for position, month in enumerate(MONTHS, start=1)}
         found = plain(cells.fillna("")).map(order).mask(cells.isna())
