@@ -88,8 +88,12 @@ def opened(
     rows = list(islice((csv_rows.quoted if enclosed else csv_rows.literal)(text, separator), 1_000))
     names = csv_header.checked(rows, separator, path, header, line, text)
     if header is not False:
-        above = rows[0].end
+        above, head = rows[0].end, begin
         begin, line = begin + len("\n".join(text.split("\n")[:above]).encode()) + 1, line + above
+        if (again := raw.find(b"\n" + raw[head:begin], begin - 1)) >= 0:
+            raise ProjectError(
+                f"{path}:{raw[: again + 1].count(10) + 1}: the names of the columns are repeated here\nWere two files put together? Delete this line."
+            )
     body = raw[begin:]
     if body.isspace() or not body:
         raise ProjectError(f"{path} has a header but no rows\nExpected one line per example below it.")
