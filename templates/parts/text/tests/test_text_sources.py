@@ -50,6 +50,9 @@ def objects(rows: list[tuple[str, str]]) -> str:
         ("my.csv", table(ROWS, "~").encode(), ["--separator", "~"]),
         ("my.csv", table(ROWS, header="Review{0}Sentiment").encode(), []),
         ("my.csv", table(ROWS, header="what{0}said").encode(), []),
+        ("my.csv", table(ROWS, header=None).encode(), ["--no-header"]),
+        ("my.csv", ("Reviews of May\n\n" + table(ROWS)).encode(), ["--skip-lines", "2"]),
+        ("my.csv", ("sep=;\n" + table(ROWS, ";")).encode(), []),
         ("my.csv", table(ROWS, header="tweet{0}label").encode(), ["--text-column", "tweet", "--label-column", "label"]),
         ("my.jsonl", objects(ROWS).encode(), []),
         ("my.NDJSON", objects(ROWS).replace("\n", "\r\n\r\n").encode("utf-8-sig"), []),
@@ -133,6 +136,8 @@ def test_what_looks_wrong_is_counted_and_said(
         ("my.csv", table([(f"text number {n}", f"label {n}") for n in range(30)]), [], "These are no classes: is --label-column right?"),
         ("my.csv", table([(str(n), "ab"[n % 2]) for n in range(30)]), [], "text holds numbers, not texts"),
         ("my.csv", table(ROWS).replace(",", "~"), [], "my.csv:1"),
+        ("my.csv", table(ROWS, header=None), [], "my.csv:1: the first line looks like data"),
+        ("my.csv", "Reviews of May\n\n" + table(ROWS), [], "my.csv:1: only one column: 'Reviews of May'"),
         ("my.csv", "", [], "my.csv is empty"),
         ("my.jsonl", "", [], "my.jsonl is empty"),
         ("my.jsonl", objects(ROWS) + '{"review": "x"', [], "my.jsonl:37: this is not JSON"),
@@ -286,6 +291,13 @@ def test_equal_texts_are_never_in_two_splits_and_the_test_teaches_no_word(
     said = capsys.readouterr().out
     assert "warning: left out of training, as the test has the same text" in said
     assert "warning: left out of validation, as the test has the same text: 1 of 5" in said
+
+
+def test_only_the_training_texts_teach_words() -> None:
+    config = settings.read(Config, argv=[])
+    some = [f"word{number} word{number}" for number in range(60)]  # twice: often enough to be learned
+    splits = texts.load(Found(Examples(some, ["one", "two"] * 30, some)), config, "", "")
+    assert set(splits.spec["vocabulary"]) == {text.split()[0] for text in splits.train.x}
 
 
 def test_texts_without_spaces_are_learned_as_characters(tmp_path: Path) -> None:
