@@ -6,6 +6,7 @@ import io
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 
@@ -37,7 +38,7 @@ class CsvOptions(Settings):
         description='whether a " at the beginning of a value encloses it, or is a plain character; found out where not given',
     )
 
-    def reading(self) -> dict[str, object]:
+    def reading(self) -> dict[str, Any]:
         """What `table.read` takes; kept in spec, so that a prediction reads as training did."""
         return {name: getattr(self, name) for name in CsvOptions.model_fields}
 
@@ -102,7 +103,7 @@ def decoded(path: Path) -> bytes:
         ProjectError: where it is no text.
     """
     if str(path) in ("", "."):
-        raise ProjectError("--data is empty\nExpected sample, full, or the path of a CSV file.")
+        raise ProjectError("the path of the data is empty\nExpected the path of a CSV file.")
     if path.is_dir():
         raise ProjectError(f"{path} is a folder\nExpected a CSV file, for example {path}/table.csv.")
     if not path.exists():

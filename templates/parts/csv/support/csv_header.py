@@ -71,9 +71,11 @@ def _check_names(first: list[str], rows: list[list[str]], at: str) -> None:
                 like.append(cell)
         elif numeric:
             unlike += 1
-        elif below.count(cell) >= 1:
-            like.append(cell)
-        elif _DATE.fullmatch(cell) and sum(_DATE.fullmatch(value) is not None for value in below) >= 0.9 * len(below):
+        elif (
+            below.count(cell) >= 1
+            or _DATE.fullmatch(cell)
+            and sum(_DATE.fullmatch(value) is not None for value in below) >= 0.9 * len(below)
+        ):
             like.append(cell)
         elif len(set(below)) <= 0.5 * len(below) and len(below) >= 20:
             unlike += 1

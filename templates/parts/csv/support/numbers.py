@@ -20,10 +20,55 @@ MISSING = frozenset(
 BLANKS = " \u00a0\u202f\u2009\u2007"  # between thousands: blank, no-break, narrow no-break, thin, figure space
 APOSTROPHES = "'\u2019"
 SCALES = {"K": 1e3, "k": 1e3, "M": 1e6, "B": 1e9}
-CURRENCIES = (
-    "USD EUR GBP JPY CHF CNY INR AUD CAD NZD SEK NOK DKK PLN CZK HUF BRL MXN ZAR KRW TRY RUB SGD HKD ILS THB "
-    "R$ A$ C$ US$ CA$ NZ$ HK$ S$ NT$ kr kr. Kr Kr. Fr. Rs Rs. zł Kč Ft lei лв"
-).split()
+CURRENCIES = [
+    "USD",
+    "EUR",
+    "GBP",
+    "JPY",
+    "CHF",
+    "CNY",
+    "INR",
+    "AUD",
+    "CAD",
+    "NZD",
+    "SEK",
+    "NOK",
+    "DKK",
+    "PLN",
+    "CZK",
+    "HUF",
+    "BRL",
+    "MXN",
+    "ZAR",
+    "KRW",
+    "TRY",
+    "RUB",
+    "SGD",
+    "HKD",
+    "ILS",
+    "THB",
+    "R$",
+    "A$",
+    "C$",
+    "US$",
+    "CA$",
+    "NZ$",
+    "HK$",
+    "S$",
+    "NT$",
+    "kr",
+    "kr.",
+    "Kr",
+    "Kr.",
+    "Fr.",
+    "Rs",
+    "Rs.",
+    "zł",
+    "Kč",
+    "Ft",
+    "lei",
+    "лв",
+]
 STYLES = ((".", ""), (".", ","), (",", "."), (",", " "), (".", " "), (".", "'"), (",", "'"), (",", ""))
 LARGEST = 2**53  # whole numbers above are no longer told apart as float64
 SURE = 20  # values such as 1.234 beside 593, and never 1.23, before the point is taken for one of thousands
