@@ -160,9 +160,7 @@ def _is_switch(field: FieldInfo) -> bool:
 
 def _options(cls: type[Settings]) -> set[str]:
     names = {_option(name, field) for name, field in cls.model_fields.items()}
-    negated = {
-        "--no-" + _option(name, field)[2:] for name, field in cls.model_fields.items() if _is_switch(field)
-    }
+    negated = {"--no-" + _option(name, field)[2:] for name, field in cls.model_fields.items() if _is_switch(field)}
     return names | negated | {"--help", "--config"}
 
 
