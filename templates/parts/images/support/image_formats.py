@@ -125,7 +125,7 @@ class Header:
     def size(self) -> tuple[int, int]:
         """Width and height of the image as it is shown."""
         width, height = self.stored
-        return (height, width) if self.transposition in (UPRIGHT[value] for value in SIDEWAYS) else (width, height)
+        return (height, width) if self.transposition in [UPRIGHT[value] for value in SIDEWAYS] else (width, height)
 
 
 def open_header(path: Path) -> Header:
