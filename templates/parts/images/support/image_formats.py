@@ -1,7 +1,8 @@
 """Which files are images, and how one is opened: only in formats that are images, upright, and with a sentence where that fails.
 
 open_image(path) -> Opened(image, transposition, deep, several)    everything that reads pixels begins here
-upright_size(path) -> (width, height)                             without decoding the pixels where the format allows it
+open_header(path) -> Header(stored, transposition, format, size)  without decoding the pixels where the format allows it
+upright_size(path) -> (width, height)                             the same, only the size
 transpose_boxes(boxes, size, transposition)                       boxes of the stored pixels as boxes of the upright image
 find_images(folder), left_out(folder)                             what is read in a folder, and what is not
 """
@@ -113,8 +114,23 @@ def open_image(path: Path, draft: tuple[int, int] | None = None) -> Opened:
         raise ProjectError(_what_is_wrong(path, error)) from None
 
 
-def upright_size(path: Path) -> tuple[int, int]:
-    """Width and height of an image as it is shown, from the file's head.
+@dataclass(frozen=True)
+class Header:
+    """What an image file says of itself: width and height of the stored pixels, what brings them upright, and the format of its content."""
+
+    stored: tuple[int, int]
+    transposition: Image.Transpose | None
+    format: str
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the image as it is shown."""
+        width, height = self.stored
+        return (height, width) if self.transposition in [UPRIGHT[value] for value in SIDEWAYS] else (width, height)
+
+
+def open_header(path: Path) -> Header:
+    """What stands in the head of an image file, without decoding the pixels where the format allows it.
 
     Raises:
         ProjectError: where it is missing, no image, or too large.
@@ -123,12 +139,19 @@ def upright_size(path: Path) -> tuple[int, int]:
     try:
         with Image.open(path, formats=FORMATS) as file:
             _check_size(path, file)
-            sideways = file.format != "TIFF" and _orientation(file) in SIDEWAYS  # Pillow gives a TIFF's size upright
-            return (file.height, file.width) if sideways else (file.width, file.height)
+            orientation = _orientation(file)
+            flipped = file.format == "TIFF" and orientation in SIDEWAYS  # Pillow gives a TIFF's size upright
+            stored = (file.height, file.width) if flipped else (file.width, file.height)
+            return Header(stored, UPRIGHT.get(orientation), file.format or "")
     except (ProjectError, PermissionError):
         raise
     except Exception as error:  # as above
         raise ProjectError(_what_is_wrong(path, error)) from None
+
+
+def upright_size(path: Path) -> tuple[int, int]:
+    """Width and height of an image as it is shown, from the file's head; raises as open_header."""
+    return open_header(path).size
 
 
 def transpose_boxes(boxes: np.ndarray, size: tuple[int, int], transposition: Image.Transpose | None) -> np.ndarray:
