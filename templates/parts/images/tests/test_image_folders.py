@@ -3,6 +3,7 @@
 import io
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -121,7 +122,7 @@ def test_a_class_without_images_says_what_is_there_instead(tmp_path: Path) -> No
         load(tmp_path)
 
 
-def arrays(**changes: object) -> dict[str, np.ndarray]:
+def arrays(**changes: Any) -> dict[str, Any]:
     rng = np.random.default_rng(0)
     found = {
         "x_train": rng.integers(0, 256, (12, 4, 4), np.uint8),

@@ -35,7 +35,7 @@ def drawn(kind: str, path: Path) -> Path:
     else:
         image = Image.fromarray((RAMP * 255).astype(np.uint8)).convert(kind)
         path = path.with_suffix(".jpg" if kind == "CMYK" else ".png")
-    image.save(path, **({"quality": 95} if path.suffix == ".jpg" else {}))
+    image.save(path)
     return path
 
 
@@ -86,7 +86,9 @@ def test_every_kind_of_pixels_keeps_its_content(kind: str, tmp_path: Path) -> No
         (7, 7, False, (7, 8)),
     ],
 )
-def test_the_range_of_values_is_that_of_a_camera_where_they_fit(low, high, whole, expected) -> None:
+def test_the_range_of_values_is_that_of_a_camera_where_they_fit(
+    low: float, high: float, whole: bool, expected: tuple[float, float]
+) -> None:
     assert value_range(low, high, whole) == expected
 
 
@@ -100,8 +102,8 @@ def test_the_range_is_that_of_the_whole_data_set_and_prediction_uses_it(
     splits = labelled_pictures.load(tmp_path / "data", (SIDE, SIDE, 1), (0.3, 0.3), 0)
     assert splits.spec["pixels"] == {"whole": (0.0, 4_095.0)}
     assert "note: 6 images of more than 8 bits: values 0..4095 become 0..255" in capsys.readouterr().err
-    brightest = sorted(int(x.max()) for split in (splits.train, splits.validation, splits.test) for x in split.x)
-    assert brightest == [value * 255 // 4_095 for value in (500, 900, 1_500, 2_000, 3_000, 4_000)]
+    found = sorted(int(x.max()) for split in (splits.train, splits.validation, splits.test) for x in split.x)
+    assert found == [value * 255 // 4_095 for value in (500, 900, 1_500, 2_000, 3_000, 4_000)]
     _, x = read_inputs([str(tmp_path / "data" / "a" / "0.png")], splits.spec)
     assert x.max() == 500 * 255 // 4_095
     Image.fromarray((RAMP * 65_535).astype(np.uint16)).save(tmp_path / "other.png")
