@@ -21,7 +21,7 @@ result = {
     "labels": splits.spec["labels"],
     "sizes": [len(splits.train), len(splits.validation), len(splits.test)],
     "pixels": splits.spec.get("pixels", {}),
-    "contrast": {str(file.relative_to(path)): int(image.max()) - int(image.min())
+    "contrast": {str(file.relative_to(path)): int((image.max(axis=(0, 1)) - image.min(axis=(0, 1))).max())
                  for file in find_images(Path(path)) for image in [read_picture(file, shape, pixels)]},
 }
 """
