@@ -7,6 +7,7 @@ from support import average_precision, box_augmentation, boxes
 from support.boxes import Found
 from support.letterbox import Letterbox
 
+
 def some_boxes(count: int, rng: np.random.Generator) -> np.ndarray:
     corner = rng.random((count, 2)) * 0.7
     return np.concatenate([corner, corner + 0.05 + 0.25 * rng.random((count, 2))], axis=1)

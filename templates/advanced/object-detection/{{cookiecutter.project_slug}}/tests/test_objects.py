@@ -26,10 +26,10 @@ import voc
 from config import Config
 from model import build_model
 from support import (
+    annotated_images,
     average_precision,
     baselines,
     box_augmentation,
-    boxed_pictures,
     boxes,
     download,
     grids,
@@ -146,7 +146,7 @@ def test_a_mosaic_shows_boxes_where_their_objects_are() -> None:
 
 def test_where_the_boxes_of_four_have_no_room_a_picture_stays_alone() -> None:
     x = np.random.default_rng(0).integers(0, 256, (4, 32, 32, 3), np.uint8)
-    y = np.tile(np.array([0, 0.2, 0.2, 0.8, 0.8], np.float32), (4, boxed_pictures.MOST_BOXES, 1))
+    y = np.tile(np.array([0, 0.2, 0.2, 0.8, 0.8], np.float32), (4, annotated_images.MOST_BOXES, 1))
     same_x, same_y = box_augmentation.augmenter(1, 0, 0, flip=False, mosaic=1)(x, y, np.random.default_rng(0))
     assert (same_x == x).all() and np.allclose(same_y, y)
 
