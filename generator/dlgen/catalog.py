@@ -287,6 +287,9 @@ def _read_json(file: Path) -> dict[str, Any]:
         value = json.loads(file.read_text(encoding="utf-8"))
         if _too_deep(value):
             raise RecursionError
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise DlgenError(f"{file} cannot be read as JSON: it holds half of a character, such as \\ud800") from None
     except RecursionError:
         raise DlgenError(f"{file} cannot be read as JSON: it is nested too deep") from None
     except (ValueError, OSError) as error:

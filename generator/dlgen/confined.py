@@ -65,14 +65,24 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
             _check(event, path)
     elif event in WRITES:
         names, folders = WRITES[event]
-        looked_up = any(isinstance(arguments[at], int) and arguments[at] >= 0 for at in folders if at < len(arguments))
-        for at in names:
-            # Looked up in a folder that is open already: shutil.rmtree does so, with names alone.
-            if isinstance(arguments[at], int) or (looked_up and os.sep not in os.fsdecode(arguments[at])):
-                continue
-            _check(event, arguments[at])
+        opened = [arguments[at] for at in folders if at < len(arguments) and isinstance(arguments[at], int)]
+        for number, at in enumerate(names):
+            path = arguments[at]
+            if isinstance(path, int):
+                path = _opened(path)
+            elif number < len(opened) and opened[number] >= 0:  # shutil.rmtree looks names up in open folders
+                path = Path(_opened(opened[number]), os.fsdecode(path))
+            _check(event, path)
     elif event.startswith(REFUSED):
         raise DlgenError(f"the template cannot be rendered: it wants to do more than that ({event})")
+
+
+def _opened(number: int) -> str:
+    """The path of an open file; where the system does not tell, one that is nowhere allowed."""
+    try:
+        return str(Path(f"/proc/self/fd/{number}").readlink())
+    except OSError:
+        return os.devnull
 
 
 def _check(event: str, path: Any) -> None:

@@ -83,7 +83,7 @@ class Worker:
         if len(line) > MANY_MB << 20:
             raise DlgenError("the template gives more text for its answers than any should")
         if not line.endswith(b"\n"):
-            raise DlgenError("the template ended the process that renders it: it takes more memory than any should")
+            raise DlgenError("the process that renders the template has ended: it may take more memory than there is")
         return dict(json.loads(line))
 
     def end(self) -> None:

@@ -3,13 +3,15 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dlgen import catalog, compose, console, describe, render, sandbox
+from dlgen import archives, catalog, compose, console, describe, own_code, render, sandbox, worker
 from dlgen.errors import DlgenError
 
 Dlgen = Callable[..., subprocess.CompletedProcess[str]]
@@ -269,6 +271,360 @@ def test_a_rendered_path_that_leaves_is_refused_however_it_is_written(path: str,
     sandbox.check_path("x/y", tmp_path / "project")
 
 
+# ---- the same in every command, and with --trust
+
+
+COMMANDS = [
+    ("new", "TEMPLATE", "made"),
+    ("new", "TEMPLATE", "made", "--dry-run"),
+    ("check", "TEMPLATE"),
+    ("status", "--project", "project"),
+    ("diff", "--project", "project", "--with-template"),
+    ("update", "--project", "project"),
+    ("update", "--project", "project", "--dry-run"),
+    ("sync", "TEMPLATE", "--project", "project"),
+]
+CHANGES = {name: HOSTILE["runs nothing"][name][0] for name in HOSTILE["runs nothing"] if name.startswith("answers")}
+CHANGES |= {name: make for name, (make, _) in HOSTILE["runs nothing"].items() if name.startswith("Jinja that")}
+GIT = HOSTILE["makes the same files on every system, and none that another program obeys"]
+CHANGES |= {name: GIT[name][0] for name in ("git's folder by a rendered name", "a bare repository")}
+
+
+def test_no_command_runs_anything_of_a_template_that_changed_after_the_project_was_made(
+    surroundings: Path, record_property: Callable[[str, object], None]
+) -> None:
+    template = surroundings / "template"
+    lines({"x": "v", "y": ["a"]}, {})(template, surroundings)
+    new = "import sys; from dlgen import cli; cli.main(sys.argv[1:])"
+    assert run(new, surroundings, "new", str(template), "project").returncode == 0
+    for make in CHANGES.values():
+        shutil.rmtree(template)
+        make(template, surroundings)
+        before = snapshot(surroundings)
+        script = """
+import contextlib, io, sys
+from dlgen import cli
+for command in eval(sys.argv[1]):
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            cli.main([word.replace("TEMPLATE", sys.argv[2]) for word in command])
+    except SystemExit as ended:
+        print(command[0], ended.code)
+"""
+        done = run(script, surroundings, repr(COMMANDS), str(template))
+        assert done.stderr == ""
+        *first, diff, update, dry, sync = done.stdout.splitlines()
+        assert first == ["new 2", "new 2", "check 1", "status 0"]
+        # 0 where the project's recorded answer takes the place of a default, so that nothing hostile is rendered.
+        assert (diff[-1], update[-1], dry[-1], sync[-1]) in [("2",) * 4, ("0",) * 4]
+        after = snapshot(surroundings)
+        for name in {*before, *after}:
+            if not name.startswith("work/project/.dlgen"):
+                assert after.get(name) == before.get(name), name
+    record_property("said", f"in every command too: {len(CHANGES)} templates, {len(COMMANDS)} commands each")
+
+
+PATHS = [
+    (promise, kind)
+    for promise, kind in KINDS
+    if HOSTILE[promise][kind][1].startswith(("the template would write", "the template makes"))
+]
+
+
+@pytest.mark.parametrize(("promise", "kind"), PATHS, ids=[kind for _, kind in PATHS])
+def test_trust_is_no_licence_to_leave_the_folder(
+    promise: str, kind: str, surroundings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make, message = HOSTILE[promise][kind]
+    make(surroundings / "template", surroundings)
+    monkeypatch.chdir(surroundings / "work")
+    before = snapshot(surroundings)
+    with pytest.raises(DlgenError) as raised:
+        render.new(catalog.find(str(surroundings / "template")), None, trust=True)
+    assert str(raised.value) == message.replace("VICTIM", str(surroundings))
+    assert snapshot(surroundings) == before
+
+
+@pytest.mark.parametrize("target", ["VICTIM/victim.txt", "../../../victim.txt", "VICTIM/home"])
+def test_a_link_out_of_the_project_that_a_trusted_hook_makes_is_refused(target: str, surroundings: Path) -> None:
+    hook = f"import os; os.symlink('{target}', 'sub/link')"
+    files = {"hooks/post_gen_project.py": hook, f"{SLUG}/sub/x": ""}
+    lines({}, files)(surroundings / "template", surroundings)
+    before = snapshot(surroundings)
+    with pytest.raises(DlgenError, match=r"^the template makes a link that leads out of the project: sub/link$"):
+        render.new(catalog.find(str(surroundings / "template")), str(surroundings / "work/made"), trust=True)
+    assert snapshot(surroundings) == before
+
+
+def test_a_link_within_the_project_that_a_trusted_hook_makes_stays(surroundings: Path) -> None:
+    files = {"hooks/post_gen_project.py": "import os; os.symlink('a.txt', 'link')"}
+    lines({}, files)(surroundings / "template", surroundings)
+    render.new(catalog.find(str(surroundings / "template")), str(surroundings / "work/made"), trust=True)
+    assert (surroundings / "work/made/link").read_text() == "a"
+
+
+def test_ordinary_hidden_files_are_made(surroundings: Path) -> None:
+    names = [".github/workflows/ci.yml", ".gitignore", ".gitattributes", ".gitkeep", "git/x", "console.py", "nul_.txt"]
+    names += ["数字/Ünï.md", "HEAD", "sub/HEAD", "~/x", "a b.txt"]
+    lines({}, {f"{SLUG}/{name}": "x" for name in names})(surroundings / "template", surroundings)
+    made = render.new(catalog.find(str(surroundings / "template")), str(surroundings / "work/made"))
+    assert made.files == sorted([*names, "a.txt"])
+
+
+def test_the_check_runs_no_module_of_the_project_that_it_lints(surroundings: Path) -> None:
+    hack = python(surroundings)
+    files = {f"{SLUG}/{name}": hack for name in ("ruff.py", "ruff/__init__.py", "ruff/__main__.py", "json.py")}
+    lines({}, files)(surroundings / "template", surroundings)
+    script = "import sys; from dlgen import cli; cli.main(['check', sys.argv[1]])"
+    done = run(script, surroundings, str(surroundings / "template"))
+    assert "lint" in done.stdout and not (surroundings / "hacked.txt").exists(), done.stdout
+
+
+# ---- a process of its own
+
+
+def test_the_process_is_started_anew_after_it_was_ended(surroundings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines({}, {})(surroundings / "template", surroundings)
+    template = catalog.find(str(surroundings / "template"))
+    render.new(template, str(surroundings / "work/a"))
+    first = worker._running[0].process
+    render.new(template, str(surroundings / "work/b"))
+    assert worker._running[0].process is first
+    first.kill()
+    first.wait()
+    render.new(template, str(surroundings / "work/c"))
+    endless = HOSTILE["ends in time"]["a regular expression without end"][0]
+    endless(surroundings / "endless", surroundings)
+    monkeypatch.setattr(worker, "SECONDS", 0.5)
+    with pytest.raises(DlgenError, match=r"^the template takes longer than 0\.5 seconds to render"):
+        render.new(catalog.find(str(surroundings / "endless")), str(surroundings / "work/d"))
+    monkeypatch.undo()
+    assert worker._running == []
+    render.new(template, str(surroundings / "work/e"))
+    assert sorted(os.listdir(surroundings / "work")) == [".keep", "a", "b", "c", "e"]
+
+
+def test_dlgens_own_templates_and_trusted_ones_need_no_second_process(
+    surroundings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object) -> None:
+        raise AssertionError("a process was started")
+
+    monkeypatch.setattr(worker, "run", fail)
+    lines({}, {})(surroundings / "template", surroundings)
+    render.new(catalog.find("iris-classifier"), str(surroundings / "work/iris"))
+    template = catalog.find(str(surroundings / "template"))
+    render.new(template, str(surroundings / "work/a"), trust=True)
+    with pytest.raises(AssertionError):
+        render.new(template, str(surroundings / "work/b"))
+
+
+CONFINED = {
+    "open('OUT/x', 'w')": "outside",
+    "open('OUT/victim.txt', 'a')": "outside",
+    "os.open('OUT/x', os.O_CREAT | os.O_WRONLY)": "outside",
+    "os.mkdir('OUT/x')": "outside",
+    "os.rename('IN/x', 'OUT/x')": "outside",
+    "os.rename('OUT/victim.txt', 'IN/x')": "outside",
+    "os.remove('OUT/victim.txt')": "outside",
+    "os.chmod('OUT/victim.txt', 0)": "outside",
+    "os.truncate('OUT/victim.txt', 0)": "outside",
+    "os.utime('OUT/victim.txt')": "outside",
+    "shutil.rmtree('OUT/home')": "outside",
+    "os.symlink('OUT/victim.txt', 'IN/link')": "more than that",
+    "os.link('OUT/victim.txt', 'IN/link')": "more than that",
+    "os.system('touch OUT/x')": "more than that",
+    "subprocess.run(['touch', 'OUT/x'])": "more than that",
+    "os.fork()": "more than that",
+    "os.execv('/bin/sh', ['sh'])": "more than that",
+    "os.posix_spawn('/bin/sh', ['sh'], {})": "more than that",
+    "os.kill(os.getppid(), 9)": "more than that",
+    "socket.socket().connect(('127.0.0.1', 9))": "more than that",
+    "socket.getaddrinfo('localhost', 80)": "more than that",
+    "ctypes.CDLL(None)": "more than that",
+}
+
+
+def test_where_templates_are_rendered_nothing_else_can_be_done_even_by_code_that_got_out(
+    surroundings: Path, record_property: Callable[[str, object], None]
+) -> None:
+    write(surroundings, {"project/x": "x"})
+    script = """
+import ctypes, os, shutil, socket, subprocess, sys
+from dlgen import confined
+from dlgen.errors import DlgenError
+confined.allow(sys.argv[2])
+confined.confine()
+os.mkdir(sys.argv[2] + "/sub")
+open(sys.argv[2] + "/sub/made", "w").close()
+shutil.rmtree(sys.argv[2] + "/sub")
+for line in eval(sys.argv[1]):
+    try:
+        exec(line)
+        print("done")
+    except DlgenError as error:
+        print(error)
+"""
+    made = [line.replace("OUT", str(surroundings)).replace("IN", str(surroundings / "project")) for line in CONFINED]
+    before = snapshot(surroundings)
+    done = run(script, surroundings, repr(made), str(surroundings / "project"))
+    assert done.stderr == ""
+    for line, said, expected in zip(CONFINED, done.stdout.splitlines(), CONFINED.values(), strict=True):
+        assert expected in said, (line, said)
+    assert snapshot(surroundings) == before
+    record_property("said", f"what code could do where templates are rendered: {len(CONFINED)} attempts")
+
+
+# ---- what is typed, and what is shown
+
+
+def answered(
+    template: Path, monkeypatch: pytest.MonkeyPatch, *typed: str, trust: bool = False, place: str = "made"
+) -> render.Project:
+    """A project whose questions were answered on a terminal."""
+    lines_typed = iter(typed)
+    monkeypatch.setattr("builtins.input", lambda *prompt: next(lines_typed))
+    return render.new(catalog.find(str(template)), str(template.parent / place), ask=True, trust=trust)
+
+
+@pytest.mark.parametrize("trust", [False, True])
+def test_what_is_typed_is_taken_as_it_is_and_what_is_not_is_the_default(
+    trust: bool, surroundings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = {"x": "{{ cookiecutter.name }}!", "choice": ["a", "b"], "yes": True, "table": {"k": "v"}}
+    lines(config, {})(surroundings / "template", surroundings)
+    typed = ["Other", "", "", "2", "no", '{"k": "w"}']
+    made = answered(surroundings / "template", monkeypatch, *typed, trust=trust)
+    expected = {"name": "Other", "slug": "thing", "x": "Other!", "choice": "b", "yes": False, "table": {"k": "w"}}
+    assert made.answers == expected
+
+
+@pytest.mark.parametrize("trust", [False, True])
+@pytest.mark.parametrize(
+    ("typed", "mark"),
+    [
+        (["{{ 7 * 7 }}"], "name cannot hold {{, "),
+        (["{% x"], "name cannot hold {%, "),
+        (["{# x"], "name cannot hold {#, "),
+        (["", "", "<< x >>"], "x cannot hold <<, "),
+        (["", "", "", '{"a": "{{ 7 }}"}'], "table cannot hold {{, "),
+        (["", "", "", '{"a": {"b": ["<<"]}}'], "table cannot hold <<, "),
+        (["a\x1b[2J"], r"name cannot hold the character '\x1b', "),
+    ],
+)
+def test_jinja_that_is_typed_is_refused_as_on_the_command_line(
+    typed: list[str], mark: str, trust: bool, surroundings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = {"x": "v", "table": {"a": "b"}, "_jinja2_env_vars": {"comment_start_string": "<<"}}
+    lines(config, {})(surroundings / "template", surroundings)
+    with pytest.raises(DlgenError) as raised:
+        answered(surroundings / "template", monkeypatch, *typed, trust=trust)
+    assert str(raised.value).startswith(mark)
+    assert not (surroundings / "made").exists()
+
+
+def test_a_line_that_jinja_takes_for_a_statement_is_refused(surroundings: Path) -> None:
+    lines({"_jinja2_env_vars": {"line_statement_prefix": "%%"}}, {})(surroundings / "template", surroundings)
+    with pytest.raises(DlgenError, match=r"^name cannot hold %%, which a template would run as code: %% set x = 1$"):
+        render.new(catalog.find(str(surroundings / "template")), "made", {"name": "%% set x = 1"})
+
+
+EVIL = "a\x1b[2J\x07\x9b1m\r\x7f\u202etxt"
+SHOWN = r"a\x1b[2J\x07\x9b1m\r\x7f\u202etxt"
+
+
+def test_what_a_template_says_is_shown_escaped_and_json_stays_json(surroundings: Path) -> None:
+    config = {"_title": EVIL, "_summary": f"{EVIL}\nerror: x", "_learns": [EVIL], "_data": {"sample": EVIL}}
+    config |= {"_model": EVIL, "_expected": {"metric": EVIL}, "_dependencies": [EVIL], "_level": EVIL}
+    lines(
+        {**config, EVIL: "x"}, {f"{SLUG}/config.py": f"class Config:\n    x: int = Field(1, description={EVIL!r})\n"}
+    )(surroundings / "template", surroundings)
+    write(surroundings / "broken", {"cookiecutter.json": json.dumps({"_parts": [EVIL]}), f"{SLUG}/a": ""})
+    folder = "template\x1b[2J"
+    (surroundings / "template").rename(surroundings / folder)
+    script = "import sys; from dlgen import cli; cli.main(sys.argv[1:])"
+    outputs = []
+    for words in (
+        ["show", f"../{folder}"],
+        ["templates", "add", f"../{folder}", "--name", "team"],
+        ["list"],
+        ["templates", "list"],
+        ["new", f"../{folder}", "made"],
+        ["show", "../broken"],
+        ["check", f"../{folder}"],
+        ["new", "../broken", "made2"],
+        ["status", "--project", "made"],
+    ):
+        done = run(script, surroundings, *words)
+        outputs.append(done.stdout + done.stderr)
+        assert not console.COMMANDS.search(done.stdout + done.stderr), words
+        assert "Traceback" not in done.stderr
+    assert SHOWN in outputs[0] and rf"{SHOWN}\nerror: x" in outputs[2] and SHOWN in outputs[5]
+    for words in (["show", f"../{folder}", "--json"], ["list", "--json"]):
+        done = run(script, surroundings, *words)
+        assert not console.COMMANDS.search(done.stdout)
+        facts = json.loads(done.stdout)
+        found = facts if isinstance(facts, dict) else next(each for each in facts if each["title"] == EVIL)
+        assert (found["title"], found["summary"]) == (EVIL, f"{EVIL}\nerror: x")
+
+
+def test_questions_and_defaults_are_shown_escaped_and_kept_as_they_are(
+    surroundings: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = {"x": EVIL, "choice": ["a", EVIL], "__prompts__": {"x": EVIL, "choice": {"__prompt__": EVIL, EVIL: EVIL}}}
+    lines(config, {})(surroundings / "template", surroundings)
+    made = answered(surroundings / "template", monkeypatch, "", "", "", "2")
+    kept = EVIL.replace("\r", "\n")  # as Jinja has it, on the command line too
+    assert (made.answers["x"], made.answers["choice"]) == (kept, kept)
+    out = capsys.readouterr().out
+    assert not re.search("[\x07\x9b\x7f\u202e]", out) and "\x1b[2J" not in out
+    assert out.count(r"\x1b[2J") >= 4
+
+
+# ---- archives
+
+
+def test_an_archive_is_measured_before_it_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "x.zip"
+
+    def refusal(files: dict[str, bytes]) -> str:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, data in files.items():
+                archive.writestr(name, data)
+        monkeypatch.setattr(zipfile.ZipExtFile, "read", lambda *arguments: pytest.fail("something was unpacked"))
+        with pytest.raises(archives.TooLarge) as raised, archives.opened(file):
+            pass
+        monkeypatch.undo()
+        return str(raised.value)
+
+    monkeypatch.setattr(archives, "MANY_FILES", 3)
+    assert refusal({str(number): b"" for number in range(4)}) == "holds more than 3 files"
+    monkeypatch.setattr(archives, "MANY_FILES", 3)
+    monkeypatch.setattr(archives, "LONG_NAME", 10)
+    assert refusal({"a" * 100: b""}) == "holds more than 3 files"  # by the size of the list alone
+    monkeypatch.setattr(archives, "SMALL_MB", 0)
+    assert refusal({"zeros": bytes(1 << 20)}) == "is more than 200 times larger unpacked than packed"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("x", b"x" * 100)
+    with archives.opened(file) as archive:
+        assert archive.read("x") == b"x" * 100
+
+
+@pytest.mark.parametrize("at", range(0, 130, 3))
+def test_a_damaged_archive_is_said_to_be(tmp_path: Path, at: int) -> None:
+    file = tmp_path / "x.zip"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x", b"some text " * 9)
+    data = bytearray(file.read_bytes())
+    data[at % len(data)] ^= 0xFF
+    file.write_bytes(data)
+    try:
+        with archives.opened(file) as archive:
+            archive.read(archive.namelist()[0])
+    except (archives.Damaged, archives.TooLarge, ValueError, OSError) as error:
+        assert str(error)
+
+
 # ---- what plain templates may do
 
 
@@ -385,26 +741,86 @@ KEYS += ("_replaces", "_copy_without_render", "_extensions", "_jinja2_env_vars",
 KEYS += ("__prompts__", "_new_lines", "_template", "templates", "template", "slug", "name", "x")
 
 
+LISTS = ("_learns", "_parts", "_dependencies", "_replaces", "_copy_without_render", "_extensions")
+TABLES = ("_data", "_expected", "_settings", "_jinja2_env_vars")
+QUESTIONS = ("templates", "template", "slug", "name", "x")
+NO_JINJA = {
+    6: "the template cannot be rendered: unexpected 'end of template'",
+    7: "the template odd cannot be rendered: The list of choices is empty",
+    10: "the template cannot be rendered: Encountered unknown tag 'x'.",
+}
+NEW_LINES = "the template odd cannot be rendered: open() argument 'newline' must be str or None, not "
+COLON = (
+    'the template would write "{}", which holds a colon, which Windows does not take for a part of a name\n'
+    "Give it a name that is one file on every system, and nothing to git."
+)
+MARKS = f"Known: {', '.join(own_code.OPTIONS)}"
+OUTCOMES: dict[str, dict[int, str]] = {  # of the values of ODD, by their number; a project of all others
+    **{
+        key: dict.fromkeys(
+            {*range(15)} - {7, 10},
+            f'odd: {key} in cookiecutter.json is not a list of texts\nExpected {key}: ["..."]',
+        )
+        for key in LISTS
+    },
+    **{
+        key: dict.fromkeys(
+            {*range(15)} - {11, 12, 13}, f"odd: {key} in cookiecutter.json is not a table\nExpected {key}: {{...}}"
+        )
+        for key in TABLES
+    },
+    "_steps": dict.fromkeys(
+        {*range(15)} - {7}, 'odd: _steps in cookiecutter.json is not a list of lists\nExpected [["data.py"]]'
+    ),
+    **{key: {**NO_JINJA} for key in QUESTIONS},
+    "_new_lines": {
+        **{number: f"{NEW_LINES}{kind}" for number, kind in {1: "bool", 2: "int", 3: "float"}.items()},
+        5: "the template odd cannot be rendered: illegal newline value: x",
+        6: "the template odd cannot be rendered: illegal newline value: {{",
+        **dict.fromkeys((8, 9, 10), f"{NEW_LINES}list"),
+        **dict.fromkeys((12, 13), f"{NEW_LINES}dict"),
+        14: "the template odd cannot be rendered: embedded null character",
+    },
+}
+OUTCOMES["_parts"][10] = "there is no part {% x"
+OUTCOMES["_replaces"][10] = "odd says that it replaces {% x, which it does not have"
+OUTCOMES["_extensions"][10] = (
+    "odd wants to run code of its own on this computer: {% x\nRead it, and give --trust if you want that."
+)
+OUTCOMES["_jinja2_env_vars"] |= {
+    12: f"cookiecutter.json: _jinja2_env_vars cannot hold x = None\n{MARKS}",
+    13: f"cookiecutter.json: _jinja2_env_vars cannot hold x = {{'y': []}}\n{MARKS}",
+}
+OUTCOMES["slug"] |= {
+    4: "the template would write outside the project: /a.txt",
+    12: COLON.format("{'x': None}"),
+    13: COLON.format("{'x': {'y': []}}"),
+    14: r"the template would write outside the project: \x00",
+}
+
+
 @pytest.mark.parametrize("key", KEYS)
-def test_any_value_of_any_key_gives_a_project_or_a_sentence(
+def test_each_value_of_each_key_gives_a_project_or_its_sentence(
     key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    outcomes = []
+    outcomes = {}
     for number, value in enumerate(ODD):
         place = tmp_path / str(number)
         config = {"_title": "T", "name": "Thing", "slug": "thing", key: value}
-        write(place / "odd", {"cookiecutter.json": json.dumps(config), f"{SLUG}/a.txt": "{{ cookiecutter.name }}"})
+        write(place / "odd", {"cookiecutter.json": json.dumps(config), f"{SLUG}/a.txt": "{{ cookiecutter.slug }}"})
         try:
             template = catalog.find(str(place / "odd"))
             describe.text(describe.facts(template))
             console.expected(template.expected, "sample")
-            render.new(template, str(place / "made"))
-            outcomes.append("made")
+            made = render.new(template, str(place / "made"))
         except DlgenError as error:
-            assert len(str(error).splitlines()) <= 2
-            outcomes.append("refused")
-    assert len(outcomes) == len(ODD)
+            outcomes[number] = str(error)
+            assert not (place / "made").exists()
+        else:
+            assert made.files == ["a.txt"]
+            assert (place / "made/a.txt").read_text(encoding="utf-8") == str(made.answers["slug"])
+    assert outcomes == OUTCOMES.get(key, {})
 
 
 @pytest.mark.parametrize("key", ["title", "summary", "dependencies", "optional", "replaces", "other"])

@@ -1,7 +1,9 @@
 """Killed at any moment of an update, add or undo, a project is as it was before, or as after, once dlgen is used again."""
 
+import errno
 import json
 import os
+import random
 import shutil
 import signal
 import stat
@@ -10,6 +12,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -320,20 +323,248 @@ def test_a_journal_that_names_a_file_outside_is_refused(made: Path) -> None:
     assert not (made.parent / "out.txt").exists()
 
 
+def _file(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+MEANWHILE: dict[str, tuple[Callable[[Path], object], list[str]]] = {
+    "your own X.from-template": (
+        lambda made: (_file(made / "README.md", "mine\n"), _file(made / "README.md.from-template", "also mine\n")),
+        ["README.md.from-template-2"],
+    ),
+    "a folder called X.from-template": (
+        lambda made: (_file(made / "README.md", "mine\n"), _file(made / "README.md.from-template/a", "also mine\n")),
+        ["README.md.from-template-2"],
+    ),
+    "a link called X.from-template": (
+        lambda made: (_file(made / "README.md", "mine\n"), (made / "README.md.from-template").symlink_to("both.txt")),
+        ["README.md.from-template-2"],
+    ),
+    "a link at a changed file's place": (
+        lambda made: ((made / "README.md").unlink(), (made / "README.md").symlink_to("both.txt")),
+        ["README.md.from-template"],
+    ),
+    "a broken link at a changed file's place": (
+        lambda made: ((made / "README.md").unlink(), (made / "README.md").symlink_to("nowhere")),
+        ["README.md.from-template"],
+    ),
+    "a folder at a changed file's place": (
+        lambda made: ((made / "README.md").unlink(), _file(made / "README.md/a", "mine\n")),
+        ["README.md.from-template"],
+    ),
+    "a file at a new file's place": (
+        lambda made: _file(made / "deep/down/new.bin", "mine\n"),
+        ["deep/down/new.bin.from-template"],
+    ),
+    "a link at a new file's place": (
+        lambda made: (_file(made / "deep/down/a", "mine\n"), (made / "deep/down/new.bin").symlink_to("a")),
+        ["deep/down/new.bin.from-template"],
+    ),
+    "a folder at a new file's place": (
+        lambda made: _file(made / "deep/down/new.bin/a", "mine\n"),
+        ["deep/down/new.bin.from-template"],
+    ),
+    "a file at a new folder's place": (
+        lambda made: _file(made / "deep", "mine\n"),
+        ["deep.from-template/down/new.bin"],
+    ),
+    "a link at a new folder's place": (
+        lambda made: (made / "deep").symlink_to("folder"),
+        ["deep.from-template/down/new.bin"],
+    ),
+    "a new file in a folder that becomes a file": (
+        lambda made: _file(made / "folder/mine.txt", "mine\n"),
+        ["folder.from-template"],
+    ),
+    "a file that was to go was edited": (lambda made: _file(made / "old.txt", "mine\n"), []),
+    "a file that was to go is a folder": (
+        lambda made: ((made / "old.txt").unlink(), _file(made / "old.txt/a", "mine\n")),
+        [],
+    ),
+    "the record": (
+        lambda made: _file(made / ".dlgen/project.json", (made / ".dlgen/project.json").read_text() + " "),
+        [],
+    ),
+}
+
+
+def everything(folder: Path) -> dict[str, object]:
+    """Where links lead, and the bytes of files."""
+    found: dict[str, object] = {}
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink():
+            found[name] = path.readlink()
+        elif path.is_file() and not name.startswith(".dlgen/local/"):
+            found[name] = path.read_bytes()
+    return found
+
+
+@needs_fork
+@pytest.mark.parametrize("name", MEANWHILE)
+def test_finishing_a_change_replaces_nothing_that_you_made_meanwhile(
+    made: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make, beside = MEANWHILE[name]
+    untouched = copies(made, -1)
+    update(untouched)
+    after = everything(untouched)
+    stop_before_writing(made)
+    before = everything(made)
+    make(made)
+    mine = {path: content for path, content in everything(made).items() if before.get(path) != content}
+    for moment in range(0, 1000, 2):  # killed again and again, and then not
+        if not dies_at(moment, lambda: applying.recover(made)):
+            break
+    project.find(made)
+    now = everything(made)
+    assert mine and {path: now.get(path) for path in mine} == mine
+    assert [path for path in now if ".from-template" in path and path not in mine] == beside
+    for path, content in after.items():
+        kept = path in mine or any(
+            path == each.partition(".from-template")[0] + each.partition(".from-template")[2] for each in beside
+        )
+        assert kept or now.get(path) == content, path
+    assert all(now[path] in after.values() for path in beside)
+    capsys.readouterr()
+    assert not applying.recover(made), "it is finished"
+    assert capsys.readouterr().err == ""
+
+
+@needs_fork
+def test_what_was_left_alone_is_said(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stop_before_writing(made)
+    _file(made / "deep", "mine\n")
+    _file(made / "old.txt", "mine\n")
+    _file(made / ".dlgen/project.json", (made / ".dlgen/project.json").read_text() + " ")
+    project.find(made)
+    assert sorted(capsys.readouterr().err.splitlines()) == [
+        "Finishing a change of this project that was interrupted.",
+        "You edited .dlgen/project.json meanwhile: it was left as it is.",
+        "You edited deep/down/new.bin meanwhile: it was left as it is, "
+        "and what the change made of it is deep.from-template/down/new.bin.",
+        "You edited old.txt meanwhile: it was left as it is.",
+    ]
+
+
+@needs_fork
+def test_a_change_that_cannot_be_written_to_its_end_goes_on_with_the_next_command(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = copies(made, -1)
+    update(whole)
+    real, left = os.replace, [3]
+
+    def full(source: Any, target: Any) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(errno.ENOSPC, "No space left on device", str(target))
+        real(source, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", full)
+        with pytest.raises(
+            project.DlgenError, match=r"^the disk is full while writing .*\nHalf of the change is done; "
+        ):
+            update(made)
+        with pytest.raises(project.DlgenError, match="Half of the change is done"):
+            project.find(made)
+    project.find(made)
+    assert tree(made) == tree(whole)
+
+
+# ---- kills from outside
+
+
+@needs_fork
+@pytest.mark.slow
+def test_two_hundred_kills_in_the_middle_of_the_writing_lose_nothing(
+    made: Path, tiny: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A process is killed from outside, at a random moment after its journal appeared."""
+    template = tiny / "beginner/tiny" / SLUG
+    for number in range(60):  # so that the writing takes some time
+        (template / f"many-{number}.txt").write_text(f"{number}\n" * 200)
+    shutil.copytree(template, tiny / "kept" / SLUG)
+    shutil.rmtree(made)
+    for number in range(0, 60, 2):
+        (template / f"many-{number}.txt").unlink()
+    render.new(catalog.find(str(template.parent)), str(made))
+    (made / "mine.txt").write_text("mine\n")
+    shutil.copytree(tiny / "kept" / SLUG, template, dirs_exist_ok=True)
+    for number in range(1, 60, 4):
+        (template / f"many-{number}.txt").write_text("new\n")
+    found = project.find(made)
+    plans = {"update": updating.plan(found, render_again(found))}
+    plans["add"] = updating.plan(found, render_again(found, add=("docker",)))
+    staged, updated = copies(made, -2), copies(made, -3)
+    stop_before_writing(staged)
+    update(updated)
+
+    def act(kind: str, folder: Path) -> None:
+        if kind == "undo":
+            applying.undo(folder)
+        elif kind == "recover":
+            applying.recover(folder)
+        else:
+            updating.apply(replace(plans[kind], made=replace(found, folder=folder)), kind)
+
+    moments = random.Random(5)
+    inside = total = 0
+    for kind, start in (("update", made), ("add", made), ("undo", updated), ("recover", staged)):
+        before = tree(start)
+        whole = copies(start, -1)
+        began = time.monotonic()
+        act(kind, whole)
+        takes = time.monotonic() - began
+        after = tree(whole)
+        shutil.rmtree(whole)
+        for number in range(50):
+            folder = copies(start, number)
+            child = os.fork()
+            if child == 0:
+                with suppress(BaseException):
+                    act(kind, folder)
+                os._exit(0)
+            journal = folder / ".dlgen/local/update.zip"
+            while not journal.exists() and os.waitpid(child, os.WNOHANG) == (0, 0):
+                pass
+            time.sleep(moments.uniform(0, takes * 0.8))
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+            with suppress(ChildProcessError):
+                os.waitpid(child, 0)
+            total += 1
+            inside += journal.exists() and tree(folder) != after
+            project.find(folder)
+            assert tree(folder) in (before, after), (kind, number, differing(tree(folder), before, after))
+            assert (folder / "mine.txt").read_text() == "mine\n"
+            assert not journal.exists()
+            shutil.rmtree(folder)
+    with capsys.disabled():
+        print(f"\n{inside} of {total} kills fell into the writing")
+    assert total == 200 and inside > total / 2, f"only {inside} of {total} kills fell into the writing"
+
+
 @pytest.mark.slow
 def test_kill_9_at_random_moments_of_the_real_command(made: Path) -> None:
     whole = copies(made, -1)
     update(whole)
     before, after = tree(made), tree(whole)
-    for number in range(8):
+    middle = 0
+    for number in range(10):
         folder = copies(made, number)
         process = subprocess.Popen(
             [sys.executable, "-m", "dlgen", "update"], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        while number % 2 and not (folder / ".dlgen/local").exists() and process.poll() is None:
-            time.sleep(0.0005)
-        time.sleep(0.002 * number)
+        journal = folder / ".dlgen/local/update.zip"
+        while number % 5 and not journal.exists() and process.poll() is None:
+            pass
+        time.sleep(0.0005 * number if number % 5 else 0.3)
         process.kill()
         process.wait()
+        middle += journal.exists()
         project.find(folder)
         assert tree(folder) in (before, after)
+    assert middle >= 4, f"only {middle} kills fell into the writing"

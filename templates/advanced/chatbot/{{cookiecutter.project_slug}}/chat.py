@@ -17,7 +17,7 @@ import numpy as np
 from pydantic import Field
 
 import scores
-from support import decoding, dialogues, serving, settings
+from support import decoding, qa_pairs, serving, settings
 from support.decoding import DecodingOptions
 
 ENDS = ("quit", "exit")
@@ -43,7 +43,7 @@ def main() -> None:
             break
         if line.lower() in ENDS:
             break
-        if not dialogues.key(line):
+        if not qa_pairs.key(line):
             if line:
                 print("(there is no word in that)")
             continue

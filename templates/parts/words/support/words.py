@@ -16,7 +16,10 @@ SIGNS = (
     "\u055a-\u055f\u0589\u05be\u05c0\u05c3\u05f3\u05f4\u061b\u066a-\u066d\u0f0b-\u0f14\u1360-\u1368\u17d4-\u17da"
 )
 QUESTIONS, EXCLAMATIONS = "\u037e\u061f\uff1f", "\uff01"  # Greek, Arabic and full-width; full-width
-STOPS, COMMAS = "\u06d4\u0964\u0965\u104a\u104b\u3002\uff0e\uff61", "\u060c\u3001\uff0c\uff64"  # Urdu, Hindi, Burmese, CJK
+STOPS, COMMAS = (
+    "\u06d4\u0964\u0965\u104a\u104b\u3002\uff0e\uff61",
+    "\u060c\u3001\uff0c\uff64",
+)  # Urdu, Hindi, Burmese, CJK
 # Scripts that put no spaces between words: each character is a word, together with the marks that stand on it. The networks look at
 # neighbours and learn which characters belong together.
 SPACELESS = (

@@ -96,8 +96,11 @@ def _nothing(tree: Tree) -> str:
     for path in [*tree.others[".json"], *tree.others[".xml"]][:3]:
         try:
             head = parsing.read_bytes(path)[:20000].decode("utf-8", "replace").lower()
+            if path.suffix.lower() == ".json":
+                parsing.read_json(path)
         except parsing.Unreadable as error:
-            return f"no annotations in {tree.root}/: {path} {error}\nExpected {EXPECTED}."
+            line = f":{error.line}" if error.line else ""
+            return f"no annotations in {tree.root}/: {path}{line} {error}\nExpected {EXPECTED}."
         kind = next((name for name, mark in others.items() if mark.lower() in head), None)
         kind = "CVAT" if "<annotations" in head else kind
         if kind:
