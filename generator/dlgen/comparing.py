@@ -25,9 +25,9 @@ def status(made: Made, template: str | None = None, trust: bool = False) -> dict
         "source": made.facts["source"],
         "parts": made.facts["parts"],
         "dlgen": made.facts.get("dlgen"),
-        "edited": [path for path, (old, now) in found.items() if now and now.data != old.data],
+        "edited": [path for path, (old, now) in found.items() if (now.data != old.data if now else made.has(path))],
         "modes": [path for path, (old, now) in found.items() if now and now.executable != old.executable],
-        "deleted": [path for path, (_, now) in found.items() if now is None],
+        "deleted": [path for path, (_, now) in found.items() if now is None and not made.has(path)],
         "added": added(made),
     }
     try:
