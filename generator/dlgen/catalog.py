@@ -52,7 +52,7 @@ class Template:
 
     @property
     def expected(self) -> dict[str, Any]:
-        """What the sample and the full run reach: metric, sample, sample_seconds, full, full_minutes."""
+        """What a project reaches: metric, better, sample (what the sample run must reach), measured (what was: of sample and full)."""
         found = self.config.get("_expected")
         return dict(found) if isinstance(found, dict) else {}
 

@@ -81,17 +81,24 @@ def number(value: float | None, digits: int = 3) -> str:
 
 
 def expected(facts: dict[str, Any], kind: str) -> str:
-    """What a sample or full run reaches: "0.97 in 25 s", "0.993 in 3 min", or a dash where it is not known.
+    """What a sample or full run reached when it was measured, "0.997 in 8 s", or a dash.
 
-    Errors, which are better the lower they are ("better": "lower"), are shown as "0.7 or less in 25 s".
+    For a sample that nobody measured, what it must reach as its author says: "0.97 or more"; errors, which are better the lower they are
+    ("better": "lower"), "0.7 or less".
     """
-    numbers = {key: value for key, value in facts.items() if isinstance(value, int | float)}
-    if kind not in numbers:
+    measured = facts.get("measured")
+    found = measured.get(kind) if isinstance(measured, dict) else None
+    if isinstance(found, dict) and isinstance(value := found.get("value"), int | float):
+        seconds = found.get("seconds")
+        return _number(value) + (f" in {seconds:g} s" if isinstance(seconds, int | float) else "")
+    floor = facts.get("sample")
+    if kind != "sample" or not isinstance(floor, int | float):
         return "-"
-    seconds, minutes = numbers.get(f"{kind}_seconds"), numbers.get(f"{kind}_minutes")
-    time = f" in {seconds:g} s" if seconds is not None else f" in {minutes:g} min" if minutes is not None else ""
-    bound = " or less" if facts.get("better") == "lower" else ""
-    return f"{numbers[kind]:g}{bound}{time}"
+    return f"{floor:g} or {'less' if facts.get('better') == 'lower' else 'more'}"
+
+
+def _number(value: float) -> str:
+    return f"{value:.4f}" if abs(value) < 0.1 else f"{value:.3f}"
 
 
 def _branch(files: list[str], indent: str, rows: list[tuple[str, str]], comments: dict[str, str]) -> None:

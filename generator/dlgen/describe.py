@@ -61,10 +61,7 @@ def text(facts: dict[str, Any]) -> str:
     if facts["model"]:
         blocks.append("Model\n" + _indent([line(str(facts["model"]))]))
     if facts["expected"]:
-        rows = [f"{kind:<7} {console.expected(facts['expected'], kind)}" for kind in ("sample", "full")]
-        metric = line(str(facts["expected"].get("metric", "")))
-        lower = " (lower is better)" if facts["expected"].get("better") == "lower" else ""
-        blocks.append(f"Expected {metric}{lower}".rstrip() + "\n" + _indent(rows))
+        blocks.append(_reached(facts["expected"]))
     if facts["settings"]:
         pairs = [
             (line(f"{each['name']} = {each['default']}"), line(each["allowed"]), line(each["reason"]))
@@ -102,6 +99,22 @@ def made_facts(project: "Project", written: bool) -> dict[str, Any]:
         "written": written,
         "next": environment.next_commands(project.folder, project.steps),
     }
+
+
+def _reached(expected: dict[str, Any]) -> str:
+    """What was measured and when, and what the sample must reach; nothing that nobody measured."""
+    lower = expected.get("better") == "lower"
+    measured = expected.get("measured")
+    rows = []
+    for kind in ("sample", "full"):
+        found = measured.get(kind) if isinstance(measured, dict) else None
+        text = console.expected({"measured": {kind: found}}, kind)
+        day = f", {found.get('date')}" if isinstance(found, dict) and "date" in found else ""
+        rows.append(f"{kind:<7} " + ("not measured" if text == "-" else f"{text}{day}"))
+    if isinstance(floor := expected.get("sample"), int | float):
+        rows.append(f"the sample must reach {floor:g} or {'less' if lower else 'more'}")
+    title = f"Measured {expected.get('metric', '')}".rstrip() + (" (lower is better)" if lower else "")
+    return "\n".join([console.line(title), _indent(map(console.line, rows))])
 
 
 def _indent(lines: Any) -> str:

@@ -138,7 +138,7 @@ def test_a_python_that_is_not_there_is_a_sentence(dlgen: Dlgen, small: Path) -> 
     assert (done.returncode, done.stderr.splitlines()[0]) == (2, "error: there is no program nowhere/python")
 
 
-@pytest.mark.rare
+@pytest.mark.nightly
 def test_a_project_of_the_catalog_passes_the_whole_path(dlgen: Dlgen) -> None:
     done = dlgen("check", "iris-classifier", "--run", "--python", sys.executable)
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "iris-classifier is in order")

@@ -52,11 +52,15 @@ def test_list_names_every_template_with_what_its_sample_reaches(dlgen: Dlgen) ->
     assert lines[-2:] == ["More about one: dlgen show NAME", "Make a project: dlgen new NAME"]
 
 
-def test_an_expected_error_is_shown_as_a_limit_and_an_expected_score_as_reached() -> None:
-    facts = {"metric": "test mase", "sample": 0.7, "sample_seconds": 20, "full": None}
-    assert console.expected(facts, "sample") == "0.7 in 20 s"
-    assert console.expected({**facts, "better": "lower"}, "sample") == "0.7 or less in 20 s"
-    assert console.expected({**facts, "better": "lower"}, "full") == "-"
+def test_what_was_measured_is_shown_and_otherwise_what_the_sample_must_reach() -> None:
+    facts = {"metric": "test mase", "sample": 0.7}
+    measured = {"measured": {"sample": {"value": 0.668, "seconds": 11, "date": "2026-11-25"}}}
+    assert console.expected({**facts, **measured}, "sample") == "0.668 in 11 s"
+    assert console.expected({**facts, **measured}, "full") == "-"
+    assert console.expected(facts, "sample") == "0.7 or more"
+    assert console.expected({**facts, "better": "lower"}, "sample") == "0.7 or less"
+    for wrong in ({}, {"measured": 5}, {"measured": {"sample": 5}}, {"measured": {"sample": {"value": "x"}}}):
+        assert console.expected(wrong, "sample") == console.expected(wrong, "full") == "-"
 
 
 def test_list_is_json_for_programs(dlgen: Dlgen) -> None:
