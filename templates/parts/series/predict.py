@@ -8,6 +8,9 @@
 Prints dates, values and intervals, and draws them into runs/forecast.png. Next: python export.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 import json
 from typing import Any
 
@@ -16,7 +19,7 @@ from pydantic_settings import CliPositionalArg
 
 import scores
 from data import read_endings
-from support import errors, runs, serving, settings, windows
+from support import runs, serving, settings, windows
 from support.csv_file import CsvOptions
 from support.endings import Ending
 

@@ -7,6 +7,9 @@
 Prints what there is, what was wrong with the dates and how it is cut, and draws it into runs/data.png. Next: python model.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +20,6 @@ from config import Config
 from support import (
     download,
     endings,
-    errors,
     inspection,
     series,
     settings,

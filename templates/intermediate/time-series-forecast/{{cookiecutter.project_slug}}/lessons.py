@@ -7,6 +7,9 @@
 GUIDE.md says what to look for.
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 from collections.abc import Callable
 from typing import Literal
 
@@ -16,7 +19,7 @@ from pydantic_settings import CliPositionalArg
 
 from config import Config
 from data import load
-from support import baselines, errors, settings, windows
+from support import baselines, settings, windows
 from support.settings import Settings
 from support.splits import Split
 

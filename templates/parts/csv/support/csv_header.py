@@ -55,7 +55,7 @@ def printable(name: str) -> str:
 
 def _check_names(first: list[str], rows: list[list[str]], at: str) -> None:
     """Raise where the first line looks like one more row."""
-    advice = "Add a first line with names, for example: area,rooms,price; or take column_1, column_2, … as names: --header false"
+    advice = "Add a first line with names, for example: area,rooms,price; or take column_1, column_2, … as names: --no-header"
     named = [cell for cell in first if cell]
     if named and all(map(numbers.plain, named)):
         raise ProjectError(f"{at}: the first line holds numbers, not the names of the columns\n{advice}")
@@ -87,7 +87,7 @@ def _check_names(first: list[str], rows: list[list[str]], at: str) -> None:
     if like and not unlike:
         raise ProjectError(
             f"{at}: the first line looks like data, not like the names of the columns: {', '.join(like[:3])} "
-            f"{'is' if len(like) == 1 else 'are'} like the values below\n{advice}. If these are the names: --header true"
+            f"{'is' if len(like) == 1 else 'are'} like the values below\n{advice}. If these are the names: --header"
         )
 
 

@@ -114,7 +114,7 @@ def examined(
             except Odd as second:
                 if message.startswith("a quote"):
                     message += (
-                        f'\nDouble the quote (""), or say that quotes are plain characters: --quotes false'
+                        f'\nDouble the quote (""), or say that quotes are plain characters: --no-quotes'
                         f" (line {second.args[0] + line} is no row then)."
                     )
         raise ProjectError(f"{path}:{above + line}: {message}") from None

@@ -16,7 +16,7 @@ from support.errors import ProjectError
 from support.table import Table
 
 NAMED = re.compile(
-    r"date|time|month|day|year|week|quarter|period|stamp|when|datum|fecha|zeit|jahr|monat|ann[ée]e|mois|a[ñn]o|^anno|^data$|^ds$|^dt$|^yr$|epoch",
+    r"date|time|month|day|year|week|quarter|period|stamp|when|datum|fecha|zeit|jahr|monat|ann[ée]e|mois|a[ñn]o|^anno|^data$|^ds$|^dt$|^yr$|epoch|^unnamed|^index$",
     re.IGNORECASE,
 )
 ZONE = re.compile(r"\d:\d\d.*(?:Z|[+-]\d\d:?\d\d)$")
@@ -66,7 +66,7 @@ def read(
     rest = [name for name in columns if name not in clock.values()]
     cells = pd.Series(texts(table, rest[0]), dtype=object)
     for name in rest[1:]:
-        cells = (cells + " " + pd.Series(texts(table, name), dtype=object)).str.strip()
+        cells = (cells + " " + date_parts.times(texts(table, name))).str.strip()
     found = DateFormat.from_record(kept["format"]) if "format" in kept else None
     if not format and re.search(r"week|woche|semain|semana|^kw$", columns[0], re.IGNORECASE):
         found = (

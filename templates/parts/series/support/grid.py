@@ -173,10 +173,11 @@ def _gaps(
     runs = np.split(missing, np.flatnonzero(np.diff(missing) > 1) + 1)
     longest = max(runs, key=len)
     if len(missing) > 0.5 * rows:
+        longer = "day" if not step.months and step.count < 86_400 else "month"
         gap = " to ".join(step.show(step.dates(start, row)) for row in (longest[0] - 1, longest[-1] + 1))
         raise ProjectError(
             f"{table.path}: most rows are {step} apart, but then {len(missing):,} of {rows:,} are missing, the most from {gap}: the steps are mixed\n"
-            "Correct a date that is wrong, or say over which time to average, for example --step month."
+            f"Correct a date that is wrong, or say over which time to average, for example --step {longer}."
         )
     notes = []
     if len(missing):
