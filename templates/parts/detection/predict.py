@@ -9,6 +9,9 @@
 Writes NAME.png and NAME.json into predictions/ beside the model; no file is ever replaced. Next: python export.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 import json
 from pathlib import Path
 from typing import Any
@@ -20,10 +23,11 @@ from pydantic_settings import CliPositionalArg
 
 import scores
 from data import read_inputs
-from support import drawing, errors, runs, serving, settings
-from support.boxed_pictures import Letterbox
+from support import drawing, runs, serving, settings
 from support.errors import ProjectError
 from support.files import write_json, write_safely
+from support.letterbox import Letterbox
+from support.pictures import read_whole
 from support.settings import Settings
 
 TOGETHER = 16  # photos that are asked for at once: enough to be quick, and few enough for any memory
@@ -67,8 +71,7 @@ def main() -> None:
 
 def draw(name: str, answer: dict[str, Any], labels: list[str], folder: Path) -> dict[str, Any]:
     """The answer with boxes in pixels of the photo, written as NAME.png and NAME.json into the folder."""
-    with Image.open(name) as file:
-        photo = file.convert("RGB")
+    photo = Image.fromarray(read_whole(Path(name), 3))  # upright, as the network saw it
     pixels = [Letterbox(photo.size).back(np.array(one["box"]))[0] for one in answer["objects"]]
     objects = [
         {**one, "box": [round(float(value), 1) for value in box]}

@@ -8,13 +8,16 @@
 Each question stands for itself: what was said before is not remembered. Next: python export.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 import sys
 
 import numpy as np
 from pydantic import Field
 
 import scores
-from support import decoding, errors, qa_pairs, serving, settings
+from support import decoding, qa_pairs, serving, settings
 from support.decoding import DecodingOptions
 
 ENDS = ("quit", "exit")

@@ -7,6 +7,9 @@
 Prints what there is, what is left out and why, and draws it into runs/data.png. Next: python model.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 import ast
 import zipfile
 from collections.abc import Iterator
@@ -17,7 +20,7 @@ import numpy as np
 
 import conversations
 from config import Config
-from support import conversation_files, download, errors, inspection, qa_pairs, settings
+from support import conversation_files, download, inspection, qa_pairs, settings
 from support.errors import ProjectError
 from support.inspection import draw_examples
 from support.qa_pairs import Pairs

@@ -8,6 +8,9 @@
 GUIDE.md says what to look for.
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 from typing import Any, Literal
 
 import numpy as np
@@ -17,7 +20,7 @@ from pydantic_settings import CliPositionalArg
 import conversations
 from config import Config
 from data import load
-from support import decoding, errors, portable, qa_pairs, runs, serving, settings
+from support import decoding, portable, qa_pairs, runs, serving, settings
 from support.decoding import DecodingOptions
 from support.settings import Settings
 from support.splits import Splits

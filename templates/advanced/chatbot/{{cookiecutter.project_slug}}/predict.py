@@ -10,6 +10,9 @@
 Behind each answer stands its probability: that of all its words together. Next: python chat.py, python export.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 import json
 
 import numpy as np
@@ -18,7 +21,7 @@ from pydantic_settings import CliPositionalArg
 
 import scores
 from data import read_inputs
-from support import decoding, errors, serving, settings
+from support import decoding, serving, settings
 from support.decoding import DecodingOptions
 
 

@@ -4,9 +4,12 @@
     python data.py --data full         Pascal VOC 2007: 9,963 photos, twenty classes, 0.9 GB to download once
     python data.py --data my-photos    your own: a folder with Pascal VOC, YOLO or COCO annotations
 
-Prints what there is and what is wrong with it, and draws pictures with their boxes into runs/data.png. Next: python model.py
+Prints what there is and what is wrong with it, and draws images with their boxes into runs/data.png. Next: python model.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -16,25 +19,25 @@ import numpy as np
 import drawn_shapes
 import voc
 from config import Config
-from support import box_augmentation, boxed_pictures, boxes, drawing, errors, runs, settings
+from support import annotated_images, box_augmentation, boxes, drawing, runs, settings
+from support.annotated_images import read_inputs  # predict.py reads images by the same function as training
 from support.annotations import Problem
-from support.boxed_pictures import read_inputs  # predict.py reads pictures by the same function as training
 from support.splits import Split, Splits
 
 __all__ = ["draw_examples", "load", "read_inputs"]
 
 
 def load(config: Config) -> Splits:
-    """Training, validation and test pictures: x (pictures, side, side, 3) uint8 0..255, y (pictures, boxes, 5), see support/boxes.py."""
+    """Training, validation and test images: x (images, side, side, 3) uint8 0..255, y (images, boxes, 5), see support/boxes.py."""
     splits, problems = read(config)
     left_out = sum(problem.left_out for problem in problems)
     if left_out:
-        print(f"warning: {left_out} broken annotations are left out; python data.py --data {config.data} names them")
+        print(f"warning: {left_out} annotations or images are left out; python data.py --data {config.data} names them")
     return splits
 
 
 def read(config: Config) -> tuple[Splits, list[Problem]]:
-    """The splits, whose training pictures change in every epoch, and what is wrong with the data."""
+    """The splits, whose training images change in every epoch, and what is wrong with the data."""
     problems: list[Problem] = []
     if config.data == "sample":
         splits = sample(config.image_size, config.seed)
@@ -42,7 +45,7 @@ def read(config: Config) -> tuple[Splits, list[Problem]]:
         splits, problems = voc.load(config.image_size, config.validation_fraction, config.seed, config.classes)
     else:
         fractions = (config.validation_fraction, config.test_fraction)
-        splits, problems = boxed_pictures.load(
+        splits, problems = annotated_images.load(
             Path(config.data), config.image_size, fractions, config.seed, config.classes
         )
     augment = box_augmentation.augmenter(config.zoom, config.shift, config.light, mosaic=config.mosaic)
@@ -52,7 +55,7 @@ def read(config: Config) -> tuple[Splits, list[Problem]]:
 @lru_cache(maxsize=2)
 def sample(side: int, seed: int) -> Splits:
     """The drawn shapes, see drawn_shapes.py."""
-    made = [drawn_shapes.make(part, side, seed) for part in drawn_shapes.PICTURES]
+    made = [drawn_shapes.make(part, side, seed) for part in drawn_shapes.IMAGES]
     train, validation, test = (Split(x, boxes.pad(answers)) for x, answers in made)
     spec = {"kind": "boxes", "shape": [side, side, 3], "labels": drawn_shapes.LABELS}
     note = "the sample (drawn shapes on pieces of two photos; not real objects)"
@@ -60,7 +63,7 @@ def sample(side: int, seed: int) -> Splits:
 
 
 def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:
-    """Draw the pictures of `split` with their boxes, each under its title."""
+    """Draw the images of `split` with their boxes, each under its title."""
     return drawing.draw_boxes(split, [], titles, titles, path, caption)
 
 
@@ -70,7 +73,7 @@ def main() -> None:
     labels = splits.spec["labels"]
     print(f"Data: {splits.note}\nPictures of {tuple(splits.spec['shape'])}, classes: {', '.join(labels)}")
     parts = {"train": splits.train, "validation": splits.validation, "test": splits.test}
-    print(f"{'':12} {'pictures':>9} {'without':>8} {'boxes':>7}   of each class")
+    print(f"{'':12} {'images':>9} {'without':>8} {'boxes':>7}   of each class")
     for name, split in parts.items():
         classes = split.y[..., 0].astype(int)
         counts = np.bincount(classes[classes >= 0], minlength=len(labels))
@@ -84,18 +87,18 @@ def main() -> None:
         f"Longest side of a box at {config.image_size}×{config.image_size}: a tenth below {small:.0f} pixels, half below {middle:.0f}, a tenth above {large:.0f}."
     )
     if problems:
-        print(boxed_pictures.report(problems))
-    shared = boxed_pictures.shared_pictures(splits)
+        print(annotated_images.report(problems))
+    shared = annotated_images.shared_images(splits)
     if shared:
         print(
-            f"warning: {shared} test pictures are also in the training data, so the test score will be too good\nRemove the copies."
+            f"warning: {shared} test images are also in the training data, so the test score will be too good\nRemove the copies."
         )
     rng = np.random.default_rng(config.seed)
     some = splits.train.take(np.sort(rng.permutation(len(splits.train))[:8]))
     x, y = some.augment(some.x, some.y, rng) if some.augment else (some.x, some.y)
     both = Split(np.concatenate([some.x, x]), boxes.pad([*some.y, *y]))
     titles = [*["as it is"] * len(some), *["as an epoch may show it"] * len(some)]
-    path, _ = drawing.draw_boxes(both, [], labels, titles, runs.FOLDER / "data.png", "Some training pictures")
+    path, _ = drawing.draw_boxes(both, [], labels, titles, runs.FOLDER / "data.png", "Some training images")
     print(f"Some of them, and changed: {runs.shown(path)}\nNext: python model.py")
 
 

@@ -15,27 +15,27 @@ from support import pasting
 
 LABELS = ["ellipse", "rectangle", "star", "triangle"]
 OTHERS = ["cross", "half disc", "zigzag"]
-PICTURES = {"train": 1000, "validation": 100, "test": 200}
+IMAGES = {"train": 1000, "validation": 100, "test": 200}
 PARTS = {"train": (0.0, 0.55), "validation": (0.55, 0.72), "test": (0.72, 1.0)}  # of the photos, from left to right
-SIZES = (0.25, 0.75)  # smallest and largest height of a shape in shares of the picture's side
+SIZES = (0.25, 0.75)  # smallest and largest height of a shape in shares of the image's side
 
 
 def make(part: str, side: int, seed: int) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Pictures (pictures, side, side, 3) of "train", "validation" or "test", and for each its shapes (shapes, 5): class and box in 0..1."""
-    rng = np.random.default_rng([seed, list(PICTURES).index(part)])
+    """Images (images, side, side, 3) of "train", "validation" or "test", and for each its shapes (shapes, 5): class and box in 0..1."""
+    rng = np.random.default_rng([seed, list(IMAGES).index(part)])
     photos = pasting.photos()
-    x, shapes = np.zeros((PICTURES[part], side, side, 3), np.uint8), []
+    x, shapes = np.zeros((IMAGES[part], side, side, 3), np.uint8), []
     for row in range(len(x)):
-        picture = pasting.background(photos[rng.integers(len(photos))], PARTS[part], side, rng)
+        image = pasting.background(photos[rng.integers(len(photos))], PARTS[part], side, rng)
         taken: list[np.ndarray] = []
         names = [*rng.choice(LABELS, rng.integers(0, 6)), *rng.choice(OTHERS, rng.integers(0, 3))]
         found = []
         for name in names:
-            box = pasting.paste(picture, partial(draw, name), SIZES, taken, rng)
+            box = pasting.paste(image, partial(draw, name), SIZES, taken, rng)
             if box is not None and name in LABELS:
                 found.append([LABELS.index(name), *box / side])
         shapes.append(np.array(found).reshape(-1, 5))
-        x[row] = np.asarray(picture)
+        x[row] = np.asarray(image)
     return x, shapes
 
 
@@ -51,11 +51,11 @@ def draw(name: str, height: int, rng: np.random.Generator) -> Image.Image:
     filled = name != "zigzag" and rng.random() < 0.85  # else it is an outline only
     if filled:
         ImageDraw.Draw(mask).polygon(points, 255)
-    picture = paint(size, rng)
-    picture.putalpha(ImageChops.lighter(mask, rim))
+    image = paint(size, rng)
+    image.putalpha(ImageChops.lighter(mask, rim))
     if filled and rng.random() < 0.7:  # with a dark rim
-        picture.paste((*map(int, rng.integers(0, 60, 3)), 255), (0, 0), rim)
-    return pasting.lean(picture, rng, 180)
+        image.paste((*map(int, rng.integers(0, 60, 3)), 255), (0, 0), rim)
+    return pasting.lean(image, rng, 180)
 
 
 def outline(name: str, rng: np.random.Generator) -> np.ndarray:

@@ -9,10 +9,10 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from support import boxed_pictures, download
-from support.annotations import Problem, Reader
-from support.boxed_pictures import Letterboxed
+from support import annotated_images, annotations, download
+from support.annotations import Problem
 from support.errors import ProjectError
+from support.letterbox import subset
 from support.splits import Split, Splits, split_positions
 
 HOST = "https://thor.robots.ox.ac.uk/pascal/VOC/voc2007"
@@ -31,22 +31,21 @@ def load(
     Raises:
         ProjectError: where the files can neither be found in data/ nor downloaded, or none of the classes is in them.
     """
-    readers = {part: Reader(unpack(part), classes) for part in FILES}
-    pictures = {part: boxed_pictures.usable(reader) for part, reader in readers.items()}
-    labels, number = boxed_pictures.number_classes(pictures["trainval"][0], classes, None)
+    images = {part: annotated_images.usable(annotations.read(unpack(part), classes)) for part in FILES}
+    labels, number = annotated_images.number_classes(images["trainval"][0], classes, None)
     x, y = {}, {}
-    for part, (shown, _) in pictures.items():
-        x[part], y[part] = boxed_pictures.read(shown, number, side)
-    train, validation, _ = split_positions(boxed_pictures.rarest_class(y["trainval"]), (validation_fraction, 0.0), seed)
+    for part, (shown, _) in images.items():
+        x[part], y[part] = annotated_images.read(shown, number, side)
+    train, validation, _ = split_positions(
+        annotated_images.rarest_class(y["trainval"]), (validation_fraction, 0.0), seed
+    )
 
     def some(positions: np.ndarray) -> Split:
-        all_pictures = x["trainval"]
-        chosen = all_pictures.subset(positions) if isinstance(all_pictures, Letterboxed) else all_pictures[positions]
-        return Split(chosen, y["trainval"][positions])
+        return Split(subset(x["trainval"], positions), y["trainval"][positions])
 
     spec = {"kind": "boxes", "shape": [side, side, 3], "labels": labels}
     note = f"Pascal VOC 2007, its {len(x['test']):,} test photos, objects marked as difficult included"
-    problems = [problem for _, found in pictures.values() for problem in found]
+    problems = [problem for _, found in images.values() for problem in found]
     return Splits(some(train), some(validation), Split(x["test"], y["test"]), spec, "full", note), problems
 
 

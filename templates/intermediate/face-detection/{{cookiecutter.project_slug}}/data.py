@@ -4,9 +4,12 @@
     python data.py --data full         WIDER FACE: 16,106 photos, 1.8 GB to download once
     python data.py --data my-photos    your own: a folder with Pascal VOC, YOLO or COCO annotations
 
-Prints what there is and what is wrong with it, and draws pictures with their boxes into runs/data.png. Next: python model.py
+Prints what there is and what is wrong with it, and draws images with their boxes into runs/data.png. Next: python model.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -16,9 +19,9 @@ import numpy as np
 import drawn_faces
 import wider_face
 from config import Config
-from support import box_augmentation, boxed_pictures, boxes, drawing, errors, runs, settings
+from support import annotated_images, box_augmentation, boxes, drawing, runs, settings
+from support.annotated_images import read_inputs  # predict.py reads images by the same function as training
 from support.annotations import Problem
-from support.boxed_pictures import read_inputs  # predict.py reads pictures by the same function as training
 from support.splits import Split, Splits
 
 __all__ = ["draw_examples", "load", "read_inputs"]
@@ -27,23 +30,23 @@ LABEL = "face"  # what every box is called with --single-class
 
 
 def load(config: Config) -> Splits:
-    """Training, validation and test pictures: x (pictures, side, side, 3) uint8 0..255, y (pictures, boxes, 5), see support/boxes.py."""
+    """Training, validation and test images: x (images, side, side, 3) uint8 0..255, y (images, boxes, 5), see support/boxes.py."""
     splits, problems = read(config)
     left_out = sum(problem.left_out for problem in problems)
     if left_out:
-        print(f"warning: {left_out} broken annotations are left out; python data.py --data {config.data} names them")
+        print(f"warning: {left_out} annotations or images are left out; python data.py --data {config.data} names them")
     return splits
 
 
 def read(config: Config) -> tuple[Splits, list[Problem]]:
-    """The splits, whose training pictures change in every epoch, and what is wrong with the data."""
+    """The splits, whose training images change in every epoch, and what is wrong with the data."""
     problems: list[Problem] = []
     if config.data == "sample":
         splits = sample(config.image_size, config.seed)
     elif config.data == "full":
         splits, problems = wider_face.load(config.image_size, config.validation_fraction, config.seed)
     else:
-        splits, problems = boxed_pictures.load(
+        splits, problems = annotated_images.load(
             Path(config.data),
             config.image_size,
             (config.validation_fraction, config.test_fraction),
@@ -58,7 +61,7 @@ def read(config: Config) -> tuple[Splits, list[Problem]]:
 @lru_cache(maxsize=2)
 def sample(side: int, seed: int) -> Splits:
     """The drawn faces, see drawn_faces.py."""
-    made = [drawn_faces.make(part, side, seed) for part in drawn_faces.PICTURES]
+    made = [drawn_faces.make(part, side, seed) for part in drawn_faces.IMAGES]
     train, validation, test = (Split(x, boxes.pad(answers)) for x, answers in made)
     spec = {"kind": "boxes", "shape": [side, side, 3], "labels": [LABEL]}
     note = "the sample (drawn faces on pieces of two photos; not real faces)"
@@ -66,7 +69,7 @@ def sample(side: int, seed: int) -> Splits:
 
 
 def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:
-    """Draw the pictures of `split` with their boxes, each under its title."""
+    """Draw the images of `split` with their boxes, each under its title."""
     return drawing.draw_boxes(split, [], titles, titles, path, caption)
 
 
@@ -77,7 +80,7 @@ def main() -> None:
     print(f"Data: {splits.note}\nPictures of {tuple(splits.spec['shape'])}, classes: {', '.join(labels)}")
     parts = {"train": splits.train, "validation": splits.validation, "test": splits.test}
     print(
-        f"{'':12} {'pictures':>9} {'boxes':>7} {'without':>8}   height of the boxes in pixels: smallest tenth, middle, largest"
+        f"{'':12} {'images':>9} {'boxes':>7} {'without':>8}   height of the boxes in pixels: smallest tenth, middle, largest"
     )
     for name, split in parts.items():
         real = split.y[..., 0] >= 0
@@ -85,18 +88,18 @@ def main() -> None:
         sizes = "".join(f"{value:8.0f}" for value in np.quantile(heights, (0.1, 0.5, 1.0))) if len(heights) else ""
         print(f"{name:12} {len(split):9,} {real.sum():7,} {(~real.any(axis=1)).sum():8,} {sizes}")
     if problems:
-        print(boxed_pictures.report(problems))
-    shared = boxed_pictures.shared_pictures(splits)
+        print(annotated_images.report(problems))
+    shared = annotated_images.shared_images(splits)
     if shared:
         print(
-            f"warning: {shared} test pictures are also in the training data, so the test score will be too good\nRemove the copies."
+            f"warning: {shared} test images are also in the training data, so the test score will be too good\nRemove the copies."
         )
     rng = np.random.default_rng(config.seed)
     some = splits.train.take(np.sort(rng.permutation(len(splits.train))[:8]))
     x, y = some.augment(some.x, some.y, rng) if some.augment else (some.x, some.y)
     both = Split(np.concatenate([some.x, x]), np.concatenate([some.y, y]))
     titles = [*["as it is"] * len(some), *["as an epoch may show it"] * len(some)]
-    path, _ = drawing.draw_boxes(both, [], labels, titles, runs.FOLDER / "data.png", "Some training pictures")
+    path, _ = drawing.draw_boxes(both, [], labels, titles, runs.FOLDER / "data.png", "Some training images")
     print(f"Some of them, and changed: {runs.shown(path)}\nNext: python model.py")
 
 

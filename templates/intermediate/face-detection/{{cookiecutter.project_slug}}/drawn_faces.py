@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from support import pasting
 
-PICTURES = {"train": 300, "validation": 50, "test": 100}
+IMAGES = {"train": 300, "validation": 50, "test": 100}
 PARTS = {"train": (0.0, 0.55), "validation": (0.55, 0.72), "test": (0.72, 1.0)}  # of the photos, from left to right
 SKINS = [
     (255, 219, 172),
@@ -23,22 +23,22 @@ SKINS = [
     (246, 190, 170),
 ]
 HAIRS = [(30, 22, 18), (80, 50, 25), (180, 130, 60), (120, 120, 120), (160, 60, 30)]
-SIZES = (0.12, 0.5)  # smallest and largest height of a face in shares of the picture's side
+SIZES = (0.12, 0.5)  # smallest and largest height of a face in shares of the image's side
 
 
 def make(part: str, side: int, seed: int) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Pictures (pictures, side, side, 3) of "train", "validation" or "test", and for each its faces (faces, 5): 0 and a box in 0..1."""
-    rng = np.random.default_rng([seed, list(PICTURES).index(part)])
+    """Images (images, side, side, 3) of "train", "validation" or "test", and for each its faces (faces, 5): 0 and a box in 0..1."""
+    rng = np.random.default_rng([seed, list(IMAGES).index(part)])
     photos = pasting.photos()
-    x, faces = np.zeros((PICTURES[part], side, side, 3), np.uint8), []
+    x, faces = np.zeros((IMAGES[part], side, side, 3), np.uint8), []
     for row in range(len(x)):
-        picture = pasting.background(photos[rng.integers(len(photos))], PARTS[part], side, rng)
+        image = pasting.background(photos[rng.integers(len(photos))], PARTS[part], side, rng)
         taken: list[np.ndarray] = []
         things = ["face"] * int(rng.choice(5, p=[0.1, 0.4, 0.25, 0.15, 0.1])) + ["other"] * int(rng.integers(0, 4))
-        boxes = [pasting.paste(picture, face if thing == "face" else other, SIZES, taken, rng) for thing in things]
+        boxes = [pasting.paste(image, face if thing == "face" else other, SIZES, taken, rng) for thing in things]
         kept = [box for thing, box in zip(things, boxes, strict=True) if thing == "face" and box is not None]
         faces.append(np.array([[0, *box / side] for box in kept]).reshape(-1, 5))
-        x[row] = np.asarray(picture)
+        x[row] = np.asarray(image)
     return x, faces
 
 
@@ -49,8 +49,8 @@ def face(height: int, rng: np.random.Generator) -> Image.Image:
     left, top = 0.15 * high, 0.1 * high  # room around
     skin = tuple(int(value * rng.uniform(0.85, 1.1)) for value in SKINS[rng.integers(len(SKINS))])
     hair = HAIRS[rng.integers(len(HAIRS))]
-    picture = Image.new("RGBA", (round(wide + 0.3 * high), round(1.2 * high)), (*skin, 0))
-    draw = ImageDraw.Draw(picture)
+    image = Image.new("RGBA", (round(wide + 0.3 * high), round(1.2 * high)), (*skin, 0))
+    draw = ImageDraw.Draw(image)
 
     def at(x: float, y: float, half_x: float, half_y: float) -> tuple[float, float, float, float]:
         """A box around a point of the face, all in shares of its width and height."""
@@ -81,7 +81,7 @@ def face(height: int, rng: np.random.Generator) -> Image.Image:
         draw.arc(at(0.5, 0.84, 0.18, 0.08), 200, 340, (140, 40, 40, 255), 2 * line)
     else:  # is open
         draw.ellipse(at(0.5, 0.78, 0.12, rng.uniform(0.03, 0.08)), (120, 30, 30, 255))
-    return pasting.lean(picture, rng)
+    return pasting.lean(image, rng)
 
 
 def other(height: int, rng: np.random.Generator) -> Image.Image:
@@ -89,8 +89,8 @@ def other(height: int, rng: np.random.Generator) -> Image.Image:
     high = 2 * height
     wide = high * rng.uniform(0.7, 1.0)
     colour = SKINS[rng.integers(len(SKINS))] if rng.random() < 0.6 else tuple(map(int, rng.integers(0, 256, 3)))
-    picture = Image.new("RGBA", (round(wide), high), (*colour, 0))
-    draw = ImageDraw.Draw(picture)
+    image = Image.new("RGBA", (round(wide), high), (*colour, 0))
+    draw = ImageDraw.Draw(image)
     draw.ellipse((0, 0, wide - 1, high - 1), (*colour, 255))
     dark, line = tuple(value // 3 for value in colour), max(1, high // 20)
     kind = rng.integers(4)
@@ -105,4 +105,4 @@ def other(height: int, rng: np.random.Generator) -> Image.Image:
             half, y = 0.09 * wide, high * 0.45
             draw.ellipse((wide * x - half, y - half, wide * x + half, y + half), (250, 250, 250, 255))
             draw.ellipse((wide * x - half / 2, y - half / 2, wide * x + half / 2, y + half / 2), (30, 30, 40, 255))
-    return pasting.lean(picture, rng)
+    return pasting.lean(image, rng)

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from support import boxed_pictures, download
-from support.annotations import Annotated, Problem
-from support.boxed_pictures import Letterboxed
+from support import annotated_images, download
+from support.annotations import AnnotatedImage, Problem
 from support.errors import ProjectError
+from support.image_formats import upright_size
+from support.letterbox import subset
 from support.splits import Split, Splits, split_positions
 
 HOST = "https://huggingface.co/datasets/CUHK-CSE/wider_face/resolve/main/data"
@@ -21,7 +22,7 @@ FILES = {  # and the SHA-256 that the host's own loading script states
     "WIDER_val.zip": "f9efbd09f28c5d2d884be8c0eaef3967158c866a593fc36ab0413e4b2a58a17a",
     "wider_face_split.zip": "c7561e4f5e7a118c249e0a5c5c902b0de90bbf120d7da9fa28d99041f68a8a5c",
 }
-SMALLEST = 6  # pixels of the network's picture: below, a face is hardly more than a cell
+SMALLEST = 6  # pixels of the network's image: below, a face is hardly more than a cell
 
 
 def load(side: int, validation_fraction: float, seed: int) -> tuple[Splits, list[Problem]]:
@@ -34,18 +35,14 @@ def load(side: int, validation_fraction: float, seed: int) -> tuple[Splits, list
     x, y, problems = {}, {}, []
     for part in ("train", "val"):
         listed = folder / "wider_face_split" / f"wider_face_{part}_bbx_gt.txt"
-        pictures = listed_faces(listed, folder / f"WIDER_{part}" / "images", side)
-        pictures, found = boxed_pictures.limited(pictures)
-        x[part], y[part] = boxed_pictures.read(pictures, {"face": 0}, side)
+        images = listed_faces(listed, folder / f"WIDER_{part}" / "images", side)
+        images, found = annotated_images.limited(images)
+        x[part], y[part] = annotated_images.read(images, {"face": 0}, side)
         problems += found
     train, validation, _ = split_positions(np.zeros(len(y["train"])), (validation_fraction, 0.0), seed)
 
     def some(positions: np.ndarray) -> Split:
-        pictures = x["train"]
-        return Split(
-            pictures.subset(positions) if isinstance(pictures, Letterboxed) else pictures[positions],
-            y["train"][positions],
-        )
+        return Split(subset(x["train"], positions), y["train"][positions])
 
     spec = {"kind": "boxes", "shape": [side, side, 3], "labels": ["face"]}
     note = f"WIDER FACE, its 3,226 validation photos, faces from {SMALLEST} pixels on at {side}×{side}"
@@ -64,27 +61,27 @@ def unpack() -> Path:
     return folder
 
 
-def listed_faces(file: Path, images: Path, side: int) -> list[Annotated]:
+def listed_faces(file: Path, folder: Path, side: int) -> list[AnnotatedImage]:
     """The photos of one of WIDER FACE's lists: a name, a count, and for each face left, top, width, height and six marks.
 
     A photo without faces has the count 0 and a line of zeros all the same.
     """
     lines = iter(file.read_text(encoding="utf-8").splitlines())
-    pictures = []
+    images = []
     for name in lines:
         try:
             count = int(next(lines))
             faces = [[int(word) for word in next(lines).split()] for _ in range(max(1, count))][:count]
         except (ValueError, StopIteration):
             raise ProjectError(
-                f"{file} is not WIDER FACE's list: what follows {name!r} cannot be read\nDelete the folder {images.parents[1]}."
+                f"{file} is not WIDER FACE's list: what follows {name!r} cannot be read\nDelete the folder {folder.parents[1]}."
             ) from None
-        path = images / name
-        picture = Annotated(path, boxed_pictures.picture_size(path))
-        smallest = SMALLEST * max(picture.size) / side
+        path = folder / name
+        image = AnnotatedImage(path, upright_size(path))
+        smallest = SMALLEST * max(image.size) / side
         for left, top, width, height, *marks in faces:
             if not marks[3] and min(width, height) > 0 and max(width, height) >= smallest:  # the fourth mark: invalid
-                picture.boxes.append((left, top, left + width, top + height))
-                picture.names.append("face")
-        pictures.append(picture)
-    return pictures
+                image.boxes.append((left, top, left + width, top + height))
+                image.names.append("face")
+        images.append(image)
+    return images

@@ -7,13 +7,16 @@
 Prints what there is and draws it into runs/data.png. Next: python model.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 import re
 import tarfile
 from pathlib import Path
 
 import reviews
 from config import Config
-from support import download, errors, inspection, settings, texts
+from support import download, inspection, settings, texts
 from support.errors import ProjectError
 from support.inspection import draw_examples
 from support.splits import Splits

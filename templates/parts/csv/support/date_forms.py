@@ -1,7 +1,8 @@
-"""From the shape of a column's texts to the formats of strptime that they may be written in."""
+"""From the shape of a column's texts to the formats of strptime that they may be written in, and what the order of the rows says for one of them."""
 
 import re
 
+import numpy as np
 import pandas as pd
 
 from support.date_words import MONTHS
@@ -29,6 +30,9 @@ def candidates(texts: pd.Series) -> list[tuple[tuple[str, ...], str]]:
         return []
     if examples.str.fullmatch(r"\d+(\.\d+)?").all():
         return [((form,), "") for form in _number_forms(examples)]
+    spans = texts.str.extract(r"^(\d{4})[-/](\d\d)$").dropna().astype(int)
+    if len(spans) == len(texts) > 2 and ((spans[0] + 1) % 100 == spans[1]).all():
+        return []  # 2009/10, 2010/11: years that begin in one and end in the next
     split = [_split(text) for text in examples]
     times = list(dict.fromkeys(time for _, time in split))
     zoned = {"%z" in time for time in times}
@@ -105,3 +109,36 @@ def _orders(kinds: str, american: bool, quarter: bool, week: bool) -> list[str]:
         short = [order.lower() for order in days] if kinds[2] == "2" else []
         return short + ["ymd"] * (kinds[0] == "2")
     return {"422": ["Ymd", "Ydm"], "224": days, "42": ["Ym"], "24": ["mY"], "4": ["Y"]}.get(numbers, [])
+
+
+def ordered(dates: np.ndarray) -> float:
+    """Whether the rows go up or down all the way, 0 or 1; of fewer than five different dates nothing can be said."""
+    steps = np.diff(dates).astype(np.int64)
+    return float(len(np.unique(dates)) >= 5 and ((steps >= 0).all() or (steps <= 0).all()))
+
+
+def even(dates: np.ndarray) -> float:
+    """The share of the commonest step between the different dates in order; months count as equal."""
+    dates = np.unique(dates)
+    if len(dates) < 5:
+        return 0.0
+    days = dates.astype("datetime64[D]") - dates.astype("datetime64[M]")
+    steps = np.diff(dates.astype("datetime64[M]") if len(np.unique(days)) == 1 else dates).astype(np.int64)
+    return float(np.unique(steps, return_counts=True)[1].max() / len(steps))
+
+
+def in_years(found: pd.Series, first: int) -> pd.Series:
+    """Dates with two-digit years, which strptime takes as 1969 to 2068, in the hundred years that begin with `first`."""
+    late = (first + (found.dt.year - first) % 100 - found.dt.year).fillna(0)
+    for years in late.unique():
+        if years:
+            found = found.where(late != years, found + pd.DateOffset(years=int(years)))
+    return found
+
+
+def first_year(years: np.ndarray) -> int:
+    """The first of the hundred years that two-digit years are taken in: those of a column lie together, and end by 2040 at the latest."""
+    years = np.unique(np.asarray(years) % 100)
+    gaps = np.diff(np.append(years, years[0] + 100))
+    last = int(years[gaps.argmax()])  # before the longest stretch without a year
+    return 1941 if gaps.max() <= 10 else (2000 if last <= 40 else 1900) + last - (100 - int(gaps.max()))

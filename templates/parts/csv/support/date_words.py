@@ -22,6 +22,12 @@ MONTHS = {
     "Dec": "dec december dez dezember décembre decembre déc diciembre dic dezembro dicembre",
 }
 MONTH_OF = {word: month for month, words in MONTHS.items() for word in words.split()}
+WORDS = {
+    "%Y": "year", "%y": "two-digit year", "%m": "month", "%b": "month's name", "%d": "day", "%H": "hour", "%I": "hour", "%M": "minute",
+    "%S": "second", "%f": "fraction", "%p": " AM/PM", "%z": " offset", "%q": "quarter", "%G": "year", "%V": "week", "%u": "day of the week", "%j": "day of the year",
+}  # fmt: skip
+NAMES = {"iso": "ISO 8601", "unix": "seconds since 1970", "unix-ms": "milliseconds since 1970", "unix-us": "microseconds since 1970",
+         "unix-ns": "nanoseconds since 1970", "excel": "days as spreadsheets count them"}  # fmt: skip
 WEEKDAYS = (
     "mon tue tues wed thu thur thurs fri sat sun monday tuesday wednesday thursday friday saturday sunday "
     "mo di mi do fr sa so montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag "
@@ -50,6 +56,7 @@ def plain(texts: pd.Series) -> pd.Series:
 def plain_format(form: str) -> str:
     """A format for strptime, changed as `plain` changes the texts that it is for."""
     form = re.sub(r"%[Aa][,.]?\s*", "", form).replace("%B", "%b").replace("%P", "%p")
+    form = re.sub(rf"(?<!%)\b(?:{'|'.join(FILLERS)})\s+", "", form)
     form = re.sub(r"%b\.(?=[\s,]|$)", "%b", form)
     return re.sub(r"\s+", " ", re.sub(r"\s*%Z", "%z", form)).strip()
 
@@ -76,3 +83,16 @@ def _plain(text: str) -> str:
     text = _WORD.sub(one, text)
     text = re.sub(r"\x00[.,]?\s*|\x01\s+", "", text)
     return re.sub(rf"(\b(?:{'|'.join(MONTHS)}))\.(?=[\s,]|$)", r"\1", text)
+
+
+def in_words(form: str) -> str:
+    """A format as a person says it: day.month.year hour:minute."""
+    if form in NAMES:
+        return NAMES[form]
+    form = form.replace("Q%q", "%q").replace("%qQ", "%q").replace("W%V", "%V").replace(" %p", "%p").replace(" %z", "%z")
+    return re.sub(r"%[A-Za-z]", lambda code: WORDS.get(code[0], code[0]), form)
+
+
+def quoted(form: str) -> str:
+    """A format as one types it."""
+    return f'"{form}"' if " " in form else form

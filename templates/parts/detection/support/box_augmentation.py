@@ -9,7 +9,8 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
-from support.boxed_pictures import BORDER, MOST_BOXES
+from support.annotated_images import MOST_BOXES
+from support.letterbox import BORDER
 
 VISIBLE = 0.4  # of a box: what is cut off more than this is no longer shown as the object
 

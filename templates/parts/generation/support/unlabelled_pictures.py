@@ -1,38 +1,63 @@
-"""Your own pictures without classes, and any pictures brought to one size."""
+"""Your own images without classes, and any images brought to one size."""
 
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from support import labelled_pictures, picture_files, pictures
+from support import folders, labelled_pictures, picture_files
 from support.errors import ProjectError
-from support.pictures import Shape
-from support.splits import Splits
+from support.folders import visible_folders
+from support.image_formats import find_images, left_out, other_files
+from support.pictures import Shape, say
+from support.pixels import Pixels
+from support.splits import Split, Splits
 
 FEWEST = 12  # pictures; a covariance of fewer says nothing
 
 
 def has_classes(path: Path) -> bool:
     """Whether the data at `path` have classes: an .npz file, or a folder with sub-folders; what is not there is left to others to say."""
-    return not path.is_dir() or any(inner.is_dir() and not inner.name.startswith(".") for inner in path.iterdir())
+    if not path.is_dir():
+        return True
+    parts = folders.split_folders(path)
+    return len(visible_folders(parts["train"] if parts else path)) > 1
 
 
 def load_unlabelled(path: Path, shape: Shape, fractions: tuple[float, float], seed: int) -> Splits:
-    """The pictures in the folder `path`, split at random; all of one class, and `labels` in the spec is empty.
+    """The images in the folder `path`, all of one class, and `labels` in the spec is empty; split at random where it has no splits.
 
     Raises:
         ProjectError: where there are too few, or one cannot be read.
     """
-    files = pictures.find_pictures(path)
-    if len(files) < FEWEST:
-        raise ProjectError(
-            f"{len(files) or 'no'} pictures in {path}/\nExpected {FEWEST} or more, such as {path}/1.png, or one sub-folder of pictures per class."
-        )
-    x = picture_files.read(files, shape)[:]
+    parts = folders.split_folders(path)
+    say(folders.remarks(path) if parts else [])
+    train = _read(parts["train"] if parts else path, shape, None)
+    given = [
+        _split(_read(folder, shape, train.pixels).x) if folder else None
+        for folder in ((parts["validation"], parts["test"]) if parts else (None, None))
+    ]
+    x, note = train.x[:], f"your own data, {path}"
+    spec = {"labels": [], **train.pixels.to_spec()}
     return labelled_pictures.make_splits(
-        x, np.zeros(len(x), np.int64), None, fractions, seed, {"labels": []}, str(path), f"your own data, {path}"
+        x, np.zeros(len(x), np.int64), given[1], fractions, seed, spec, str(path), note, given[0]
     )
+
+
+def _read(folder: Path, shape: Shape, pixels: Pixels | None) -> picture_files.Found:
+    files, others = find_images(folder), left_out(other_files(folder))
+    if len(files) < FEWEST:
+        found = f" Found besides: {others}." if others else ""
+        raise ProjectError(
+            f"{len(files) or 'no'} images in {folder}/\nExpected {FEWEST} or more, such as {folder}/1.png, or one sub-folder of images per class.{found}"
+        )
+    read = picture_files.read(files, shape, pixels)
+    say([f"left out in {folder}/: {others}", *read.remarks] if others else read.remarks)
+    return read
+
+
+def _split(x: np.ndarray) -> Split:
+    return Split(x[:], np.zeros(len(x), np.int64))
 
 
 def fitted(x: np.ndarray, shape: Shape) -> np.ndarray:

@@ -1,26 +1,39 @@
-"""Your own pictures with a class each: an .npz file with Keras's keys, or a folder with one sub-folder per class."""
+"""Your own images with a class each, as splits: from an .npz file with Keras's keys, or a folder with one sub-folder per class."""
 
-import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from support import picture_files, pictures
+from support import folders, image_arrays, image_folders, picture_files
 from support.errors import ProjectError
-from support.pictures import Shape
+from support.image_folders import Classes
+from support.image_formats import check_file
+from support.pictures import Shape, say
+from support.pixels import Pixels
 from support.splits import Split, Splits, split_positions
 
-KEYS = ("x_train", "y_train", "x_test", "y_test")
+
+@dataclass(frozen=True)
+class Labelled:
+    """Images with class numbers: `x` and `y` to train on, `validation` and `test` where the data bring their own."""
+
+    x: Any
+    y: np.ndarray
+    labels: list[str]
+    validation: Split | None = None
+    test: Split | None = None
+    pixels: Pixels = Pixels()  # how more than 8 bits and transparent parts are read
 
 
 def load(path: Path, shape: Shape, fractions: tuple[float, float], seed: int) -> Splits:
-    """The pictures at `path`, split with every class in every split.
+    """The images at `path`, split with every class in every split.
 
     Args:
-        path: an .npz file, or a folder of class folders, with or without `train/` and `test/` above them.
-        shape: what pictures from files are brought to; the arrays of an .npz keep their own size, and the model resizes them.
-        fractions: the share of validation and of test; test counts only where the data have no test part of their own.
+        path: an .npz file, or a folder of class folders, with or without folders for training, validation and test above them.
+        shape: what images from files are brought to; the arrays of an .npz keep their own size, and the model resizes them.
+        fractions: the share of validation and of test; each counts only where the data bring no such part of their own.
         seed: of the split.
 
     Raises:
@@ -28,12 +41,12 @@ def load(path: Path, shape: Shape, fractions: tuple[float, float], seed: int) ->
     """
     if not path.exists():
         raise ProjectError(
-            f"there is no data at {path}\nExpected sample, full, an .npz file, or a folder with one sub-folder of pictures per class."
+            f"there is no data at {path}\nExpected sample, full, an .npz file, or a folder with one sub-folder of images per class."
         )
-    (x, y), test, labels = read_npz(path) if path.is_file() else read_folder(path, shape)
+    found = read_folder(path, shape) if path.is_dir() else read_npz(path)
+    spec = {"kind": "picture", "shape": list(found.x.shape[1:]), "labels": found.labels, **found.pixels.to_spec()}
     source, note = str(path), f"your own data, {path}"
-    spec = {"kind": "picture", "shape": list(x.shape[1:]), "labels": labels}
-    return make_splits(x, y, test, fractions, seed, spec, source, note)
+    return make_splits(found.x, found.y, found.test, fractions, seed, spec, source, note, found.validation)
 
 
 def make_splits(
@@ -45,116 +58,75 @@ def make_splits(
     spec: dict,
     source: str,
     note: str,
+    validation: Split | None = None,
 ) -> Splits:
-    """Cut validation (and test, where there is none yet) off the examples, class by class."""
-    validation_fraction, test_fraction = fractions
-    train, validation, rest = split_positions(y, (validation_fraction, 0.0 if test else test_fraction), seed)
-    if not len(validation):
+    """Cut validation and test off the examples, class by class, where there are none yet."""
+    shares = (0.0 if validation else fractions[0], 0.0 if test else fractions[1])
+    train, *others = (Split(picture_files.some(x, rows), y[rows]) for rows in split_positions(y, shares, seed))
+    validation, test = validation or others[0], test or others[1]
+    if not len(validation) or not len(test):
         raise ProjectError(
-            f"too few pictures in {source}: a class needs at least three\nAdd pictures, or join rare classes into one folder."
+            f"too few images in {source}: a class needs at least three\nAdd images, or join rare classes into one folder."
         )
-    return Splits(
-        Split(picture_files.some(x, train), y[train]),
-        Split(picture_files.some(x, validation), y[validation]),
-        test or Split(picture_files.some(x, rest), y[rest]),
-        spec,
-        source,
-        note,
-    )
+    return Splits(train, validation, test, spec, source, note)
 
 
-def read_npz(path: Path) -> tuple[tuple[np.ndarray, np.ndarray], Split | None, list[str]]:
-    """Training pictures and class numbers, test split, class names of a file with the keys x_train, y_train, x_test, y_test."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            missing = [key for key in KEYS if key not in file]
-            if missing:
-                raise ProjectError(
-                    f"{path} has no {', '.join(missing)}\nExpected the keys {', '.join(KEYS)}. Found: {', '.join(file.files) or 'none'}."
-                )
-            x_train, y_train, x_test, y_test = (file[key] for key in KEYS)
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, AttributeError, TypeError) as error:
-        if isinstance(error, PermissionError):
-            raise
-        raise ProjectError(
-            f"{path} cannot be read as .npz: {error}\nExpected a file written by numpy.savez with the keys {', '.join(KEYS)}."
-        ) from None
-    x_train, x_test = (_pictures(path, f"x_{name}", values) for name, values in (("train", x_train), ("test", x_test)))
-    y_train, y_test = (_classes(path, f"y_{name}", values) for name, values in (("train", y_train), ("test", y_test)))
-    if x_train.shape[1:] != x_test.shape[1:]:
-        raise ProjectError(
-            f"{path}: x_train has pictures of {x_train.shape[1:]}, x_test of {x_test.shape[1:]}\nBoth must have one size."
-        )
-    for name, x, y in (("train", x_train, y_train), ("test", x_test, y_test)):
-        if len(x) != len(y):
-            raise ProjectError(
-                f"{path}: x_{name} has {len(x)} pictures, y_{name} {len(y)} classes\nThere must be one class per picture."
-            )
-    labels = np.unique(y_train)
-    unknown = np.setdiff1d(y_test, labels)
+def read_npz(path: Path) -> Labelled:
+    """The images of an .npz file with the keys x_train, y_train, x_test, y_test, and perhaps x_val, y_val."""
+    check_file(path)
+    parts, unused = image_arrays.read(path)
+    say([f"{', '.join(unused)} in {path} {'is' if len(unused) == 1 else 'are'} not used"] if unused else [])
+    x, y = parts.pop("train")
+    labels = np.unique(y)
     if len(labels) < 2:
         raise ProjectError(f"only one class in {path}: {labels[0]}\nA classifier needs two or more.")
-    if len(unknown):
-        raise ProjectError(
-            f"{path}: class {unknown[0]} is in y_test but not in y_train\nWhat is tested must have been trained."
-        )
+    splits = {}
+    for part, (x_part, y_part) in parts.items():
+        unknown = np.setdiff1d(y_part, labels)
+        if len(unknown):
+            raise ProjectError(
+                f"{path}: class {unknown[0]} is in y_{part} but not in y_train\nWhat is tested must have been trained."
+            )
+        splits[part] = Split(x_part, np.searchsorted(labels, y_part))
     names = [str(label) for label in labels]
-    return (x_train, np.searchsorted(labels, y_train)), Split(x_test, np.searchsorted(labels, y_test)), names
+    return Labelled(x, np.searchsorted(labels, y), names, splits.get("validation"), splits.get("test"))
 
 
-def read_folder(path: Path, shape: Shape) -> tuple[tuple[Any, np.ndarray], Split | None, list[str]]:
-    """The same of a folder; the test split is None where there are no `train/` and `test/` folders.
+def read_folder(path: Path, shape: Shape) -> Labelled:
+    """The images of a folder.
 
-    Pictures that would take more than picture_files.IN_MEMORY bytes stay on the disk (picture_files.PictureFiles).
+    Images that would take more than picture_files.IN_MEMORY bytes stay on the disk (picture_files.PictureFiles).
     """
-    parted = (path / "train").is_dir() and (path / "test").is_dir()
-    train = pictures.class_folders(path / "train" if parted else path)
-    labels = list(train)
-    x, y = _read(train, labels, shape)
-    if not parted:
-        return (x, y), None, labels
-    test = pictures.class_folders(path / "test")
-    unknown = [name for name in test if name not in labels]
-    if unknown:
-        raise ProjectError(
-            f"class {unknown[0]} is in {path / 'test'}/ but not in {path / 'train'}/\nBoth need the same class folders."
-        )
-    return (x, y), Split(*_read(test, labels, shape)), labels
+    parts = folders.split_folders(path)
+    say(image_folders.remarks(path))
+    classes = image_folders.class_folders(parts["train"] if parts else path)
+    labels = list(classes)
+    train, y = _read(classes, labels, shape, None)
+    splits = {}
+    for part in ("validation", "test"):
+        folder = parts[part] if parts else None  # type: ignore[literal-required]
+        if parts is None or folder is None:
+            continue
+        found = image_folders.class_folders(folder, fewest=1)
+        unknown = [name for name in found if name not in labels]
+        if unknown:
+            raise ProjectError(
+                f"class {unknown[0]} is in {folder}/ but not in {parts['train']}/\nBoth need the same class folders."
+            )
+        missing = [name for name in labels if name not in found]
+        say([f"{folder}/ has no images of {', '.join(missing[:5])}: nothing is known about them"] if missing else [])
+        read, y_part = _read(found, labels, shape, train.pixels)
+        splits[part] = Split(read.x, y_part)
+    return Labelled(train.x, y, labels, splits.get("validation"), splits.get("test"), train.pixels)
 
 
-def _read(classes: dict[str, list[Path]], labels: list[str], shape: Shape) -> tuple[Any, np.ndarray]:
+def _read(
+    classes: Classes, labels: list[str], shape: Shape, pixels: Pixels | None
+) -> tuple[picture_files.Found, np.ndarray]:
     paths = [(file, labels.index(name)) for name, files in classes.items() for file in files]
-    return picture_files.read([file for file, _ in paths], shape), np.array([label for _, label in paths], np.int64)
-
-
-def _pictures(path: Path, name: str, x: np.ndarray) -> np.ndarray:
-    """`x` as (pictures, height, width, channels), uint8."""
-    if x.ndim == 3:
-        x = x[..., None]
-    if x.ndim != 4 or x.shape[-1] not in (1, 3) or not len(x) or x.dtype.kind not in "uif":
-        raise ProjectError(
-            f"{path}: {name} has the shape {x.shape} and type {x.dtype}\nExpected numbers of shape (pictures, height, width) or (pictures, height, width, 1 or 3)."
-        )
-    if x.dtype == np.uint8:
-        return x
-    if not np.isfinite(x).all() or x.min() < 0 or x.max() > 255:
-        raise ProjectError(
-            f"{path}: {name} holds values outside 0..255, or that are no numbers\nExpected pixels 0..255, or 0..1 as fractions."
-        )
-    return np.round(x * 255 if x.max() <= 1 and x.dtype.kind == "f" else x).astype(np.uint8)
-
-
-def _classes(path: Path, name: str, y: np.ndarray) -> np.ndarray:
-    """`y` as (pictures,): CIFAR's files have a column of their own, some files one column per class."""
-    if y.ndim == 2 and y.shape[1] == 1:
-        y = y[:, 0]
-    if y.ndim == 2 and np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all():
-        y = y.argmax(axis=1)
-    if y.ndim != 1 or y.dtype.kind not in "uiU":
-        raise ProjectError(
-            f"{path}: {name} has the shape {y.shape} and type {y.dtype}\nExpected one whole number or name per picture."
-        )
-    return y
+    found = picture_files.read([file for file, _ in paths], shape, pixels)
+    say(found.remarks)
+    return found, np.array([label for _, label in paths], np.int64)
 
 
 def shared_pictures(splits: Splits) -> int:

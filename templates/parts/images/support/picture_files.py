@@ -4,14 +4,16 @@ import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from support.errors import ProjectError
-from support.pictures import Shape, read_picture
+from support.pictures import BY_ITSELF, Shape, read_with_facts
+from support.pixels import Facts, Pixels, decide, remarks
+from support.terminal import progress
 
 IN_MEMORY = (
     64 * 2**20
@@ -26,8 +28,10 @@ class PictureFiles:
     Kept in memory are a name and a 16-byte hash per picture, about 200 bytes, whatever its size.
     """
 
-    def __init__(self, names: Sequence[str], shape: Shape, digests: Sequence[bytes]) -> None:
-        self.names, self.size, self.digests = names, shape, digests
+    def __init__(
+        self, names: Sequence[str], shape: Shape, digests: Sequence[bytes], pixels: Pixels = BY_ITSELF
+    ) -> None:
+        self.names, self.size, self.digests, self.pixels = names, shape, digests, pixels
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -40,46 +44,74 @@ class PictureFiles:
         """Raises ProjectError, naming the file, where one has disappeared or is damaged by now."""
         paths = [Path(self.names[position]) for position in np.arange(len(self))[positions]]
         pictures = np.zeros((len(paths), *self.size), np.uint8)
-        for row, found in enumerate(_read(paths, self.size)):
+        for row, found in enumerate(_read(paths, self.size, self.pixels)):
             if isinstance(found, ProjectError):
                 raise found
-            pictures[row] = found
+            pictures[row] = found[0]
         return pictures
 
     def only(self, positions: np.ndarray) -> "PictureFiles":
         """Some of them, still on the disk."""
         names, digests = ([values[position] for position in positions] for values in (self.names, self.digests))
-        return PictureFiles(names, self.size, digests)
+        return PictureFiles(names, self.size, digests, self.pixels)
 
     def fingerprint(self) -> str:
         """A hash of every pixel: equal pictures in the same order, equal fingerprint."""
         return hashlib.sha256(str(self.size).encode() + b"".join(self.digests)).hexdigest()
 
 
-def read(paths: Sequence[Path], shape: Shape) -> "np.ndarray | PictureFiles":
-    """The pictures at `paths`, in memory or, where that would take more than IN_MEMORY, as files; each is read once to check it.
+@dataclass(frozen=True)
+class Found:
+    """Images (an array, or PictureFiles), how their pixels were read, and what a person should know about that."""
+
+    x: Any
+    pixels: Pixels
+    remarks: list[str]
+
+
+def read(paths: Sequence[Path], shape: Shape, pixels: Pixels | None = None) -> Found:
+    """The images at `paths`, in memory or, where that would take more than IN_MEMORY, as files; each is read once to check it.
+
+    Args:
+        paths: their files.
+        shape: what each is brought to.
+        pixels: how more than 8 bits and transparent parts are read; None decides it from these images, of which those that it
+            concerns are read a second time.
 
     Raises:
         ProjectError: naming up to three of the files that cannot be read.
     """
     keep = len(paths) <= MANY or len(paths) * int(np.prod(shape)) <= IN_MEMORY
-    pictures = np.zeros((len(paths) if keep else 0, *shape), np.uint8)
-    digests, broken = [], []
-    for row, found in enumerate(tqdm(_read(paths, shape), "reading pictures", len(paths), delay=1, leave=False)):
-        if isinstance(found, ProjectError):
-            broken.append(str(found))
-        elif keep:
-            pictures[row] = found
-        else:
-            digests.append(digest(found))
-    if broken:
-        more = f", and {len(broken) - 3} more" if len(broken) > 3 else ""
-        raise ProjectError(
-            "; ".join(broken[:3]) + more + "\nRemove or replace " + ("it." if len(broken) == 1 else "them.")
-        )
-    if keep:
-        return pictures
-    return PictureFiles([str(path) for path in paths], shape, digests)
+    x = np.zeros((len(paths) if keep else 0, *shape), np.uint8)
+    digests = [b""] * (0 if keep else len(paths))
+    facts = [Facts()] * len(paths)
+
+    def read_rows(rows: Sequence[int], chosen: Pixels, title: str) -> None:
+        broken = []
+        found = _read([paths[row] for row in rows], shape, chosen)
+        for row, one in zip(rows, progress(found, title, len(rows)), strict=True):
+            if isinstance(one, ProjectError):
+                broken.append(str(one))
+                continue
+            picture, facts[row] = one
+            if keep:
+                x[row] = picture
+            else:
+                digests[row] = digest(picture)
+        if broken:
+            more = f", and {len(broken) - 3} more" if len(broken) > 3 else ""
+            raise ProjectError(
+                "; ".join(broken[:3]) + more + "\nRemove or replace " + ("it." if len(broken) == 1 else "them.")
+            )
+
+    read_rows(range(len(paths)), pixels or BY_ITSELF, "reading images")
+    if pixels is None:
+        pixels = decide(facts)
+        if pixels != BY_ITSELF:
+            special = [row for row, each in enumerate(facts) if each.depth or each.brightness is not None]
+            read_rows(special, pixels, "reading images of other kinds")
+    result = x if keep else PictureFiles([str(path) for path in paths], shape, digests, pixels)
+    return Found(result, pixels, remarks(paths, facts, pixels))
 
 
 def some(x: Any, positions: np.ndarray) -> Any:
@@ -96,12 +128,12 @@ def digest(picture: np.ndarray) -> bytes:
     return hashlib.blake2b(picture.tobytes(), digest_size=16).digest()
 
 
-def _read(paths: Sequence[Path], shape: Shape) -> Iterator[np.ndarray | ProjectError]:
-    """Each picture, or what is wrong with it, in order; no more than MANY are in memory at once."""
+def _read(paths: Sequence[Path], shape: Shape, pixels: Pixels) -> Iterator[tuple[np.ndarray, Facts] | ProjectError]:
+    """Each picture with what was met in its file, or what is wrong with it, in order; no more than MANY are in memory at once."""
 
-    def one(path: Path) -> np.ndarray | ProjectError:
+    def one(path: Path) -> tuple[np.ndarray, Facts] | ProjectError:
         try:
-            return read_picture(path, shape)
+            return read_with_facts(path, shape, pixels)
         except ProjectError as error:
             return error
 

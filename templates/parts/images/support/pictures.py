@@ -1,130 +1,94 @@
-"""Pictures from files: read, checked and brought to one shape by the same function in training and in prediction."""
+"""Images from files, brought to one shape by the same function in training and in prediction."""
 
-import contextlib
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
 from support.errors import ProjectError
+from support.image_formats import KNOWN, find_images, left_out, open_image, other_files
+from support.pixels import Facts, Pixels, to_8_bits
 
-SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm"}
 Shape = tuple[int, int, int]  # height, width, channels (1 grey, 3 colour)
+BY_ITSELF = Pixels()
 
 
-def read_picture(path: Path, shape: Shape) -> np.ndarray:
-    """One picture as an array of `shape`, uint8, 0..255.
+def read_picture(path: Path, shape: Shape, pixels: Pixels = BY_ITSELF) -> np.ndarray:
+    """One image as an array of `shape`, uint8, 0..255, upright.
 
-    Made smaller with antialiasing, so that thin strokes survive; transparent parts become black; colour becomes grey by
-    luminance (ITU-R 601) where `shape` has one channel.
+    Made smaller with antialiasing, so that thin strokes survive; colour becomes grey by luminance (ITU-R 601) where `shape` has one
+    channel; more bits and transparent parts as `pixels` says.
 
     Raises:
-        ProjectError: where the file is no picture, or only part of one.
+        ProjectError: where the file is no image, or only part of one.
     """
+    return read_with_facts(path, shape, pixels)[0]
+
+
+def read_with_facts(path: Path, shape: Shape, pixels: Pixels) -> tuple[np.ndarray, Facts]:
+    """The same, and what was met in the file."""
     height, width, channels = shape
-    with _named(path), Image.open(path) as file:
-        picture = _plain(file, channels)
-        if picture.size != (width, height):
-            picture = picture.resize((width, height), Image.Resampling.BILINEAR)
-        return np.asarray(picture, np.uint8).reshape(shape)
+    image, facts = to_8_bits(path, open_image(path, draft=(width, height)), channels, pixels)
+    if image.size != (width, height):
+        image = image.resize((width, height), Image.Resampling.BILINEAR)
+    return np.asarray(image, np.uint8).reshape(shape), facts
 
 
-def read_whole(path: Path, channels: int) -> np.ndarray:
-    """One picture at its own size (height, width, channels), uint8, turned as the camera was held; else as read_picture.
+def read_whole(path: Path, channels: int, pixels: Pixels = BY_ITSELF) -> np.ndarray:
+    """One image at its own size (height, width, channels), uint8, upright; else as read_picture.
 
     Raises:
-        ProjectError: where the file is no picture, or only part of one.
+        ProjectError: where the file is no image, or only part of one.
     """
-    with _named(path), Image.open(path) as file:
-        picture = _plain(ImageOps.exif_transpose(file), channels)
-        return np.asarray(picture, np.uint8).reshape(picture.height, picture.width, channels)
-
-
-def _plain(file: Image.Image, channels: int) -> Image.Image:
-    """A picture of any mode in grey (1 channel) or colour (3), without transparency, 8 bits a channel."""
-    picture = file
-    if file.mode in ("I;16", "I;16B", "I"):  # 16 bits a pixel: Pillow would clip them, not scale them
-        picture = Image.fromarray((np.asarray(file, np.float64) / 257).clip(0, 255).astype(np.uint8))
-    if "transparency" in file.info or file.mode in ("RGBA", "LA", "PA"):
-        picture = Image.alpha_composite(Image.new("RGBA", file.size, "black"), picture.convert("RGBA"))
-    return picture.convert("L" if channels == 1 else "RGB")
-
-
-@contextlib.contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """Turn what Pillow raises into a ProjectError that names the file."""
-    try:
-        yield
-    except FileNotFoundError:
-        raise ProjectError(f"there is no file {path}") from None
-    except UnidentifiedImageError:
-        raise ProjectError(f"{path} is not a picture, whatever its name says") from None
-    except Image.DecompressionBombError:
-        raise ProjectError(f"{path} is too large to be read safely: make it smaller first") from None
-    except PermissionError:
-        raise
-    except (OSError, SyntaxError, ValueError) as error:  # Pillow raises any of these for a file that is cut off
-        raise ProjectError(f"{path} is damaged: {error}") from None
-
-
-def find_pictures(folder: Path) -> list[Path]:
-    """The pictures in a folder and below it, in alphabetical order; files whose name begins with a dot are not looked at."""
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
-    )
+    image, _ = to_8_bits(path, open_image(path), channels, pixels)
+    return np.asarray(image, np.uint8).reshape(image.height, image.width, channels)
 
 
 def read_inputs(inputs: list[str], spec: dict[str, Any]) -> tuple[list[str], Any]:
-    """Files and folders as `predict.py` takes them: their names, and an array (pictures, *spec["shape"]), or files if many.
+    """Files and folders as `predict.py` takes them: their names, and an array (images, *spec["shape"]), or files if many.
 
     Raises:
-        ProjectError: where one is missing, is no picture, or is a folder without pictures.
+        ProjectError: where one is missing, is no image, or is a folder without images.
     """
     from support import picture_files
 
+    paths = find_inputs(inputs)
+    height, width, channels = spec["shape"]
+    found = picture_files.read(paths, (height, width, channels), Pixels.of(spec))
+    say(found.remarks)
+    return [str(path) for path in paths], found.x
+
+
+def find_inputs(inputs: list[str]) -> list[Path]:
+    """The images that files and folders on the command line stand for; says on stderr what in a folder is left out.
+
+    Raises:
+        ProjectError: where a name is empty, or a folder holds no image.
+    """
     paths: list[Path] = []
     for text in inputs:
         path = Path(text)
-        if path.is_dir():
-            found = find_pictures(path)
-            if not found:
-                raise ProjectError(
-                    f"no pictures in {text}/\nExpected files such as {text}/1.png ({', '.join(sorted(SUFFIXES))})."
-                )
-            paths += found
-        else:
+        if not text.strip():
+            raise ProjectError('an empty name ("") is neither a file nor a folder\nThe current folder is called "."')
+        if not path.is_dir():
             paths.append(path)
-    height, width, channels = spec["shape"]
-    return [str(path) for path in paths], picture_files.read(paths, (height, width, channels))
+            continue
+        found, others = find_images(path), left_out(other_files(path))
+        if not found:
+            there = f"Found: {others}." if others else "It is empty."
+            raise ProjectError(f"no images in {text}/\nExpected files such as {text}/1.png ({KNOWN}). {there}")
+        say([f"left out in {text}/: {others}"] if others else [])
+        paths += found
+    return paths
 
 
-def class_folders(folder: Path) -> dict[str, list[Path]]:
-    """The pictures of each class, where a class is a sub-folder.
-
-    Raises:
-        ProjectError: where there are no sub-folders, fewer than two classes, or a class without pictures.
-    """
-    names = sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
-    if not names:
-        files = sum(1 for path in folder.iterdir() if path.is_file())
-        raise ProjectError(
-            f"no pictures by class in {folder}/\nExpected one folder per class, for example {folder}/cat/1.jpg. Found: {files} files, 0 folders."
-        )
-    found = {name: find_pictures(folder / name) for name in names}
-    empty = [name for name, paths in found.items() if not paths]
-    if empty:
-        raise ProjectError(
-            f"no pictures in {folder / empty[0]}/\nEach folder is a class and needs pictures ({', '.join(sorted(SUFFIXES))}): add some, or remove the folder."
-        )
-    if len(names) < 2:
-        raise ProjectError(
-            f"only one class in {folder}/: {names[0]}\nA classifier needs two or more: one folder per class."
-        )
-    return found
+def say(remarks: Iterable[str]) -> None:
+    """Print what is no error, and what a person should know, beside what a step prints for programs."""
+    for remark in remarks:
+        print(remark if remark.startswith("note: ") else f"warning: {remark}", file=sys.stderr)
 
 
 def draw_grid(x: np.ndarray, titles: Iterable[str], path: Path, caption: str, columns: int = 8) -> tuple[Path, str]:

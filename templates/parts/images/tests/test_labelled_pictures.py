@@ -57,9 +57,9 @@ def _empty_class(folder: Path) -> None:
     ("spoil", "message"),
     [
         (_cut_in_half, "3.png is damaged"),
-        (_text, "3.png is not a picture, whatever its name says"),
+        (_text, "3.png is not an image, whatever its name says"),
         (_one_class, "only one class in"),
-        (_empty_class, "no pictures in"),
+        (_empty_class, "no images in"),
     ],
 )
 def test_wrong_folders_are_answered_in_a_sentence_that_names_the_file(spoil, message: str, folder: Path) -> None:
@@ -73,7 +73,7 @@ def test_wrong_folders_are_answered_in_a_sentence_that_names_the_file(spoil, mes
     [
         ({"x_train": np.zeros((4, 8, 8))}, "has no y_train, x_test, y_test"),
         ({"x_train": np.zeros((4, 8)), "y_train": [0, 1, 0, 1]}, "x_train has the shape"),
-        ({"x_train": np.zeros((4, 8, 8)), "y_train": [0, 1, 0]}, "x_train has 4 pictures, y_train 3 classes"),
+        ({"x_train": np.zeros((4, 8, 8)), "y_train": [0, 1, 0]}, "x_train has 4 images, y_train 3 classes"),
         ({"x_train": np.zeros((4, 8, 8)), "y_train": [0, 0, 0, 0]}, "only one class in"),
         ({"x_train": np.full((4, 8, 8), 300), "y_train": [0, 1, 0, 1]}, "values outside 0..255"),
     ],

@@ -52,7 +52,7 @@ def test_a_photo_taken_with_the_camera_on_its_side_is_upright_at_its_own_size(tm
 
 
 def test_predicting_a_folder_without_pictures_says_what_was_expected(tmp_path: Path) -> None:
-    with pytest.raises(ProjectError, match=r"no pictures in .*\nExpected files such as"):
+    with pytest.raises(ProjectError, match=r"no images in .*\nExpected files such as"):
         read_inputs([str(tmp_path)], {"shape": [28, 28, 1]})
 
 

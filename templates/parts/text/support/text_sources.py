@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from support import folders, portable, text_files, text_tables
 from support.errors import ProjectError
 from support.text_tables import TABLES, TextTable
+from support.terminal import progress
 from support.words import spaceless
 
 TEXT_NAMES = ("text", "review", "sentence", "comment", "message", "content", "document", "tweet", "body", "phrase")
@@ -151,7 +151,7 @@ def read_folder(folder: Path) -> tuple[Examples, list[str]]:
                 f"no .txt files in {path}/\nEach folder is a class: add some, or remove the folder.{found}"
             )
         others.update(file.suffix or file.name for file in every if file.suffix.lower() not in ENDINGS)
-        for file in tqdm(files, f"reading {path.name}", delay=1, leave=False):
+        for file in progress(files, f"reading {path.name}", len(files)):
             texts.append(text_files.read(file))
             labels.append(path.name)
             places.append(str(file))

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from support.errors import ProjectError
-from support.pictures import SUFFIXES, find_pictures, read_whole
+from support.pictures import read_whole
 
 STEP = 4  # the network halves a picture twice: sides are brought to a multiple of this, and back
 FEW = 10  # photos; with fewer, each is divided between training, validation and test, and else each belongs to one
@@ -47,26 +47,6 @@ def painted(answer: Any, photo: np.ndarray) -> np.ndarray:
 def as_pixels(pictures: np.ndarray) -> np.ndarray:
     """Pictures 0..1 as uint8, 0..255."""
     return pictures if pictures.dtype == np.uint8 else np.round(np.clip(pictures, 0, 1) * 255).astype(np.uint8)
-
-
-def find(texts: list[str]) -> list[Path]:
-    """The files of photos and folders of photos.
-
-    Raises:
-        ProjectError: where one is missing, or a folder without pictures.
-    """
-    paths: list[Path] = []
-    for text in texts:
-        path = Path(text)
-        found = find_pictures(path) if path.is_dir() else [path]
-        if not found:
-            raise ProjectError(
-                f"no pictures in {text}/\nExpected files such as {text}/1.jpg ({', '.join(sorted(SUFFIXES))})."
-            )
-        if not path.exists():
-            raise ProjectError(f"there is no file {text}\nExpected a photo, or a folder of photos.")
-        paths += found
-    return paths
 
 
 def read_one(path: Path, longest: int | None = None) -> np.ndarray:

@@ -1,0 +1,109 @@
+"""Text, XML, JSON and YAML from files that nobody has checked: too large, too deep or made to blow up, they are refused in a sentence."""
+
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+from xml.parsers import expat
+
+import yaml
+
+MB = 2**20
+LARGEST = {".json": 2048 * MB, ".xml": 16 * MB, ".yaml": MB // 4, ".yml": MB // 4}  # COCO's own largest file has 450 MB
+LARGEST_TEXT = 16 * MB
+DEEPEST = 50  # elements of XML within each other; annotations have four or five
+
+
+class Unreadable(Exception):
+    """A file that cannot be read: what is wrong with it, and the line where that is known, else 0."""
+
+    def __init__(self, text: str, line: int = 0) -> None:
+        super().__init__(text)
+        self.line = line
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a file; links to devices and files that are far too large are not read.
+
+    Raises:
+        Unreadable: where it is none of the user's files, or too large.
+    """
+    try:
+        if not path.is_file():  # a device such as /dev/zero never ends, a pipe never begins
+            raise Unreadable("is no file")
+        largest = LARGEST.get(path.suffix.lower(), LARGEST_TEXT)
+        with path.open("rb") as file:
+            content = file.read(largest + 1)
+    except PermissionError:
+        raise
+    except (OSError, MemoryError) as error:
+        raise Unreadable(f"cannot be read: {error}") from None
+    if len(content) > largest:
+        raise Unreadable(f"is larger than {largest / MB:g} MB, too large for an annotation")
+    return content
+
+
+def read_text(path: Path) -> str:
+    """The file as UTF-8, with or without a mark at its beginning, or as UTF-16 with one."""
+    content = read_bytes(path)
+    try:
+        return content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise Unreadable("is not text in UTF-8: save it as UTF-8", line) from None
+
+
+def read_xml(path: Path) -> tuple[ElementTree.Element, list[int]]:
+    """The root of an XML file in any encoding that it declares, and the line of every element, in the order of `root.iter()`."""
+    content = read_bytes(path)
+    lines: list[int] = []
+    depth = 0
+
+    def begin(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        lines.append(parser.CurrentLineNumber)
+        if depth > DEEPEST:
+            raise Unreadable(
+                f"has elements within elements, {DEEPEST} deep: no annotation has", parser.CurrentLineNumber
+            )
+
+    def end(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    def entity(*declared: Any) -> None:  # a few of them within each other would unfold to gigabytes
+        raise Unreadable("defines entities, which no annotation needs: remove <!ENTITY …>", parser.CurrentLineNumber)
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler, parser.EntityDeclHandler = begin, end, entity
+    try:
+        parser.Parse(content, True)
+        return ElementTree.fromstring(content), lines
+    except (expat.ExpatError, ElementTree.ParseError) as error:
+        line = getattr(error, "lineno", None) or getattr(error, "position", (0,))[0]
+        raise Unreadable(f"is no XML that can be read: {error}", line) from None
+    except (LookupError, ValueError, UnicodeError) as error:  # an encoding that nobody knows
+        raise Unreadable(f"is no XML that can be read: {error}") from None
+
+
+def read_json(path: Path) -> Any:
+    """What a JSON file holds."""
+    text = read_text(path)
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise Unreadable("has lists within lists that are too deep: no annotation has") from None
+    except ValueError as error:
+        raise Unreadable(f"is no JSON that can be read: {error}", getattr(error, "lineno", 0)) from None
+
+
+def read_yaml(path: Path) -> Any:
+    """What a YAML file holds, every value as the text that is written: a class may be called yes, no, on, off, 1 or 1.0."""
+    try:
+        return yaml.load(read_text(path), Loader=yaml.BaseLoader)
+    except RecursionError:
+        raise Unreadable("has lists within lists that are too deep") from None
+    except (yaml.YAMLError, ValueError) as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", -1) + 1
+        raise Unreadable(f"is no YAML that can be read: {str(error).splitlines()[0]}", line) from None
