@@ -1,20 +1,25 @@
 """The door to this repository: one command for each thing to do. Needs Python 3.11 or newer and nothing else.
 
 python3 tasks.py first-project [FOLDER]    a trained, evaluated and exported digit classifier, in a few minutes
-python3 tasks.py test [--dear] [ARG ...]   lint, types and tests; --dear adds the tests of minutes; ARGs go to pytest
-python3 tasks.py test --rare               those that even CI has no time for: an hour
+python3 tasks.py test [ARG ...]            lint, types and the tests that take under eight minutes; ARGs go to pytest
+python3 tasks.py test --slow               also those that take longer: what CI runs, none of them left out in silence
+python3 tasks.py test --nightly            those that CI has no time for
+python3 tasks.py measure                   what `test --slow` costs, written into docs/checks.md
 python3 tasks.py lint                      lint and types only
 python3 tasks.py benchmark                 how fast the command is, beside click and cookiecutter
 
 Everything is installed into .venv/ here. pip is configured as always: by its environment variables and its own files.
 """
 
+import contextlib
 import hashlib
 import json
 import os
 import subprocess
 import sys
+import time
 import venv
+from collections.abc import Iterator
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -23,7 +28,11 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 # The import order of templates is checked in rendered projects, where the folders are the real ones.
 TEMPLATES = ["--isolated", "--line-length=120", "templates"]
 
-BESIDE = ["-n", "auto", "--dist", "worksteal"]  # a test on each core: small networks hardly use two
+BESIDE = ["-n", "auto", "--dist", "worksteal"]  # a test on each core
+# Small networks hardly use two threads: with one each, the same training takes an eighth less of the processor.
+ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+phases: dict[str, float] = {}  # seconds of each thing done here, for the summary
 
 
 def main() -> None:
@@ -33,6 +42,8 @@ def main() -> None:
             first_project(rest[0] if rest else "mnist-classifier")
         case ["test", *rest]:
             test(rest)
+        case ["measure"]:
+            measure()
         case ["lint"]:
             install()
             lint()
@@ -54,18 +65,40 @@ def first_project(folder: str) -> None:
 
 def test(arguments: list[str]) -> None:
     """Lint, types and tests, with the libraries of every project in the catalog."""
+    kinds = {"--slow": "not nightly", "--nightly": "nightly"}
+    kind = next((word for word in arguments if word in kinds), "")
+    rest = [word for word in arguments if word not in kinds]
+    marked = ["-m", kinds[kind], "--no-silent-skip"] if kind else []
+    with phase("installing"):
+        install()
+        needed = project_dependencies()
+        once("projects", json.dumps(needed), *installer(), *needed)
+    with phase("lint and types"):
+        lint()
+    with phase("tests"):
+        run(PYTHON, "-m", "pytest", *BESIDE, *marked, *rest, folder=HERE, **ONE_THREAD)
+    took = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in phases.items())
+    print(f"In all {sum(phases.values()) / 60:.1f} minutes: {took}", flush=True)
+
+
+def measure() -> None:
+    """Run what CI runs, and state what it cost in docs/checks.md."""
+    record, counts = VENV / "checks.json", VENV / "counts.txt"
+    counts.unlink(missing_ok=True)
     install()
-    needed = project_dependencies()
-    once("projects", json.dumps(needed), PYTHON, "-m", "pip", "install", "--quiet", *needed)
-    lint()
-    rest = [item for item in arguments if item not in ("--dear", "--rare")]
-    if "--rare" in arguments:
-        run(PYTHON, "-m", "pytest", *BESIDE, "-m", "rare", *rest, folder=HERE)
-        return
-    if "--dear" not in arguments:
-        run(PYTHON, "-m", "pytest", *BESIDE, *rest, folder=HERE)
-        return
-    run(PYTHON, "-m", "pytest", *BESIDE, "-m", "not rare", "--durations=40", *rest, folder=HERE)
+    run(PYTHON, "benchmarks/checks.py", "count", str(counts), folder=HERE)
+    try:
+        test(["--slow", "--record", str(record)])
+    finally:
+        run(PYTHON, "benchmarks/checks.py", "stop", folder=HERE)
+    run(PYTHON, "benchmarks/checks.py", "write", str(record), str(counts), json.dumps(phases), folder=HERE)
+
+
+@contextlib.contextmanager
+def phase(name: str) -> Iterator[None]:
+    began = time.perf_counter()
+    yield
+    phases[name] = time.perf_counter() - began
 
 
 def lint() -> None:
@@ -83,6 +116,13 @@ def install() -> None:
         venv.create(VENV, with_pip=True, clear=True)
     wanted = (HERE / "pyproject.toml").read_text(encoding="utf-8")
     once("dlgen", wanted, PYTHON, "-m", "pip", "install", "--quiet", "-e", f"{HERE}[dev]")
+
+
+def installer() -> list[str | Path]:
+    """uv, which the dev extra brings, where it can reach the packages as it is configured; else pip, ten times slower."""
+    uv: list[str | Path] = [PYTHON, "-m", "uv", "pip", "install", "--quiet", "--python", PYTHON]
+    tried = subprocess.run([*uv, "--dry-run", "tqdm"], capture_output=True)
+    return uv if tried.returncode == 0 else [PYTHON, "-m", "pip", "install", "--quiet"]
 
 
 def project_dependencies() -> list[str]:
@@ -107,11 +147,11 @@ def once(name: str, wanted: str, *command: str | Path) -> None:
         stamp.write_text(digest)
 
 
-def run(*command: str | Path, folder: Path | None = None) -> None:
+def run(*command: str | Path, folder: Path | None = None, **surroundings: str) -> None:
     """Print a command and run it; end with its exit code where it fails."""
     words = [str(word) for word in command]
     print("$ " + " ".join(f'"{word}"' if " " in word or "[" in word else word for word in words), flush=True)
-    done = subprocess.run(words, cwd=folder)
+    done = subprocess.run(words, cwd=folder, env=os.environ | surroundings)
     if done.returncode != 0:
         sys.exit(done.returncode)
 

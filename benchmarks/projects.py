@@ -1,12 +1,14 @@
-"""What each project reaches and how long it takes: the table in README.md, made from measured runs.
+"""What each project reaches and how long it takes, measured; benchmarks/stated.py says where the numbers go.
 
     python benchmarks/projects.py                                 every project on its sample: about 20 minutes
-    python benchmarks/projects.py --real ../shared/data           on real data, where REAL says how: half an hour more
+    python benchmarks/projects.py --full ../shared/data           on what --data full gives, where FULL says how: 10 minutes more
+    python benchmarks/projects.py --real ../shared/data           on other real data, where REAL says how: half an hour more
     python benchmarks/projects.py gan-images chatbot              only these
-    python benchmarks/projects.py --table                         measure nothing, write the table again
+    python benchmarks/projects.py --write                         measure nothing, write what is made from results.json again
+    python benchmarks/projects.py --stale                         measure nothing, list the results of code that has changed since
 
 Each project is made, trained, evaluated and exported in processes of their own, one after another, as its owner would. What was found goes into
-benchmarks/results.json, and from there into README.md: no number in the table is typed in. Needs the libraries of the projects
+benchmarks/results.json, with the day, the versions and a hash of the project's code. Needs the libraries of the projects
 (`python tasks.py test` installs them).
 """
 
@@ -18,19 +20,26 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
-RESULTS, README = HERE / "results.json", HERE.parent / "README.md"
-BEGIN, END = "<!-- made by benchmarks/projects.py -->", "<!-- end of what benchmarks/projects.py makes -->"
+import stated
+
+# What `--data full` gives, by project: by itself where it needs no download ("" as the path), or from a copy of the very same data in the folder
+# given with --full.
+FULL: dict[str, tuple[str, str, str]] = {
+    "mnist-classifier": ("MNIST, 70,000 digits", "mnist.npz", ""),
+    "iris-classifier": ("the same 150 irises", "", ""),
+    "student-exam": ("400 students made by a stated rule", "", ""),
+    "titanic-survival": ("the list of 1,309 passengers", "titanic/titanic3.csv", "--target survived"),
+    "sentiment-analysis": ("IMDB, 50,000 reviews", "imdb_full", ""),
+}
 
 # Real data by project: what it is, where it lies in the folder given with --real, and the options beside --data; @ stands before another
 # path in that folder.
 REAL: dict[str, tuple[str, str, str]] = {
-    "mnist-classifier": ("MNIST, 70,000 digits", "mnist.npz", ""),
-    "titanic-survival": ("titanic3.csv, 1,309 passengers", "titanic/titanic3.csv", "--target survived"),
     "house-prices": (
         "California housing, 20,640 districts",
         "housing/california_housing.csv",
@@ -75,51 +84,41 @@ REAL: dict[str, tuple[str, str, str]] = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", help="projects; all of them where none is named")
+    parser.add_argument("--full", type=Path, metavar="FOLDER", help="measure --data full; copies lie in this folder")
     parser.add_argument("--real", type=Path, metavar="FOLDER", help="measure on real data, which lie in this folder")
-    parser.add_argument("--table", action="store_true", help="only write the table")
+    parser.add_argument("--write", action="store_true", help="only write what is made from results.json")
+    parser.add_argument("--stale", action="store_true", help="only list results whose code has changed since")
     options = parser.parse_args()
-    found = results()
-    for name in [] if options.table else options.names or catalog():
-        if not options.real:
-            found.setdefault(name, {})["sample"] = measure(name, [], "")
-        elif name in REAL:
-            title, path, changes = REAL[name]
-            asked = f"--data @{path} {changes}".strip()
+    found = stated.results()
+    if options.stale:
+        print("\n".join(stated.stale(found)) or "Every result is of the code as it is.")
+        return
+    kind, folder = (
+        ("full", options.full) if options.full else ("real", options.real) if options.real else ("sample", None)
+    )
+    chosen = {"full": FULL, "real": REAL, "sample": dict.fromkeys(stated.names(), ("", "", ""))}[kind]
+    for name in [] if options.write else options.names or stated.names():
+        if name in chosen:
+            title, path, changes = chosen[name]
+            asked = f"--data @{path} {changes}".strip() if path else "" if kind == "sample" else "--data full"
             words = [
-                str((options.real / word[1:]).resolve()) if word.startswith("@") else word
-                for word in shlex.split(asked)
+                str((folder / word[1:]).resolve()) if word.startswith("@") else word for word in shlex.split(asked)
             ]
-            found.setdefault(name, {})["real"] = {**measure(name, words, title), "options": asked.replace("@", "")}
-        RESULTS.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    page = README.read_text(encoding="utf-8")
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    README.write_text(f"{before}{BEGIN}\n{table(found)}{END}{after}", encoding="utf-8")
-
-
-def results() -> dict[str, Any]:
-    return json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+            found.setdefault(name, {})[kind] = {**measure(name, words, title), "options": asked.replace("@", "")}
+        stated.write(found)
+    stated.write(found)
 
 
 def dlgen(*words: str) -> str:
     return subprocess.run([sys.executable, "-m", "dlgen", *words], check=True, capture_output=True, text=True).stdout
 
 
-def catalog() -> list[str]:
-    return [template["name"] for template in json.loads(dlgen("list", "--json"))]
-
-
-def expected(name: str) -> dict[str, Any]:
-    """The metric of a project, and whether less of it is better."""
-    facts: dict[str, Any] = json.loads(dlgen("show", name, "--json"))["expected"]
-    return facts
-
-
 def measure(name: str, changes: list[str], title: str) -> dict[str, Any]:
     """Make, train, evaluate and export; the score, the best baseline's, and the seconds."""
-    metric = expected(name)["metric"].removeprefix("test ")
+    facts = stated.expected(name)
+    metric = facts["metric"].removeprefix("test ")
     key = metric.replace("R²", "r2").replace(" ", "_")
-    lower = expected(name).get("better") == "lower"
+    lower = facts.get("better") == "lower"
     seconds = {}
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "project"
@@ -148,6 +147,8 @@ def measure(name: str, changes: list[str], title: str) -> dict[str, Any]:
         "data": title or metrics["note"],
         "versions": {package: version(package) for package in ("tensorflow_cpu", "keras") if installed(package)},
         "cores": os.cpu_count(),
+        "date": date.today().isoformat(),
+        "code": stated.code(name),
     }
     print(f"{name}: {metric} {result['value']:.4f}, {best} {known.get(best)}, {training} s of training", flush=True)
     return result
@@ -159,52 +160,6 @@ def installed(package: str) -> bool:
     except ModuleNotFoundError:
         return False
     return True
-
-
-def table(found: dict[str, Any]) -> str:
-    """The results as a table in Markdown; of each level in turn, as `dlgen list` shows them."""
-    lines = [
-        "| project | metric on test data | sample | best baseline there | training, all steps | real data | reached | best baseline there | training |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
-    for name in catalog():
-        cells = [f"[{name}]({page(name)})", *["not measured"] * 4, *[""] * 4]
-        if here := found.get(name, {}).get("sample"):
-            arrow = ", lower is better" if expected(name).get("better") == "lower" else ""
-            total = sum(here["seconds"].values())
-            cells[1:5] = [
-                f"{here['metric']}{arrow}",
-                number(here["value"]),
-                beside(here),
-                f"{here['training_seconds']} s, {total} s",
-            ]
-        if there := found.get(name, {}).get("real"):
-            cells[5:] = [
-                f"{there['data']}: `{there['options']}`",
-                number(there["value"]),
-                beside(there),
-                f"{there['training_seconds']} s",
-            ]
-        lines.append("| " + " | ".join(cells) + " |")
-    cores = {part["cores"] for each in found.values() for part in each.values()}
-    return (
-        "\n".join(lines)
-        + f"\n\nSeconds are those of {' or '.join(map(str, sorted(cores)))} CPU cores; all steps are train, evaluate and export, each of which loads TensorFlow.\n"
-    )
-
-
-def number(value: float) -> str:
-    return f"{value:.4f}" if abs(value) < 0.1 else f"{value:.3f}"
-
-
-def beside(result: dict[str, Any]) -> str:
-    best = result["baseline"]
-    return f"{number(best['value'])} ({best['name']})" if best["name"] else ""
-
-
-def page(name: str) -> str:
-    (folder,) = (HERE.parent / "templates").glob(f"*/{name}")
-    return folder.relative_to(HERE.parent).as_posix()
 
 
 if __name__ == "__main__":

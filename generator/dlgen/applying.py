@@ -3,58 +3,47 @@
 All that a change takes is written first into one file, `.dlgen/local/update.zip`: the old and the new bytes of each
 file. One rename puts it into place, and from there on the change happens: whoever finds it carries it out. When all
 files are written it is renamed to `undo.zip`, which `dlgen undo` reads. Nothing is decided anywhere else.
+
+Whoever carries it out replaces nothing but what the change began with. What you made of a file in the meantime stays,
+and what it would have become is put beside it.
 """
 
-import json
 import os
 import sys
-import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Iterator, Set
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-from dlgen import project, record
-from dlgen.errors import DlgenError
+from dlgen import disk, journal, project
+from dlgen.errors import DlgenError, explain
+from dlgen.journal import LOCAL, State, Step
 from dlgen.project import PRISTINE, RECORD
 
-LOCAL = f"{record.FOLDER}/local"  # git ignores it: .gitignore within
 BESIDE = ".from-template"
 FIRST = 0o644
 
 
-@dataclass(frozen=True)
-class State:
-    """A file at one moment: its bytes and its mode."""
+def state(home: Path, path: str, gone: Set[str] = frozenset()) -> State | None:
+    """What stands at `path` now: a file, a link, a folder that is not empty, or a link or file on the way to it.
 
-    data: bytes
-    mode: int
+    None where a file could be put: nothing is there, or folders that hold no file.
 
-    @property
-    def facts(self) -> dict[str, Any]:
-        return {"sha256": project.Entry(self.data).hash, "mode": self.mode}
-
-
-@dataclass(frozen=True)
-class Step:
-    """One file before and after; None where there is none."""
-
-    path: str
-    old: State | None
-    new: State | None
-
-
-def state(home: Path, path: str) -> State | None:
-    """The plain file at `path` as it is now."""
+    Args:
+        gone: files that will be removed before.
+    """
+    blocked = disk.blocked(home, path)
+    if blocked is not None:
+        return None if blocked in gone else State(b"", kind="behind")
+    found = disk.look(home, path)
+    if found is None:
+        return None
+    if disk.is_link(found):
+        return State(os.fsencode(os.readlink(home / path)), kind="link")  # noqa: PTH115 - Path would tidy it
+    if disk.is_folder(found):
+        return None if project.holds_only(home, path, gone) else State(b"", kind="folder")
     entry = project.read(home, path)
-    return State(entry.data, entry.mode) if entry else None
-
-
-def read_bytes(home: Path, path: str) -> bytes | None:
-    """What stands in a file now."""
-    now = state(home, path)
-    return now.data if now else None
+    return State(entry.data, entry.mode) if entry else State(b"", kind="special")
 
 
 def apply(home: Path, steps: list[Step], what: str) -> None:
@@ -63,141 +52,191 @@ def apply(home: Path, steps: list[Step], what: str) -> None:
     Raises:
         DlgenError: where a file is not what a step expects, or another dlgen is at work here.
     """
+    gone = {step.path for step in steps if step.new is None}
     with _alone(home) as local:
+        if disk.look(home, f"{LOCAL}/update.zip") is not None:
+            raise DlgenError("another change of this project was interrupted\nRun the same command again.")
         for step in steps:
-            if state(home, step.path) != step.old:
+            if state(home, step.path, gone) != step.old:
                 raise DlgenError(f"{step.path} was changed while dlgen was at work\nRun the same command again.")
-        _stage(local, steps, what)
+        journal.write(local, steps, what)
         _carry_out(home, local)
 
 
-def recover(home: Path) -> None:
-    """Finish a change that was interrupted; do nothing where there is none."""
-    local = home / LOCAL
-    if not (local / "update.zip").exists():
-        return
-    with _alone(home):
-        if (local / "update.zip").exists():
+def recover(home: Path) -> bool:
+    """Finish a change that was interrupted; return whether there was one."""
+    if disk.look(home, f"{LOCAL}/update.zip") is None:
+        _check_local(home)
+        return False
+    with _alone(home) as local:
+        if disk.look(home, f"{LOCAL}/update.zip") is not None:
             print("Finishing a change of this project that was interrupted.", file=sys.stderr)
             _carry_out(home, local)
+    return True
 
 
 def undo(home: Path, force: bool = False) -> tuple[str, list[str]]:
     """Put every file back as it was before the last change; return what that was, and the files.
 
+    What has become a link since is replaced by the file, and a second undo brings the link back. What has become a
+    folder stays: where a file is to go there, nothing is undone.
+
     Raises:
-        DlgenError: where nothing can be undone, or files were edited since and not `force`.
+        DlgenError: where nothing can be undone, files were edited since and not `force`, or a folder is in the way.
     """
-    file = home / LOCAL / "undo.zip"
-    if not file.exists():
+    if disk.look(home, f"{LOCAL}/undo.zip") is None:
         raise DlgenError(
             "there is nothing to undo\nOnly the last dlgen update, add or undo of this copy can be undone."
         )
-    what, steps = _load(file)
-    now = {step.path: state(home, step.path) for step in steps}
+    what, steps = journal.read(home, "undo.zip")
+    gone = {step.path for step in steps if step.old is None}
+    now = {step.path: _now(home, step.path, step.old, gone) for step in steps}
     edited = [step.path for step in steps if now[step.path] != step.new]
     if edited and not force:
         raise DlgenError(
-            f"edited since: {', '.join(edited)}\nGive --force to put {'it' if len(edited) == 1 else 'them'} back "
-            "all the same; a second dlgen undo brings your edits back."
+            f"edited since: {', '.join(edited)}\nGive --force to put {'it' if len(edited) == 1 else 'them'} "
+            "back all the same; a second dlgen undo brings your edits back."
         )
     back = [Step(step.path, now[step.path], step.old) for step in steps if now[step.path] != step.old]
+    for step in back:
+        if step.old and not step.old.can_be_put:
+            raise DlgenError(
+                f"{step.path} cannot be put back: {step.old.words}\n"
+                "Move that elsewhere, and run the same command again."
+            )
     again = what.removeprefix("undo of ") if what.startswith("undo of ") else f"undo of {what}"
     apply(home, back, again)
     return what, [step.path for step in back]
 
 
-def _stage(local: Path, steps: list[Step], what: str) -> None:
-    """Write update.zip whole, or not at all."""
-    journal = [
-        {"path": step.path, "old": step.old and step.old.facts, "new": step.new and step.new.facts} for step in steps
-    ]
-    with (local / "update.tmp").open("wb") as file:
-        with zipfile.ZipFile(file, "w") as archive:
-            archive.writestr("journal.json", json.dumps({"what": what, "steps": journal}, indent=1))
-            for number, step in enumerate(steps):
-                for side, content in (("old", step.old), ("new", step.new)):
-                    if content:
-                        archive.writestr(f"{side}/{number}", content.data)
-        _sync(file)
-    (local / "update.tmp").replace(local / "update.zip")
-    _sync_folder(local)
+def free_name(home: Path, path: str, new: State, taken: Set[str] = frozenset()) -> tuple[str, bool]:
+    """A name beside `path` that nothing has, or one that has `new` already; and whether it has."""
+    top = disk.blocked(home, path) or path  # where a folder above is no folder: beside that
+    rest, number = path[len(top) :], 1
+    while True:
+        name = f"{top}{BESIDE}{'' if number == 1 else f'-{number}'}{rest}"
+        found = state(home, name)
+        if name not in taken and (found is None or (found.kind, found.data) == (new.kind, new.data)):
+            return name, found is not None
+        number += 1
 
 
-def _load(file: Path) -> tuple[str, list[Step]]:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            journal = json.loads(archive.read("journal.json"))
-            steps = []
-            for number, item in enumerate(journal["steps"]):
-                if not project.is_inside(item["path"]) and item["path"] not in (RECORD, PRISTINE):
-                    raise DlgenError(f"{LOCAL}/{file.name} names {item['path']}, which is no file of the project")
-                old, new = (
-                    item[side] and State(archive.read(f"{side}/{number}"), int(item[side]["mode"]))
-                    for side in ("old", "new")
-                )
-                steps.append(Step(item["path"], old, new))
-        return str(journal["what"]), steps
-    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, EOFError) as error:
-        raise DlgenError(f"{LOCAL}/{file.name} is damaged: {error}\nRemove it, and look at your files.") from None
+def _now(home: Path, path: str, wanted: State | None, gone: Set[str] = frozenset()) -> State | None:
+    """What stands at `path`; where nothing is to stand there, a folder and what is behind a file are nothing."""
+    found = state(home, path, gone)
+    return None if wanted is None and found and not found.can_be_put and found.kind != "special" else found
 
 
 def _carry_out(home: Path, local: Path) -> None:
     """Bring each file from its old to its new state; doing it twice is doing it once."""
-    _, steps = _load(local / "update.zip")
-    for step in sorted(steps, key=lambda step: step.new is not None):  # a folder may take the place of a file
-        now = state(home, step.path)
-        if now == step.new:
-            continue
-        if now != step.old:  # edited between the interruption and now
-            if step.new:
-                _put(home, local, f"{step.path}{BESIDE}", step.new)
-            print(f"You edited {step.path} meanwhile: it was left as it is.", file=sys.stderr)
-        elif step.new:
-            _put(home, local, step.path, step.new)
-        else:
-            (home / step.path).unlink()
-            _prune(home, step.path)
+    _, steps = journal.read(home, "update.zip")
+    touched: set[Path] = set()
+    try:
+        for step in sorted(steps, key=lambda step: step.new is not None):  # a folder may take the place of a file
+            now = _now(home, step.path, step.new)
+            if now == step.new:
+                if step.new is None:  # killed before its folders went
+                    _prune(home, step.path, touched)
+                touched.add((home / step.path).parent)
+            elif now != step.old:  # edited between the interruption and now
+                _leave(home, local, step, touched)
+            elif step.new:
+                _put(home, local, step.path, step.new, touched)
+            else:
+                (home / step.path).unlink()
+                touched.add((home / step.path).parent)
+                _prune(home, step.path, touched)
+        for folder in sorted(touched):
+            if folder.is_dir():
+                disk.sync_folder(folder)
+    except OSError as error:
+        why = (explain(error) or f"{error.strerror}: {error.filename}").partition("\n")[0]
+        raise DlgenError(
+            f"{why}\nHalf of the change is done; the next dlgen command in this project goes on."
+        ) from None
     (local / "update.zip").replace(local / "undo.zip")
-    _sync_folder(local)
+    disk.sync_folder(local)
 
 
-def _put(home: Path, local: Path, path: str, new: State) -> None:
+def _leave(home: Path, local: Path, step: Step, touched: set[Path]) -> None:
+    """Keep what you have made of a file, say it, and put what it would have become beside it."""
+    said = f"You edited {step.path} meanwhile: it was left as it is"
+    if step.new and step.path not in (RECORD, PRISTINE):
+        name, there = free_name(home, step.path, step.new)
+        if not there:
+            _put(home, local, name, step.new, touched)
+        said += f", and what the change made of it is {name}"
+    print(f"{said}.", file=sys.stderr)
+
+
+def _put(home: Path, local: Path, path: str, new: State, touched: set[Path]) -> None:
+    """Write a file or a link whole; nothing but a file that may be replaced, or empty folders, is at its place."""
     target = home / path
-    for above in [*target.parents][::-1]:
-        if above.is_relative_to(home) and (above.is_symlink() or (above.exists() and not above.is_dir())):
-            raise DlgenError(f"{above} is in the way\nMove it elsewhere and run the same command again.")
-    with suppress(OSError):
-        target.rmdir()  # an empty folder may be where a file goes
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with (local / "next.tmp").open("wb") as file:
-        file.write(new.data)
-        _sync(file)
-    (local / "next.tmp").chmod(new.mode)
-    (local / "next.tmp").replace(target)
+    for above in [*target.relative_to(home).parents][-2::-1]:
+        if not (home / above).is_dir():
+            (home / above).mkdir()
+            touched.add((home / above).parent)
+    if disk.is_folder(disk.look(home, path)):
+        for place, _, _ in os.walk(target, topdown=False):
+            Path(place).rmdir()
+    temporary = local / "next.tmp"
+    if new.kind == "link":
+        temporary.unlink(missing_ok=True)
+        try:
+            temporary.symlink_to(os.fsdecode(new.data))
+        except (OSError, NotImplementedError):  # Windows asks for a permission
+            print(f"{path} was a link to {os.fsdecode(new.data)}, and cannot be made one again.", file=sys.stderr)
+            return
+    else:
+        disk.fill(disk.create(temporary), new.data, new.mode)
+        if os.name == "nt":
+            temporary.chmod(new.mode)
+    temporary.replace(target)
+    touched.add(target.parent)
 
 
-def _prune(home: Path, path: str) -> None:
+def _prune(home: Path, path: str, touched: set[Path]) -> None:
     """Remove the folders that a removed file leaves empty."""
+    if disk.blocked(home, path) is not None:
+        return
     for above in (home / path).parents:
-        if above == home or any(above.iterdir()):
+        if above == home:
             break
-        above.rmdir()
+        if above.is_dir():
+            if any(above.iterdir()):
+                break
+            above.rmdir()
+            touched.add(above.parent)
 
 
 @contextmanager
 def _alone(home: Path) -> Iterator[Path]:
     """The folder of journals, while no other dlgen changes this project; a lock ends with its process."""
     local = home / LOCAL
-    local.mkdir(exist_ok=True)
-    if not (local / ".gitignore").exists():
-        (local / ".gitignore").write_text("*\n", encoding="utf-8")
-    with (local / "lock").open("wb") as file:
+    _check_local(home)
+    if not local.is_dir():
+        local.mkdir(exist_ok=True)
+        disk.sync_folder(local.parent)  # a journal in a folder that is lost is lost
+    if disk.look(home, f"{LOCAL}/.gitignore") is None:  # git ignores all of it
+        disk.fill(disk.create(local / ".gitignore"), b"*\n", FIRST)
+    handle = os.open(local / "lock", os.O_RDWR | os.O_CREAT | disk.NOFOLLOW | disk.PLAIN, FIRST)
+    with os.fdopen(handle, "r+b", buffering=0) as file:
         try:
             _lock(file)
         except OSError:
             raise DlgenError("another dlgen is changing this project\nWait until it has ended.") from None
         yield local
+
+
+def _check_local(home: Path) -> None:
+    """Refuse a folder of journals in which something is no plain file of dlgen's."""
+    for name in (LOCAL, *(f"{LOCAL}/{each}" for each in ("lock", ".gitignore", *journal.FILES, "next.tmp"))):
+        found = disk.look(home, name)
+        good = found is None or (disk.is_folder(found) if name == LOCAL else disk.is_file(found))
+        if name.endswith("next.tmp") and found is not None and disk.is_link(found):
+            good = True  # one that was about to be put into place
+        if not good:
+            raise DlgenError(f"{name} is no {'folder' if name == LOCAL else 'plain file'} of dlgen's\nRemove it.")
 
 
 def _lock(file: IO[bytes]) -> None:
@@ -209,17 +248,3 @@ def _lock(file: IO[bytes]) -> None:
         import fcntl
 
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def _sync(file: IO[bytes]) -> None:
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "nt":  # which cannot, and need not
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

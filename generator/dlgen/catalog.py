@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from dlgen.registry import Entry
 
 CONFIG = "cookiecutter.json"
+DEEP = 50  # of lists and tables within each other in cookiecutter.json
 LEVELS = ("beginner", "intermediate", "advanced")
 
 
@@ -51,7 +52,7 @@ class Template:
 
     @property
     def expected(self) -> dict[str, Any]:
-        """What the sample and the full run reach: metric, sample, sample_seconds, full, full_minutes."""
+        """What a project reaches: metric, better, sample (what the sample run must reach), measured (what was: of sample and full)."""
         found = self.config.get("_expected")
         return dict(found) if isinstance(found, dict) else {}
 
@@ -113,7 +114,10 @@ def in_team(entry: "Entry") -> list[Template]:
     """
     folder = entry.folder()
     found: dict[str, Path] = {}
+    home = folder.resolve()
     for path in _inside(folder) or ([folder] if (folder / CONFIG).is_file() else []):
+        if entry.address and not path.resolve().is_relative_to(home):
+            continue  # a link out of what was fetched
         if path.name in found:
             raise DlgenError(
                 f"{entry.name} holds two templates called {path.name}: {found[path.name]} and {path}\nRename one of them."
@@ -194,9 +198,9 @@ def _only(top: Path, directory: str, shown: str) -> Path:
     """
     folder = top / directory
     if (folder / CONFIG).is_file() and folder.resolve().is_relative_to(top.resolve()):
-        nested = _nested(_read_json(folder / CONFIG))
-        if nested and not any("{{" in entry.name for entry in folder.iterdir()):
-            raise _several(shown, [(PurePosixPath(directory) / path).as_posix() for path in nested])
+        paths = nested(_read_json(folder / CONFIG))
+        if paths and not any("{{" in entry.name for entry in folder.iterdir()):
+            raise _several(shown, [(PurePosixPath(directory) / path).as_posix() for path in paths])
         return folder
     inside = [path.relative_to(top).as_posix() for path in _inside(top)]
     if directory:
@@ -211,7 +215,7 @@ def _several(shown: str, paths: list[str]) -> DlgenError:
     return DlgenError(f"{shown} holds several templates: {', '.join(paths)}\nChoose one: --directory {paths[0]}")
 
 
-def _nested(config: dict[str, Any]) -> list[str]:
+def nested(config: dict[str, Any]) -> list[str]:
     """The folders of the templates that cookiecutter would offer to choose from, as both of its keys give them."""
     table, lines = config.get("templates"), config.get("template")
     if isinstance(table, dict):
@@ -281,6 +285,11 @@ def _read_json(file: Path) -> dict[str, Any]:
         if file.stat().st_size > 1 << 20:
             raise ValueError("it is larger than 1 MB")
         value = json.loads(file.read_text(encoding="utf-8"))
+        if _too_deep(value):
+            raise RecursionError
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise DlgenError(f"{file} cannot be read as JSON: it holds half of a character, such as \\ud800") from None
     except RecursionError:
         raise DlgenError(f"{file} cannot be read as JSON: it is nested too deep") from None
     except (ValueError, OSError) as error:
@@ -288,3 +297,16 @@ def _read_json(file: Path) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise DlgenError(f"{file} is not a JSON object")
     return value
+
+
+def _too_deep(value: Any) -> bool:
+    """Whether lists and tables are nested deeper than DEEP, which copying and writing them again would not survive."""
+    level = [value]
+    for _ in range(DEEP):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, list | dict)
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+    return bool(level)

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dlgen import compose, contract, environment, names, render, settings, workspace
+from dlgen import compose, console, contract, environment, names, render, settings, workspace
 from dlgen.catalog import Template
 from dlgen.errors import DlgenError, StepFailed
 
@@ -35,6 +35,7 @@ AWKWARD = [
 EPOCHS = 3  # of the training that `--run` does: that it learns well is for the template's own tests
 TAIL = 20  # lines of a failed step that are shown
 JINJA = re.compile(r"\{\{-?\s*cookiecutter\b|\{%-?\s")
+NOT_HERE = ["-P"]  # of Python: no module is taken from the folder that is checked, which may hold a ruff.py
 SERIOUS = ["--isolated", "--select=E9,F63,F7,F82"]  # where a project has no settings for ruff: what cannot run
 
 
@@ -164,15 +165,19 @@ def _parses(project: Path, plain: bool, said: str) -> Iterator[Finding]:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
                     parsers[file.suffix](file.read_text(encoding="utf-8"))
-            except (SyntaxError, ValueError) as error:
+            except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
                 kind = {".py": "Python", ".toml": "TOML", ".json": "JSON"}[file.suffix]
-                yield Finding(_inside(project, file), f"is not {kind}{said}: {error}", "Mend the file in the template.")
+                yield Finding(
+                    _inside(project, file),
+                    f"is not {kind}{said}: {error or 'nested too deep'}",
+                    "Mend the file in the template.",
+                )
 
 
 def _links(project: Path) -> Iterator[Finding]:
     for page in sorted(project.glob("*.md")):
         content = _text(page)
-        for target in re.findall(r"\]\((?![a-z]+:)([^)#\s]+)", re.sub(r"```.*?```", "", content, flags=re.S)):
+        for target in re.findall(r"\]\((?![a-z]+:)([^()#\s]+)", re.sub(r"```.*?```", "", content, flags=re.S)):
             if not (page.parent / target).exists():
                 yield Finding(page.name, f"links to {target}, which is not there", "Make the file, or mend the link.")
         lessons = _text(project / "lessons.py")
@@ -197,12 +202,12 @@ def _contract(project: Path) -> Iterator[Finding]:
                 yield Finding(
                     name, "does not say what it does", "Begin it with a docstring: what, how to run it, what next."
                 )
-        except SyntaxError:
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue  # found before
     for name, wanted in contract.NAMES.items():
         try:
             missing = wanted - contract.top_level_names(project / name) if (project / name).exists() else set()
-        except SyntaxError:
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         if missing:
             listed = ", ".join(sorted(missing))
@@ -241,10 +246,10 @@ def _lint(project: Path, python: Path | None, report: Report) -> Iterator[Findin
 
 def _ruff(python: Path | None) -> list[str] | None:
     if python:
-        with_it = subprocess.run([str(python), "-m", "ruff", "--version"], capture_output=True).returncode == 0
-        return [str(python), "-m", "ruff"] if with_it else None
+        own = [str(python), *NOT_HERE, "-m", "ruff"]
+        return own if subprocess.run([*own, "--version"], capture_output=True).returncode == 0 else None
     if importlib.util.find_spec("ruff"):
-        return [sys.executable, "-m", "ruff"]
+        return [sys.executable, *NOT_HERE, "-m", "ruff"]
     found = shutil.which("ruff")
     return [found] if found else None
 
@@ -265,7 +270,7 @@ def _run(project: Path, plan: compose.Plan, python: Path | None) -> Iterator[Fin
         commands.append(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
     for number, command in enumerate(commands, 1):
         typed = f"python {' '.join(command)}"
-        print(f"[{number}/{len(commands)}] {typed}", file=sys.stderr, flush=True)
+        console.note(f"[{number}/{len(commands)}] {typed}")
         done = _captured([str(interpreter), *command], project)
         if done.returncode != 0:
             end = "\n".join((done.stdout + done.stderr).strip().splitlines()[-TAIL:])

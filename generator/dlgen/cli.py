@@ -1,11 +1,14 @@
 """The `dlgen` command: parse, call, print. What takes time to import is imported by the command that needs it."""
 
+import os
+import signal
 import sys
-from typing import TYPE_CHECKING, Any, NoReturn
+from contextlib import suppress
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from dlgen import __version__, inside
+from dlgen import __version__, console, inside
 from dlgen.errors import DlgenError, StepFailed, explain
 
 if TYPE_CHECKING:
@@ -16,26 +19,61 @@ HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command and end the process: 0, 1 (a step of --run failed), 2 (a mistake to mend) or 130 (Ctrl-C)."""
+    from dlgen import workspace
+
+    alone = signal.getsignal(signal.SIGINT) is signal.SIG_DFL  # __main__ has set it, and nobody else needs it
     try:
-        sys.exit(cli.main(arguments, prog_name="dlgen", standalone_mode=False) or 0)
+        if alone:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        code = _run(arguments)
+        if alone:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+    except KeyboardInterrupt:
+        if alone:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # once is enough: what follows takes a moment
+        workspace.remove_all()
+        code = _said("Stopped by Ctrl-C.", 130)  # click has ended the line
+    sys.exit(code)
+
+
+def _run(arguments: list[str] | None) -> int:
+    try:
+        return cli.main(arguments, prog_name="dlgen", standalone_mode=False) or 0
+    except click.Abort:
+        raise KeyboardInterrupt from None
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         path = context.command_path if context else "dlgen"
-        _stop(f"error: {_sentence(error.format_message())}\nAll options: {path} --help", 2)
+        return _said(f"error: {_sentence(error.format_message())}\nAll options: {path} --help", 2)
     except DlgenError as error:
-        _stop(f"error: {error}", 2)
+        return _said(f"error: {error}", 2)
     except StepFailed as error:
-        _stop(f"failed: {error}", 1)
-    except (KeyboardInterrupt, click.Abort):
-        _stop("Stopped by Ctrl-C.", 130)  # click has ended the line
-    except BrokenPipeError:  # dlgen list | head
-        sys.stderr.close()
-        sys.exit(0)
+        return _said(f"failed: {error}", 1)
     except OSError as error:
+        if _is_of_output(error):
+            _give_up_output()
+            if isinstance(error, BrokenPipeError):  # dlgen list | head; click sees most of them first, and does this
+                return 1
+            return _said(f"error: the output cannot be written: {error.strerror}\nSend it elsewhere.", 2)
         message = explain(error)
         if message is None:
             raise
-        _stop(f"error: {message}", 2)
+        return _said(f"error: {message}", 2)
+
+
+def _is_of_output(error: OSError) -> bool:
+    """Whether it came up while something was printed: the system names no file for it, nor for a full disk."""
+    place = error.__traceback__
+    while place and place.tb_frame.f_code is not click.echo.__code__:
+        place = place.tb_next
+    return place is not None
+
+
+def _give_up_output() -> None:
+    """Let what is left for stdout go nowhere: Python would try once more at its end."""
+    with suppress(OSError, ValueError, AttributeError):  # no file at all
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
 
 
 def _template_names(context: click.Context, parameter: click.Parameter, incomplete: str) -> "list[CompletionItem]":
@@ -44,7 +82,11 @@ def _template_names(context: click.Context, parameter: click.Parameter, incomple
     from dlgen import catalog
 
     known = [(each.shown, each.summary) for each in (*catalog.templates(), *catalog.registered()[0])]
-    return [CompletionItem(name, help=summary) for name, summary in known if name.startswith(incomplete)]
+    return [
+        CompletionItem(console.line(name), help=console.line(summary))
+        for name, summary in known
+        if name.startswith(incomplete)
+    ]
 
 
 def _part_names(context: click.Context, parameter: click.Parameter, incomplete: str) -> "list[CompletionItem]":
@@ -53,7 +95,9 @@ def _part_names(context: click.Context, parameter: click.Parameter, incomplete: 
     from dlgen import catalog
 
     known = catalog.optional_parts((catalog.root(),))
-    return [CompletionItem(part.name, help=part.summary) for part in known if part.name.startswith(incomplete)]
+    return [
+        CompletionItem(part.name, help=console.line(part.summary)) for part in known if part.name.startswith(incomplete)
+    ]
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
@@ -82,14 +126,14 @@ def cli(context: click.Context) -> None:
 @as_json
 def list_(as_json: bool) -> None:
     """List the templates, and what each reaches in how long."""
-    from dlgen import catalog, console
+    from dlgen import catalog
 
     others, problems = catalog.registered()
     templates = [*catalog.templates(), *others]
     for problem in problems:
-        click.echo(f"note: {problem}", err=True)
+        console.note(f"note: {problem}")
     if as_json:
-        _print_json(
+        console.json(
             [
                 {
                     "name": each.shown,
@@ -112,8 +156,8 @@ def list_(as_json: bool) -> None:
         )
         for each in templates
     ]
-    click.echo(console.table(("level", "name", "sample", "full data", "what it does"), rows))
-    click.echo("\nMore about one: dlgen show NAME\nMake a project: dlgen new NAME")
+    console.echo(console.table(("level", "name", "sample", "full data", "what it does"), rows))
+    console.echo("\nMore about one: dlgen show NAME\nMake a project: dlgen new NAME")
 
 
 @cli.command()
@@ -130,9 +174,9 @@ def show(name: str, checkout: str | None, within: str | None, as_json: bool) -> 
 
     facts = describe.facts(catalog.find(name, checkout, within))
     if as_json:
-        _print_json(facts)
+        console.json(facts)
     else:
-        click.echo(describe.text(facts))
+        console.echo(describe.text(facts))
 
 
 @cli.command()
@@ -185,7 +229,7 @@ def new(
         dry_run=dry_run,
     )
     if not as_json:
-        click.echo(describe.made(project, written=not dry_run, steps_follow=run_steps))
+        console.echo(describe.made(project, written=not dry_run, steps_follow=run_steps))
     results = None
     if run_steps and not dry_run:
         from dlgen import environment
@@ -194,10 +238,10 @@ def new(
         environment.run(project.folder, project.steps, quiet=as_json)
         results = reading.read(project.folder)
         if not as_json:
-            click.echo(reading.text(results))
+            console.echo(reading.text(results))
     if as_json:
         facts = describe.made_facts(project, written=not dry_run)
-        _print_json(facts if results is None else {**facts, "results": results})
+        console.json(facts if results is None else {**facts, "results": results})
 
 
 @cli.command()
@@ -219,11 +263,11 @@ def eject(
     template = catalog.find(name, checkout, within)
     folder, files = ejecting.eject(template, directory, parts)
     if as_json:
-        _print_json({"template": template.name, "folder": str(folder), "files": files})
+        console.json({"template": template.name, "folder": str(folder), "files": files})
         return
     here = directory if "/" in directory else f"./{directory}"
-    click.echo(f"Wrote {len(files)} files to {directory}\n\nWhat to change: {here}/README.md")
-    click.echo(f"Render it: dlgen new {here} my-project")
+    console.echo(f"Wrote {len(files)} files to {directory}\n\nWhat to change: {here}/README.md")
+    console.echo(f"Render it: dlgen new {here} my-project")
 
 
 @cli.command()
@@ -263,9 +307,9 @@ def check(
     path = Path(interpreter).absolute() if interpreter else None
     report = checking.check(template, trust=trust, run=run_steps, python=path)
     if as_json:
-        _print_json({"template": template.shown, **asdict(report)})
+        console.json({"template": template.shown, **asdict(report)})
     else:
-        click.echo(checking.text(report, template.shown))
+        console.echo(checking.text(report, template.shown))
     return 1 if report.findings else 0
 
 
@@ -293,25 +337,25 @@ def templates_add(place: str, name: str | None, checkout: str | None, within: st
     entry = registry.add(place, name, checkout, within)
     found = catalog.in_team(entry)
     if as_json:
-        _print_json({"name": entry.name, **entry.facts, "templates": [each.shown for each in found]})
+        console.json({"name": entry.name, **entry.facts, "templates": [each.shown for each in found]})
         return
-    click.echo(f"Registered {entry.name}: {', '.join(each.shown for each in found)}")
-    click.echo(f"Make a project: dlgen new {found[0].shown}")
+    console.echo(f"Registered {entry.name}: {', '.join(each.shown for each in found)}")
+    console.echo(f"Make a project: dlgen new {found[0].shown}")
 
 
 @templates.command("list")
 @as_json
 def templates_list(as_json: bool) -> None:
     """List what is registered."""
-    from dlgen import console, registry
+    from dlgen import registry
 
     entries = registry.read().values()
     if as_json:
-        _print_json([{"name": each.name, **each.facts} for each in entries])
+        console.json([{"name": each.name, **each.facts} for each in entries])
     elif entries:
-        click.echo(console.table(("name", "where"), [(each.name, each.shown) for each in entries]))
+        console.echo(console.table(("name", "where"), [(each.name, each.shown) for each in entries]))
     else:
-        click.echo("Nothing is registered. Register a folder: dlgen templates add PATH")
+        console.echo("Nothing is registered. Register a folder: dlgen templates add PATH")
 
 
 @templates.command("remove")
@@ -321,7 +365,7 @@ def templates_remove(name: str) -> None:
     from dlgen import registry
 
     entry = registry.remove(name)
-    click.echo(f"Forgot {name}; its files stay: {entry.shown}")
+    console.echo(f"Forgot {name}; its files stay: {entry.shown}")
 
 
 @templates.command("update")
@@ -333,14 +377,14 @@ def templates_update(name: str | None) -> None:
     entries = registry.read()
     for entry in [registry.get(name, entries)] if name else entries.values():
         if entry.path:
-            click.echo(f"{entry.name} is a folder, used as it is: {entry.path}")
+            console.echo(f"{entry.name} is a folder, used as it is: {entry.path}")
         else:
             before = entry.commit
             entry.folder(fresh=True)
             after = entry.commit
-            click.echo(f"{entry.name} is {'as it was' if before == after else 'updated'}: {after[:12]}")
+            console.echo(f"{entry.name} is {'as it was' if before == after else 'updated'}: {after[:12]}")
     if not entries:
-        click.echo("Nothing is registered. Register a folder: dlgen templates add PATH")
+        console.echo("Nothing is registered. Register a folder: dlgen templates add PATH")
 
 
 for _command in inside.COMMANDS:
@@ -356,7 +400,9 @@ def _ask_for_template(ask: bool) -> str:
 
     templates = [*catalog.templates(), *catalog.registered()[0]]
     for number, template in enumerate(templates, 1):
-        click.echo(f"{number:>3}  {template.shown}  {click.style(template.summary, dim=True)}")
+        click.echo(
+            f"{number:>3}  {console.line(template.shown)}  {click.style(console.line(template.summary), dim=True)}"
+        )
     choice: int = click.prompt("Which one", type=click.IntRange(1, len(templates)), default=1)
     return templates[choice - 1].shown
 
@@ -368,16 +414,11 @@ def _pairs(chosen: tuple[str, ...]) -> dict[str, str]:
     return {key.strip(): value for key, _, value in (item.partition("=") for item in chosen)}
 
 
-def _print_json(value: Any) -> None:
-    import json
-
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
-
-
 def _sentence(message: str) -> str:
     return message[:1].lower() + message[1:].rstrip(".")
 
 
-def _stop(message: str, code: int) -> NoReturn:
-    click.echo(message, err=True)
-    sys.exit(code)
+def _said(message: str, code: int) -> int:
+    with suppress(OSError):  # stderr may be full or closed, too
+        console.echo(message, error=True)
+    return code

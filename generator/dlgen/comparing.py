@@ -2,7 +2,6 @@
 
 import fnmatch
 import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +25,9 @@ def status(made: Made, template: str | None = None, trust: bool = False) -> dict
         "source": made.facts["source"],
         "parts": made.facts["parts"],
         "dlgen": made.facts.get("dlgen"),
-        "edited": [path for path, (old, now) in found.items() if now and now.data != old.data],
+        "edited": [path for path, (old, now) in found.items() if (now.data != old.data if now else made.has(path))],
         "modes": [path for path, (old, now) in found.items() if now and now.executable != old.executable],
-        "deleted": [path for path, (_, now) in found.items() if now is None],
+        "deleted": [path for path, (_, now) in found.items() if now is None and not made.has(path)],
         "added": added(made),
     }
     try:
@@ -90,19 +89,9 @@ def diff(made: Made, files: list[str], rendering: Rendering | None = None) -> st
 
 def added(made: Made) -> list[str]:
     """Files that you have added, without those that git, or else the project's .gitignore, ignores."""
-    names = _seen_by_git(made.folder)
-    if names is None:
-        names = _walk(made.folder)
+    names = git.seen(made.folder)
+    names = _walk(made.folder) if names is None else [name for name in names if (made.folder / name).is_file()]
     return sorted(name for name in names if name not in made.pristine and name.split("/")[0] not in (FOLDER, ".git"))
-
-
-def _seen_by_git(folder: Path) -> list[str] | None:
-    if not git.has_repository(folder):
-        return None
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "."]
-    done = subprocess.run(command, cwd=folder, capture_output=True)
-    names = [name for name in os.fsdecode(done.stdout).split("\0") if name]
-    return [name for name in names if (folder / name).is_file()] if done.returncode == 0 else None
 
 
 def _walk(folder: Path) -> list[str]:

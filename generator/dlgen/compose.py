@@ -129,8 +129,8 @@ def _check_types(template: Template) -> None:
 
 def _project_folder(template: Template) -> str:
     folders = [entry.name for entry in sorted(template.folder.iterdir()) if _is_project_folder(entry.name)]
-    if "templates" in template.config and not folders:
-        paths = [str(value.get("path", key)) for key, value in template.config["templates"].items()]
+    paths = catalog.nested(template.config)
+    if paths and not folders:
         raise DlgenError(f"{template.name} holds several templates\nGive the path of one of them: {', '.join(paths)}")
     if len(folders) != 1:
         raise DlgenError(f"the template {template.name} has no project folder\nExpected one such as {PROJECT_FOLDER}.")

@@ -51,25 +51,27 @@ def facts(template: Template) -> dict[str, Any]:
 
 def text(facts: dict[str, Any]) -> str:
     """The facts as a page for the terminal."""
-    blocks = [f"{facts['title']} ({facts['name']}, {facts['level']})\n{facts['summary']}".rstrip()]
+    line = console.line
+    heading = f"{facts['title']} ({facts['name']}, {facts['level']})"
+    blocks = [f"{line(heading)}\n{line(facts['summary'])}".rstrip()]
     if facts["learns"]:
-        blocks.append("You learn\n" + _indent(facts["learns"]))
+        blocks.append("You learn\n" + _indent(map(line, facts["learns"])))
     if facts["data"]:
-        blocks.append("Data\n" + _indent(f"{name:<7} {what}" for name, what in facts["data"].items()))
+        blocks.append("Data\n" + _indent(line(f"{name:<7} {what}") for name, what in facts["data"].items()))
     if facts["model"]:
-        blocks.append("Model\n" + _indent([facts["model"]]))
+        blocks.append("Model\n" + _indent([line(str(facts["model"]))]))
     if facts["expected"]:
-        rows = [f"{kind:<7} {console.expected(facts['expected'], kind)}" for kind in ("sample", "full")]
-        metric = facts["expected"].get("metric", "")
-        lower = " (lower is better)" if facts["expected"].get("better") == "lower" else ""
-        blocks.append(f"Expected {metric}{lower}".rstrip() + "\n" + _indent(rows))
+        blocks.append(_reached(facts["expected"]))
     if facts["settings"]:
-        pairs = [(f"{each['name']} = {each['default']}", each["allowed"], each["reason"]) for each in facts["settings"]]
+        pairs = [
+            (line(f"{each['name']} = {each['default']}"), line(each["allowed"]), line(each["reason"]))
+            for each in facts["settings"]
+        ]
         width = max(len(pair[0]) for pair in pairs)
         lines = [f"{pair[0]:<{width}}  {pair[1]}" + f"\n      {pair[2]}" * bool(pair[2]) for pair in pairs]
         blocks.append("Settings: give others with --set NAME=VALUE\n" + _indent(lines))
     if facts["parts"]:
-        blocks.append("Parts\n" + _indent([", ".join(facts["parts"])]))
+        blocks.append("Parts\n" + _indent([line(", ".join(facts["parts"]))]))
     layers = console.table(("file", "from"), facts["files"].items())
     blocks.append("Files\n" + _indent(layers.split("\n")))
     blocks.append(f"Make a project: dlgen new {facts['name'] if facts['source'] == 'dlgen' else facts['source']}")
@@ -97,6 +99,22 @@ def made_facts(project: "Project", written: bool) -> dict[str, Any]:
         "written": written,
         "next": environment.next_commands(project.folder, project.steps),
     }
+
+
+def _reached(expected: dict[str, Any]) -> str:
+    """What was measured and when, and what the sample must reach; nothing that nobody measured."""
+    lower = expected.get("better") == "lower"
+    measured = expected.get("measured")
+    rows = []
+    for kind in ("sample", "full"):
+        found = measured.get(kind) if isinstance(measured, dict) else None
+        text = console.expected({"measured": {kind: found}}, kind)
+        day = f", {found.get('date')}" if isinstance(found, dict) and "date" in found else ""
+        rows.append(f"{kind:<7} " + ("not measured" if text == "-" else f"{text}{day}"))
+    if isinstance(floor := expected.get("sample"), int | float):
+        rows.append(f"the sample must reach {floor:g} or {'less' if lower else 'more'}")
+    title = f"Measured {expected.get('metric', '')}".rstrip() + (" (lower is better)" if lower else "")
+    return "\n".join([console.line(title), _indent(map(console.line, rows))])
 
 
 def _indent(lines: Any) -> str:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from dlgen import console
+
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
@@ -108,9 +110,9 @@ def status(folder: Path, template: str | None, trust: bool, as_json: bool) -> No
 
     facts = comparing.status(project.find(folder), template, trust)
     if as_json:
-        _print_json(facts)
+        console.json(facts)
     else:
-        click.echo(comparing.text(facts))
+        console.echo(comparing.text(facts))
 
 
 @click.command()
@@ -130,7 +132,7 @@ def diff(files: tuple[Path, ...], folder: Path, with_template: bool, template: s
     rendering = render_again(made, template, trust=trust) if with_template or template else None
     differences = comparing.diff(made, [made.path(file) for file in files], rendering)
     if differences:
-        click.echo(differences)
+        console.echo_exact(differences)
 
 
 @click.command()
@@ -156,9 +158,9 @@ def sync(
     if not dry_run:
         syncing.apply(plan)
     if as_json:
-        _print_json(syncing.facts(plan, written=not dry_run))
+        console.json(syncing.facts(plan, written=not dry_run))
     else:
-        click.echo(syncing.text(plan, written=not dry_run))
+        console.echo(syncing.text(plan, written=not dry_run))
 
 
 def _bring(
@@ -181,9 +183,9 @@ def _bring(
     if not dry_run:
         updating.apply(plan, what)
     if as_json:
-        _print_json(reporting.facts(plan, written=not dry_run))
+        console.json(reporting.facts(plan, written=not dry_run))
     else:
-        click.echo(reporting.text(plan, written=not dry_run))
+        console.echo(reporting.text(plan, written=not dry_run))
 
 
 def _undo(folder: Path, force: bool, as_json: bool) -> None:
@@ -192,15 +194,9 @@ def _undo(folder: Path, force: bool, as_json: bool) -> None:
     what, files = applying.undo(project.find(folder).folder, force)
     shown = [file for file in files if project.is_inside(file)]
     if as_json:
-        _print_json({"undone": what, "files": shown})
+        console.json({"undone": what, "files": shown})
         return
-    click.echo("\n".join([f"Undid: {what}", *(f"  {file}" for file in shown), "Changed your mind? dlgen undo"]))
-
-
-def _print_json(value: Any) -> None:
-    import json
-
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    console.echo("\n".join([f"Undid: {what}", *(f"  {file}" for file in shown), "Changed your mind? dlgen undo"]))
 
 
 COMMANDS: list[click.Command] = [update, add, undo, status, diff, sync]

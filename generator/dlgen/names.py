@@ -1,17 +1,18 @@
 """Which names a project may have, and which values a template's questions may be answered with."""
 
+import json
 import keyword
 import re
 from pathlib import Path
 from typing import Any
 
+from dlgen import paths
 from dlgen.compose import Plan
 from dlgen.errors import DlgenError
 
 JINJA = ("{{", "{%", "{#")
 # Control characters, and those beyond 16 bits: cookiecutter's jsonify writes them as pairs, which TOML refuses.
 ODD = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\U00010000-\U0010ffff]")
-WINDOWS = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
 
 
 def destination(directory: str, plan: Plan) -> Path:
@@ -27,6 +28,9 @@ def destination(directory: str, plan: Plan) -> Path:
     check_name(path.name, plan)
     target = Path.cwd() / path
     in_the_way = next((folder for folder in target.parents if folder.exists() and not folder.is_dir()), None)
+    nowhere = next((folder for folder in target.parents if folder.is_symlink() and not folder.exists()), None)
+    if nowhere:
+        raise DlgenError(f"{nowhere} is a link that leads nowhere\nGive a path through folders.")
     if in_the_way:
         raise DlgenError(f"{in_the_way} is a file\nGive a path through folders.")
     check_free(target, directory)
@@ -43,7 +47,7 @@ def check_name(name: str, plan: Plan) -> None:
         raise DlgenError(f"{name} cannot be a project's name\nUse letters, digits, - and _, a letter first: {good}")
     if keyword.iskeyword(name) or keyword.iskeyword(name.lower()):
         raise DlgenError(f"{name} is a word of Python and cannot be a project's name\nFor example: my-{name}")
-    if name.lower() in WINDOWS:
+    if name.lower() in paths.WINDOWS:
         raise DlgenError(f"{name} is a reserved name on Windows\nFor example: my-{name}")
     libraries = {_normal(re.split(r"[^\w.-]", item.strip())[0]) for item in plan.config.get("_dependencies", [])}
     if _normal(name) in libraries:
@@ -80,10 +84,7 @@ def answers(plan: Plan, chosen: dict[str, str]) -> dict[str, Any]:
     questions = variables(plan)
     found: dict[str, Any] = {}
     for key, text in chosen.items():
-        refuse_jinja(key, text, plan)
-        odd = ODD.search(text)
-        if odd:
-            raise DlgenError(f"{key} cannot hold the character {odd[0]!a}, which not every file format can")
+        check_answer(key, text, plan)
         default = questions.get(key)
         if key not in questions:
             continue
@@ -99,19 +100,20 @@ def answers(plan: Plan, chosen: dict[str, str]) -> dict[str, Any]:
     return found
 
 
-def check_typed(plan: Plan, values: dict[str, str]) -> None:
-    """Raises DlgenError where what was typed as an answer on the terminal holds Jinja."""
-    for key, text in values.items():
-        if not key.startswith("_"):
-            refuse_jinja(key, text, plan)
+def check_answer(key: str, value: Any, plan: Plan) -> None:
+    """Raises DlgenError where an answer, on the command line or typed at a prompt, holds Jinja or cannot be written."""
+    refuse_jinja(key, value, plan)
+    odd = ODD.search(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    if odd:
+        raise DlgenError(f"{key} cannot hold the character {odd[0]!a}, which not every file format can")
 
 
 def refuse_jinja(name: str, value: Any, plan: Plan | None = None) -> None:
     """Raises DlgenError where a value, or text within it, has marks that a template would run as code."""
     settings = plan.config.get("_jinja2_env_vars", {}) if plan else {}
-    marks = [*JINJA, *(str(value) for key, value in settings.items() if key.endswith("_start_string"))]
+    own = [str(settings[key]) for key in settings if key.endswith(("_start_string", "_prefix")) and settings[key]]
     text = value if isinstance(value, str) else repr(value)
-    mark = next((mark for mark in marks if mark in text), None)
+    mark = next((mark for mark in (*JINJA, *own) if mark in text), None)
     if mark:
         raise DlgenError(f"{name} cannot hold {mark}, which a template would run as code: {text}")
 

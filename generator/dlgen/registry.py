@@ -60,8 +60,9 @@ class Entry:
                 )
             return self.path
         assert self.address
-        folder = sources.fetch(self.address, fresh).folder / self.address.directory
-        if not folder.is_dir():
+        top = sources.fetch(self.address, fresh).folder
+        folder = top / self.address.directory
+        if not folder.is_dir() or not folder.resolve().is_relative_to(top.resolve()):
             raise DlgenError(f"{self.address.url} has no folder {self.address.directory}")
         return folder
 

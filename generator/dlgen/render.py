@@ -1,23 +1,33 @@
 """A template and answers -> a project, all of it or nothing.
 
-cookiecutter's own functions do the rendering, but not `cookiecutter.main`: that reads and writes the home folder, and
-is slower to import. Everything is made in a hidden folder beside the project and checked there; one rename puts it into
-place.
+Everything is made in a hidden folder beside the project (by engine.py) and checked there; one rename puts it into place.
 """
 
+import os
 import re
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from dlgen import __version__, catalog, compose, names, record, settings, workspace
+from dlgen import (
+    __version__,
+    asking,
+    catalog,
+    compose,
+    console,
+    engine,
+    names,
+    own_code,
+    paths,
+    record,
+    settings,
+    workspace,
+)
 from dlgen.catalog import Template
 from dlgen.errors import DlgenError
 
-HOOKS = ("pre_prompt", "pre_gen_project", "post_gen_project")
 LEFT_OVER = re.compile(r"\{\{-?\s*cookiecutter\b|\{%-?\s")
 
 
@@ -65,7 +75,7 @@ def new(
 
 
 def _render(
-    plan: compose.Plan, directory: str | None, chosen: dict[str, str], trust: bool, ask: bool, dry_run: bool
+    plan: compose.Plan, directory: str | None, chosen: dict[str, str], trusted: bool, ask: bool, dry_run: bool
 ) -> Project:
     template = plan.template
     answers = names.answers(plan, chosen)
@@ -75,13 +85,11 @@ def _render(
         answers["project_slug"] = target.name
         if target.name != template.name:
             answers.setdefault("project_name", names.project_name(target.name))
-    with _failures(template), _kept_in(template, trust, limited=not ask):
-        context = _context(plan, answers, ask)
-        root = _root_name(plan, context) if target is None else ""
-    target = target or names.destination(root, plan)
+    context = _context(plan, answers, trusted, asking.asker(plan) if ask else None)
+    target = target or names.destination(_texts(plan, trusted, context, [plan.project_folder])[0], plan)
 
     with workspace.elsewhere() if dry_run else workspace.beside(target) as temporary:
-        made, project = _make(plan, context, values, temporary, trust, target)
+        made, project = _make(plan, context, values, temporary, trusted, target)
         if not dry_run:
             workspace.move(project, target)
     return made
@@ -98,24 +106,6 @@ def _private(template: Template, config: dict[str, Any], target: Path) -> dict[s
             "_checkout": template.origin.get("checkout"),
         }
     return private
-
-
-@contextmanager
-def _kept_in(template: Template, trust: bool, output: Path | None = None, limited: bool = True) -> Iterator[None]:
-    """Inside, the template's Jinja is kept in; or, where it is trusted, its own extensions can be imported, as
-    cookiecutter has it."""
-    if not trust:
-        from dlgen import sandbox
-
-        with sandbox.kept_in(output, limited):
-            yield
-        return
-    kept = sys.path[:]
-    sys.path.append(str(template.folder))
-    try:
-        yield
-    finally:
-        sys.path[:] = kept
 
 
 def again(
@@ -141,11 +131,9 @@ def again(
     plan = compose.plan(template, parts)
     _check_trust(plan, trust)
     with _after_pre_prompt(plan) as changed:
-        with _failures(template), _kept_in(template, trust):
-            context = _context(changed, answers, ask=False)
+        context = _context(changed, answers, trust)
         project = _make(changed, context, values, temporary, trust, temporary)[1]
-        with _failures(template), _kept_in(template, trust):
-            return project, _sources(changed, context)
+        return project, _sources(changed, context, trust)
 
 
 def _make(
@@ -153,7 +141,7 @@ def _make(
     context: dict[str, Any],
     values: dict[str, Any],
     temporary: Path,
-    trust: bool,
+    trusted: bool,
     target: Path,
 ) -> tuple[Project, Path]:
     """Render into `temporary`, check, and record; return what was made, to stand at `target`, and where it is now."""
@@ -162,10 +150,8 @@ def _make(
     output.mkdir()
     config = compose.write(plan, folder, values)
     context["cookiecutter"].update(_private(plan.template, config, target))
-    with _failures(plan.template), _kept_in(plan.template, trust, output):
-        _check_paths(folder, context)
-        project = _generate(folder, context, output, trust)
-    _check(plan, project)
+    project = _generate(plan, folder, context, output, trusted)
+    _check(plan, project, trusted)
     made = Project(
         target,
         plan.template.name,
@@ -189,33 +175,23 @@ def _settings(plan: compose.Plan, chosen: dict[str, str]) -> dict[str, Any]:
     return settings.choose(settings.read(plan.project_file), chosen, plan.template.shown)
 
 
-def _check_trust(plan: compose.Plan, trust: bool) -> None:
+def _check_trust(plan: compose.Plan, trusted: bool) -> None:
     """Refuse, or say, what a template would run on this computer."""
-    from dlgen import sandbox
-
-    sandbox.check_options(plan.config)
-    hooks = [path for path in plan.files if _is_hook(path)]
-    extensions = [name for name in plan.config.get("_extensions", []) if name not in sandbox.EXTENSIONS]
-    if not hooks and not extensions:
-        return
-    if not trust:
+    own_code.check_options(plan.config)
+    found = ", ".join(own_code.found(plan.files, plan.config))
+    if found and not trusted:
         raise DlgenError(
-            f"{plan.template.name} wants to run code of its own on this computer: {', '.join([*hooks, *extensions])}\n"
+            f"{plan.template.name} wants to run code of its own on this computer: {found}\n"
             "Read it, and give --trust if you want that."
         )
-    print(f"Running code of the template: {', '.join([*hooks, *extensions])}", file=sys.stderr)
-
-
-def _is_hook(path: str) -> bool:
-    """Whether cookiecutter takes this file for a program of the template; an editor's copies (x~) are none."""
-    folder, _, name = path.rpartition("/")
-    return folder == "hooks" and Path(name).stem in HOOKS and not name.endswith("~")
+    if found:
+        console.note(f"Running code of the template: {found}")
 
 
 @contextmanager
 def _after_pre_prompt(plan: compose.Plan) -> Iterator[compose.Plan]:
     """The plan as the template's pre_prompt hooks leave it: they may change its files and questions, in a copy."""
-    hooks = [path for path in plan.files if _is_hook(path) and path.startswith("hooks/pre_prompt")]
+    hooks = [path for path in plan.files if own_code.is_hook(path) and path.startswith("hooks/pre_prompt")]
     if not hooks:
         yield plan
         return
@@ -225,99 +201,68 @@ def _after_pre_prompt(plan: compose.Plan) -> Iterator[compose.Plan]:
         folder = place / plan.template.name
         folder.mkdir()
         compose.write(plan, folder)
-        with _failures(plan.template):
+        with engine.failures(plan.template.name):
             for hook in hooks:
                 run_script(str(folder / hook), str(folder))
         changed = catalog.find(str(folder))
         yield compose.plan(replace(plan.template, folder=changed.folder, config=changed.config))
 
 
-@contextmanager
-def _failures(template: Template) -> Iterator[None]:
-    """What goes wrong in a template's own code, as a sentence; a traceback would show cookiecutter's code, not its."""
-    import logging
-
-    from cookiecutter.exceptions import CookiecutterException
-    from jinja2 import TemplateError
-
-    logging.getLogger("cookiecutter").addHandler(logging.NullHandler())  # it prints tracebacks of failing hooks
-    try:
-        yield
-    except TemplateError as error:
-        file, line = getattr(error, "filename", None), getattr(error, "lineno", None)
-        place = f" {file}:{line}" if file else ""
-        raise DlgenError(f"the template cannot be rendered{place}: {error.message}") from None
-    except (CookiecutterException, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise DlgenError(f"the template {template.name} cannot be rendered: {error or type(error).__name__}") from None
-    except RecursionError:
-        raise DlgenError(f"the template {template.name} cannot be rendered: it calls itself without end") from None
-
-
-def _context(plan: compose.Plan, answers: dict[str, Any], ask: bool) -> dict[str, Any]:
+def _context(
+    plan: compose.Plan, answers: dict[str, Any], trusted: bool, ask: engine.Ask | None = None
+) -> dict[str, Any]:
     """What the template's files are rendered with; asks the questions that are not answered yet."""
-    from copy import deepcopy
-
-    from cookiecutter.generate import apply_overwrites_to_context
-    from cookiecutter.prompt import prompt_for_config
-
-    config = deepcopy(plan.config)
-    apply_overwrites_to_context(config, answers)
-    found = dict(prompt_for_config({"cookiecutter": config}, no_input=not ask))
-    if ask:
-        names.check_typed(plan, {key: value for key, value in found.items() if isinstance(value, str)})
-    return {"cookiecutter": found}
+    found = engine.perform(plan, trusted, "context", ask, config=plan.config, answers=answers)
+    if not isinstance(found, dict) or not isinstance(found.get("cookiecutter"), dict):
+        raise DlgenError(f"the template {plan.template.name} cannot be rendered: it gives no answers")
+    return {"cookiecutter": found["cookiecutter"]}
 
 
-def _root_name(plan: compose.Plan, context: dict[str, Any]) -> str:
-    from cookiecutter import utils
-
-    return str(utils.create_env_with_context(context).from_string(plan.project_folder).render(**context))
+def _texts(plan: compose.Plan, trusted: bool, context: dict[str, Any], sources: list[str]) -> list[str]:
+    return [str(text) for text in engine.perform(plan, trusted, "texts", context=context, sources=sources)]
 
 
-def _sources(plan: compose.Plan, context: dict[str, Any]) -> dict[str, compose.File]:
+def _sources(plan: compose.Plan, context: dict[str, Any], trusted: bool) -> dict[str, compose.File]:
     """The file that each file of the project is rendered from; names may hold Jinja too."""
-    from cookiecutter import utils
-
-    env = utils.create_env_with_context(context)
     prefix = f"{plan.project_folder}/"
     inside = {path.removeprefix(prefix): file for path, file in plan.files.items() if path.startswith(prefix)}
-    return {env.from_string(path).render(**context) if "{" in path else path: file for path, file in inside.items()}
+    return dict(zip(_texts(plan, trusted, context, [*inside]), inside.values(), strict=True))
 
 
-def _generate(folder: Path, context: dict[str, Any], output: Path, trust: bool) -> Path:
-    from cookiecutter.generate import generate_files
-
-    return Path(generate_files(folder, context, output, accept_hooks=trust))
-
-
-def _check_paths(folder: Path, context: dict[str, Any]) -> None:
-    """Refuse a template whose rendered paths would leave the project."""
-    from cookiecutter import utils
-
-    env = utils.create_env_with_context(context)
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if "{{" in path.name or "{%" in path.name:
-            rendered = env.from_string(name).render(**context)
-            parts = Path(rendered).parts
-            if Path(rendered).is_absolute() or ".." in parts or rendered.startswith("/"):
-                raise DlgenError(f"the template would write outside the project: {rendered}")
+def _generate(plan: compose.Plan, folder: Path, context: dict[str, Any], output: Path, trusted: bool) -> Path:
+    made = engine.perform(plan, trusted, "generate", folder=str(folder), context=context, output=str(output))
+    project = Path(str(made))
+    if project.parent != output or not project.is_dir() or project.is_symlink():
+        raise DlgenError(f"the template would write outside the project: {project.name}")
+    return project
 
 
-def _check(plan: compose.Plan, project: Path) -> None:
-    for path in project.rglob("*"):
+def _check(plan: compose.Plan, project: Path, trusted: bool) -> None:
+    """Look at what was rendered, and at what hooks made of it."""
+    hooked = trusted and any(
+        own_code.is_hook(path) for path in plan.files
+    )  # they may do what they like, but no harm to us
+    made: list[str] = []
+    for path in [project, *project.rglob("*")]:
+        inside = path.relative_to(project).as_posix()
         if path.is_symlink() and not path.resolve().is_relative_to(project.resolve()):
-            raise DlgenError(f"the template makes a link that leads out of the project: {path.name}")
-        if path.name == record.FOLDER and path.parent == project:
-            raise DlgenError(
-                f"the template makes {record.FOLDER}, which dlgen writes itself\nTake it out of the template."
-            )
+            raise DlgenError(f"the template makes a link that leads out of the project: {inside}")
+        if paths.alike(inside) == record.FOLDER:
+            paths.check(record.FOLDER)
+        if not hooked:
+            if path.is_dir() and paths.bare_repository(os.listdir(path)):
+                raise DlgenError(
+                    f"the template makes {inside} a repository of git's, whose settings git would follow\nRename its HEAD."
+                )
+            paths.check(inside)
+            made.append(inside)
         if plan.template.plain or path.suffix == ".py" or not path.is_file():
             continue
         data = path.read_bytes()
         found = None if b"\0" in data[:1024] else LEFT_OVER.search(data.decode("utf-8", "replace"))
         if found:
             raise DlgenError(f"the template left {found[0].strip()} in {path.relative_to(project).as_posix()}")
+    paths.check_collision(made)
 
 
 def _facts(template: Template, made: Project) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def render_again(made: Made, template: str | None = None, add: tuple[str, ...] =
     with workspace.elsewhere() as temporary:
         folder, sources = render.again(found, answers, values, parts, temporary, trust)
         record = {name: (folder / name).read_bytes() for name in (RECORD, PRISTINE)}
-        return Rendering(found, project.pristine(folder / PRISTINE), sources, record, notes)
+        return Rendering(found, project.pristine(folder), sources, record, notes)
 
 
 def find_template(made: Made, template: str | None = None) -> Template:

@@ -13,6 +13,8 @@ from typing import Any
 from dlgen import annotations
 from dlgen.errors import DlgenError, did_you_mean
 
+LARGEST = 1 << 20  # bytes of a config.py
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -52,19 +54,32 @@ def read(find: Callable[[str], Path | None], file: str = "config.py", name: str 
         find: where a file of the project is, by its path from the root; None where the project has no such file.
 
     Raises:
-        DlgenError: where a file is not Python.
+        DlgenError: where a file is not Python, or a class inherits from itself.
     """
+    try:
+        return list(_read(find, file, name, ()).values())
+    except (RecursionError, MemoryError):
+        raise DlgenError(f"{find(file)} cannot be read: it is nested too deep") from None
+
+
+def _read(
+    find: Callable[[str], Path | None], file: str, name: str, below: tuple[tuple[str, str], ...]
+) -> dict[str, Setting]:
     path = find(file)
     if path is None:
-        return []
-    source = path.read_text(encoding="utf-8")
+        return {}
+    if (file, name) in below:
+        raise DlgenError(f"{path}: the class {name} inherits from itself")
+    source = _source(path)
     try:
         body = ast.parse(source).body
     except SyntaxError as error:
         raise DlgenError(f"{path}:{error.lineno} is not Python: {error.msg}") from None
+    except ValueError as error:  # a null byte
+        raise DlgenError(f"{path} is not Python: {error}") from None
     classes = {node.name: node for node in body if isinstance(node, ast.ClassDef)}
     if name not in classes:
-        return []
+        return {}
     imported = {
         alias.asname or alias.name: (f"{node.module.replace('.', '/')}.py", alias.name)
         for node in body
@@ -75,13 +90,26 @@ def read(find: Callable[[str], Path | None], file: str = "config.py", name: str 
     for base in classes[name].bases:
         above = ast.unparse(base)
         where = (file, above) if above in classes else imported.get(above)
-        fields |= {setting.name: setting for setting in read(find, *where)} if where else {}
+        fields |= _read(find, *where, (*below, (file, name))) if where else {}
     lines = source.splitlines()
     for item in classes[name].body:
-        if isinstance(item, ast.AnnAssign) and not ast.unparse(item.annotation).startswith("ClassVar"):
-            setting = _setting(item, lines)
+        if (
+            isinstance(item, ast.AnnAssign)
+            and isinstance(item.target, ast.Name)
+            and not ast.unparse(item.annotation).startswith("ClassVar")
+        ):
+            setting = _setting(item, item.target.id, lines)
             fields[setting.name] = setting
-    return list(fields.values())
+    return fields
+
+
+def _source(path: Path) -> str:
+    if path.stat().st_size > LARGEST:
+        raise DlgenError(f"{path} is larger than {LARGEST >> 20} MB, which no config.py is")
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise DlgenError(f"{path} is not text in UTF-8") from None
 
 
 def choose(settings: list[Setting], chosen: dict[str, str], template: str) -> dict[str, Any]:
@@ -120,14 +148,13 @@ def parse(setting: Setting, text: str) -> Any:
     return value
 
 
-def _setting(node: ast.AnnAssign, lines: list[str]) -> Setting:
-    assert isinstance(node.target, ast.Name)
+def _setting(node: ast.AnnAssign, name: str, lines: list[str]) -> Setting:
     annotation, value, keywords = node.annotation, node.value, dict[str, ast.expr]()
     if isinstance(annotation, ast.Subscript) and ast.unparse(annotation.value) == "Annotated":
         inner = annotation.slice
-        assert isinstance(inner, ast.Tuple)
-        annotation = inner.elts[0]
-        for call in inner.elts[1:]:
+        types = inner.elts if isinstance(inner, ast.Tuple) and inner.elts else [inner]
+        annotation = types[0]
+        for call in types[1:]:
             keywords |= _keywords(call)
     if isinstance(value, ast.Call) and ast.unparse(value.func) == "Field":
         keywords |= _keywords(value)
@@ -136,7 +163,7 @@ def _setting(node: ast.AnnAssign, lines: list[str]) -> Setting:
     limits = {name: annotations.literal(keywords[name]) for name in limited}
     reason = annotations.literal(keywords["description"]) if "description" in keywords else _comment(node, lines)
     return Setting(
-        node.target.id,
+        name,
         annotation,
         "" if value is None else ast.unparse(value),
         str(reason or ""),

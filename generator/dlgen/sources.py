@@ -18,10 +18,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from dlgen import archives, console, git
 from dlgen.errors import DlgenError
 
-MANY_MB = 200  # a template is text; what is larger is a mistake or an attack
+MANY_MB = archives.MANY_MB  # a template is text; what is larger is a mistake or an attack
 SECONDS = 30  # without an answer
+MANY_SECONDS = 600  # for a clone that goes on
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def fetch(address: Address, fresh: bool = True) -> Fetched:
         if known is None or not isinstance(error, _Unreachable):
             raise
         day = time.strftime("%Y-%m-%d", time.localtime((place / "fetched.json").stat().st_mtime))
-        print(f"{address.url} cannot be reached: using the copy of {day}", file=sys.stderr)
+        console.note(f"{address.url} cannot be reached: using the copy of {day}")
         return known
 
 
@@ -154,7 +156,7 @@ def _known(place: Path, name: str) -> Fetched | None:
 
 
 def _git(address: Address, place: Path, known: Fetched | None) -> Fetched:
-    if shutil.which("git") is None:
+    if git.program() is None:
         raise DlgenError(
             f"git is not installed, and {address.url} is a git repository\nInstall git, or give the path of a copy."
         )
@@ -162,8 +164,8 @@ def _git(address: Address, place: Path, known: Fetched | None) -> Fetched:
         return known
     with _swap(place) as temporary:
         folder = temporary / address.name
-        # The same bytes on every system: no line ends are changed.
-        clone = ["clone", "--quiet", "-c", "core.autocrlf=false", "-c", "advice.detachedHead=false"]
+        # The same bytes on every system: no line ends are changed. No template of the user's adds hooks.
+        clone = ["clone", "--quiet", "--template=", "-c", "core.autocrlf=false", "-c", "advice.detachedHead=false"]
         branch = ["--branch", address.checkout] if address.checkout else []
         done = _run_git(*clone, "--depth=1", *branch, "--", address.url, str(folder))
         if done.returncode != 0 and branch and "emote branch" in done.stderr:  # no branch or tag: perhaps a commit
@@ -179,6 +181,7 @@ def _git(address: Address, place: Path, known: Fetched | None) -> Fetched:
         if not commit or not any(entry.name != ".git" for entry in folder.iterdir()):
             raise DlgenError(f"{address.url} is empty\nExpected a repository that holds a template.")
         _remove(folder / ".git")
+        _check_links(folder, address.url)
         _write_known(temporary, address, commit)
     return Fetched(place / address.name, commit)
 
@@ -186,7 +189,7 @@ def _git(address: Address, place: Path, known: Fetched | None) -> Fetched:
 def _newest(address: Address) -> str:
     """The commit that the branch or tag is at now; an empty text where git does not know it by that name."""
     names = [address.checkout, f"{address.checkout}^{{}}"] if address.checkout else ["HEAD"]
-    done = _run_git("ls-remote", "--quiet", "--", address.url, *names)
+    done = _run_git("ls-remote", "--quiet", "--", address.url, *names, seconds=SECONDS)
     if done.returncode != 0:
         raise _refusal(address, done.stderr)
     lines = [line.split("\t") for line in done.stdout.splitlines() if "\t" in line]
@@ -194,25 +197,23 @@ def _newest(address: Address) -> str:
     return tagged[0] if tagged else lines[0][0] if lines else address.checkout
 
 
-def _run_git(*arguments: str, at: Path | None = None) -> "subprocess.CompletedProcess[str]":
-    """git without questions, in English, and without a word from the repository that dlgen is run in."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-    kept = ("GIT_SSH", "GIT_SSH_COMMAND", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_SSL_CAINFO", "GIT_EXEC_PATH")
-    environment |= {key: os.environ[key] for key in kept if key in os.environ}
-    environment |= {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-    if "GIT_SSH" not in environment:
-        environment.setdefault("GIT_SSH_COMMAND", "ssh -oBatchMode=yes")
-    options = ["-c", "protocol.ext.allow=never", "-c", f"http.lowSpeedTime={SECONDS}", "-c", "http.lowSpeedLimit=1"]
-    return subprocess.run(
-        ["git", *options, *arguments],
-        cwd=at,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    )
+def _run_git(
+    *arguments: str, at: Path | None = None, seconds: float = MANY_SECONDS
+) -> "subprocess.CompletedProcess[str]":
+    done = git.run(arguments, cwd=at, timeout=seconds, network=at is None)
+    texts = (text.decode("utf-8", "replace") for text in (done.stdout, done.stderr))
+    return subprocess.CompletedProcess(done.args, done.returncode, *texts)
+
+
+def _check_links(folder: Path, url: str) -> None:
+    """Raises DlgenError where a link leads out of what was fetched: to the files of whoever fetched it."""
+    home = folder.resolve()
+    for path in folder.rglob("*"):
+        if path.is_symlink() and not path.resolve().is_relative_to(home):
+            inside = path.relative_to(folder).as_posix()
+            raise DlgenError(
+                f"{url} holds a link that leads out of it: {inside}\nClone it, and give the path of a template in it."
+            )
 
 
 def _refusal(address: Address, stderr: str) -> DlgenError:
@@ -269,14 +270,12 @@ def _as_url(text: str) -> str:
 
 def _unzip(file: Path, folder: Path, url: str) -> None:
     """Only plain files are written, inside `folder`: zipfile drops `..` and roots, and makes no links."""
-    import zipfile
-
     try:
-        with zipfile.ZipFile(file) as archive:
-            if sum(item.file_size for item in archive.infolist()) > MANY_MB << 20:
-                raise DlgenError(f"{url} is larger than {MANY_MB} MB: that is no template")
+        with archives.opened(file, MANY_MB) as archive:
             archive.extractall(folder)
-    except (zipfile.BadZipFile, RuntimeError, OSError, ValueError) as error:
+    except archives.TooLarge as error:
+        raise DlgenError(f"{url} {error}: that is no template") from None
+    except (archives.Damaged, OSError, ValueError) as error:
         raise DlgenError(f"{url} cannot be unpacked: {error}") from None
 
 

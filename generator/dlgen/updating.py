@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from dlgen import applying, merging
-from dlgen.applying import BESIDE, State, Step
+from dlgen import applying, merging, record
+from dlgen.journal import State, Step
 from dlgen.project import Entry, Made
 from dlgen.renewing import Rendering
 
@@ -26,12 +26,13 @@ class Change:
 
 @dataclass
 class Plan:
-    """All changes of one update, nothing written yet."""
+    """All changes of one update, nothing written yet. `seen` is what stood at each path when it was decided."""
 
     made: Made
     rendering: Rendering
     record_differs: bool  # what `.dlgen/` says, were it only the version of dlgen
     changes: list[Change] = field(default_factory=list)
+    seen: dict[str, Entry | None] = field(default_factory=dict)
 
     @property
     def writes(self) -> list[Change]:
@@ -48,9 +49,10 @@ class Plan:
 def plan(made: Made, rendering: Rendering) -> Plan:
     """Decide about each file that the template had or has."""
     old, new = made.pristine, rendering.files
-    record = {name: applying.read_bytes(made.folder, name) for name in rendering.record}
-    result = Plan(made, rendering, record != rendering.record)
+    recorded = {name: made.read(name) for name in rendering.record}
+    differs = any(entry is None or entry.data != rendering.record[name] for name, entry in recorded.items())
     yours = {path: made.read(path) for path in {*old, *new}}
+    result = Plan(made, rendering, differs, seen={**recorded, **yours})
     moved = _moved(made, new, yours)
     gone = {path for path in old if path not in new and (yours[path] == old[path] or path in moved)}
     taken = {*old, *new}
@@ -67,7 +69,7 @@ def plan(made: Made, rendering: Rendering) -> Plan:
             result.changes.append(Change(target, "moved", change.entry, note, change.conflicts))
         elif theirs == base:
             if mine != base:
-                result.changes.append(Change(path, "kept", mine, "only you changed it" if mine else "you deleted it"))
+                result.changes.append(Change(path, "kept", mine, _kept(made, path, mine)))
         elif made.in_the_way(path, gone):
             if theirs:
                 result.changes.append(_beside(made, path, theirs, taken, "something else stands at its place"))
@@ -95,18 +97,27 @@ def plan(made: Made, rendering: Rendering) -> Plan:
 
 def apply(plan: Plan, what: str) -> None:
     """Write all of it, and `.dlgen/`, or nothing."""
-    home = plan.made.folder
     steps = []
     for change in plan.writes:
-        old = applying.state(home, change.path)
+        old = _state(plan.seen.get(change.path))
         new = State(change.entry.data, _mode(old, change.entry)) if change.entry else None
         steps.append(Step(change.path, old, new))
     for name, data in plan.rendering.record.items():
-        old = applying.state(home, name)
+        old = _state(plan.seen[name])
         steps.append(Step(name, old, State(data, old.mode if old else applying.FIRST)))
     steps = [step for step in steps if step.old != step.new]
     if steps:  # else what can be undone stays what it is
-        applying.apply(home, steps, what)
+        applying.apply(plan.made.folder, steps, what)
+
+
+def _state(entry: Entry | None) -> State | None:
+    return State(entry.data, entry.mode) if entry else None
+
+
+def _kept(made: Made, path: str, mine: Entry | None) -> str:
+    if mine:
+        return "only you changed it"
+    return "something else stands at its place" if made.has(path) else "you deleted it"
 
 
 def _both(path: str, base: Entry | None, mine: Entry, theirs: Entry) -> Change:
@@ -124,19 +135,9 @@ def _both(path: str, base: Entry | None, mine: Entry, theirs: Entry) -> Change:
 
 def _beside(made: Made, path: str, theirs: Entry, taken: set[str], note: str) -> Change:
     """The template's file under a name that nothing has."""
-    number, top, names = 1, path, path.split("/")
-    for depth in range(1, len(names)):
-        above = made.folder.joinpath(*names[:depth])
-        if above.is_symlink() or (above.exists() and not above.is_dir()):
-            top = "/".join(names[:depth])  # a folder above is no folder: go beside that
-            break
-    rest = path[len(top) :]
-    name = f"{top}{BESIDE}{rest}"
-    while name in taken or (made.folder / name).exists() or made.in_the_way(name, set()):
-        if made.read(name) == theirs:
-            return Change(name, "kept", theirs, f"the template's {path}")
-        number += 1
-        name = f"{top}{BESIDE}-{number}{rest}"
+    name, there = applying.free_name(made.folder, path, State(theirs.data), taken)
+    if there:
+        return Change(name, "kept", theirs, f"the template's {path}")
     taken.add(name)
     return Change(name, "beside", theirs, note)
 
@@ -144,7 +145,7 @@ def _beside(made: Made, path: str, theirs: Entry, taken: set[str], note: str) ->
 def _moved(made: Made, new: dict[str, Entry], yours: dict[str, Entry | None]) -> dict[str, str]:
     """Files that you edited and the template gave another name: the old name -> the new."""
     pairs: dict[str, str] = {}
-    free = [path for path in sorted(new) if path not in made.pristine and not (made.folder / path).exists()]
+    free = [path for path in sorted(new) if path not in made.pristine and not made.has(path)]
     for path, base in made.pristine.items():
         mine = yours[path]
         if path in new or mine is None or mine.data == base.data or merging.is_binary(base.data, mine.data):
@@ -167,7 +168,7 @@ def _likeness(one: Entry, other: Entry) -> float:
 
 def _mode(old: State | None, entry: Entry) -> int:
     if old is None:
-        return entry.mode
+        return record.allowed(bool(entry.executable))
     mode = old.mode
     if entry.executable is None:
         return mode

@@ -41,7 +41,7 @@ def test_the_conversations_are_read_and_what_is_left_out_is_named_with_its_line(
     assert any("a conversation of one line" in line for line in lines)
 
 
-@pytest.mark.dear
+@pytest.mark.slow
 @needs_data
 def test_a_short_training_on_real_conversations_beats_word_frequencies_and_answers_alike_from_every_format(
     project: Path,

@@ -16,7 +16,7 @@ DATA = Path(__file__).parents[3] / "shared" / "data"
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "projects.py"
 RACCOONS = shlex.split(runpy.run_path(str(SCRIPT))["REAL"]["object-detection"][2])  # as the README has it
 
-pytestmark = [pytest.mark.rare, pytest.mark.skipif(not DATA.exists(), reason="no photos beside this repository")]
+pytestmark = [pytest.mark.nightly, pytest.mark.skipif(not DATA.exists(), reason="no photos beside this repository")]
 
 
 @pytest.fixture(scope="module")

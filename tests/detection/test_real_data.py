@@ -14,7 +14,7 @@ import pytest
 FACES = Path(__file__).parents[3] / "shared" / "data" / "faces"
 OPTIONS = ["--image-size", "256", "--grids", "4,8,16", "--zoom", "1.5", "--shift", "0.2"]  # as the README has it
 
-pytestmark = [pytest.mark.rare, pytest.mark.skipif(not FACES.exists(), reason="no photos beside this repository")]
+pytestmark = [pytest.mark.nightly, pytest.mark.skipif(not FACES.exists(), reason="no photos beside this repository")]
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import pytest
 
 MNIST = Path(__file__).parents[3] / "shared" / "data" / "mnist.npz"
 
-pytestmark = [pytest.mark.rare, pytest.mark.skipif(not MNIST.exists(), reason="no MNIST beside this repository")]
+pytestmark = [pytest.mark.nightly, pytest.mark.skipif(not MNIST.exists(), reason="no MNIST beside this repository")]
 
 
 def step(project: Path, *words: str) -> str:

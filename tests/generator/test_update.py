@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dlgen import __version__, catalog, project, render
+from dlgen import __version__, catalog, project, render, updating
+from dlgen.renewing import render_again
 
 Dlgen = Callable[..., subprocess.CompletedProcess[str]]
 Tree = dict[str, tuple[bytes, int]]
@@ -438,3 +439,183 @@ def test_jinja_in_a_record_is_refused(made: Path, run: Run) -> None:
 
 def test_a_project_is_found_from_a_folder_within(made: Path) -> None:
     assert project.find(made / "support").folder == made
+
+
+# ---- links, folders, and what was edited since
+
+
+@pytest.fixture
+def updated(run: Run, made: Path, template: Path) -> Path:
+    """A project of which an update has changed poem.txt, added new/file.txt, and removed run.sh."""
+    change(template / "poem.txt", "line 5", "line five")
+    (template / "new").mkdir()
+    (template / "new/file.txt").write_text("new\n")
+    (template / "run.sh").unlink()
+    run("update")
+    return made
+
+
+def everything(folder: Path) -> dict[str, object]:
+    """What stands at each path but in `.dlgen/local`: where a link leads, the bytes and mode of a file."""
+    found: dict[str, object] = {}
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink():
+            found[name] = os.readlink(path)  # noqa: PTH115 - Path would tidy it
+        elif path.is_file() and not name.startswith(".dlgen/local"):
+            found[name] = (path.read_bytes(), path.stat().st_mode & 0o777)
+    return found
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs links")
+@pytest.mark.parametrize("target", ["nowhere/./a", "mine.txt", "/etc/passwd", ".", "poem.txt"])
+def test_a_link_that_you_put_in_a_files_place_is_replaced_by_force_and_comes_back(
+    run: Run, updated: Path, template: Path, target: str
+) -> None:
+    for name in ("poem.txt", "new/file.txt", "run.sh"):
+        (updated / name).unlink(missing_ok=True)
+        (updated / name).symlink_to(target)
+    before = everything(updated)
+    assert run("undo", code=2).startswith("error: edited since: new/file.txt, poem.txt, run.sh\n")
+    assert everything(updated) == before
+    run("undo", "--force")
+    assert "line 5\n" in (updated / "poem.txt").read_text() and not (updated / "poem.txt").is_symlink()
+    assert (updated / "run.sh").read_text() == "#!/bin/sh\n" and not (updated / "new").exists()
+    run("undo")
+    assert everything(updated) == before
+    assert "Yours:\n  edited   new/file.txt\n  edited   poem.txt\n" in run("status")
+
+
+@pytest.mark.parametrize("name", ["poem.txt", "run.sh", "new/file.txt", "new"])
+def test_a_folder_that_you_put_in_a_files_place_stays_and_blocks_no_later_command(
+    run: Run, updated: Path, template: Path, name: str
+) -> None:
+    if (updated / name).is_dir():
+        shutil.rmtree(updated / name)
+    (updated / name).unlink(missing_ok=True)
+    mine = updated / name / "mine/a.txt"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine\n")
+    before = everything(updated)
+    if name.startswith("new"):  # nothing is to be put there
+        run("undo", "--force")
+        assert "line 5\n" in (updated / "poem.txt").read_text()
+        assert not (updated / "new/file.txt").is_file()
+    else:
+        assert run("undo", "--force", code=2) == (
+            f"error: {name} cannot be put back: a folder is there\nMove that elsewhere, and run the same command again.\n"
+        )
+        assert everything(updated) == before
+    assert mine.read_text() == "mine\n"
+    run("status")
+    run("update")
+    assert mine.read_text() == "mine\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs links")
+@pytest.mark.parametrize("kind", ["link", "file"])
+def test_a_file_is_not_put_back_through_a_link_or_a_file_that_took_the_place_of_its_folder(
+    run: Run, made: Path, template: Path, kind: str
+) -> None:
+    (template / "deep").mkdir()
+    (template / "deep/file.txt").write_text("one\n")
+    run("update")
+    (template / "deep/file.txt").write_text("two\n")
+    run("update")
+    outside = made.parent / "outside"
+    outside.mkdir()
+    shutil.rmtree(made / "deep")
+    if kind == "link":
+        (made / "deep").symlink_to(outside)
+    else:
+        (made / "deep").write_text("mine\n")
+    before = everything(made)
+    assert run("undo", "--force", code=2).startswith(
+        "error: deep/file.txt cannot be put back: a link or a file is on the way to it\n"
+    )
+    assert everything(made) == before and os.listdir(outside) == []
+    run("status")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs links")
+def test_a_link_or_folder_in_a_files_place_is_an_edit_and_not_a_deletion(run: Run, made: Path) -> None:
+    (made / "poem.txt").unlink()
+    (made / "poem.txt").symlink_to("README.md")
+    (made / "run.sh").unlink()
+    (made / "run.sh").mkdir()
+    (made / "run.sh/a").write_text("a")
+    (made / "picture.bin").unlink()
+    facts = json.loads(run("status", "--json"))
+    assert (facts["edited"], facts["deleted"]) == (["poem.txt", "run.sh"], ["picture.bin"])
+    assert "line 1" not in run("diff", "README.md")
+
+
+def test_an_edit_between_the_look_and_the_writing_stops_an_update(made: Path, template: Path) -> None:
+    change(template / "poem.txt", "line 5", "line five")
+    change(template / "README.md", "# ", "# New ")
+    found = project.find(made)
+    for name, spoil in (
+        ("poem.txt", lambda file: file.write_text("edited meanwhile\n")),
+        ("poem.txt", lambda file: file.unlink()),
+        ("poem.txt", lambda file: file.chmod(0o600)),
+        (".dlgen/project.json", lambda file: file.write_text(file.read_text() + "\n")),
+    ):
+        plan = updating.plan(found, render_again(found))
+        kept = (made / name).read_bytes(), (made / name).stat().st_mode
+        spoil(made / name)
+        before = everything(made)
+        with pytest.raises(project.DlgenError, match=f"^{name} was changed while dlgen was at work\nRun the same"):
+            updating.apply(plan, "update")
+        assert everything(made) == before
+        (made / name).write_bytes(kept[0])
+        (made / name).chmod(kept[1])
+
+
+def test_a_file_that_appears_between_the_look_and_the_writing_stops_an_update(made: Path, template: Path) -> None:
+    (template / "new").mkdir()
+    (template / "new/file.txt").write_text("new\n")
+    found = project.find(made)
+    for name in ("new", "new/file.txt", "new/file.txt/deeper"):
+        plan = updating.plan(found, render_again(found))
+        (made / name).parent.mkdir(parents=True, exist_ok=True)
+        (made / name).write_text("mine\n")
+        before = everything(made)
+        with pytest.raises(project.DlgenError, match=r"^new/file\.txt was changed while dlgen was at work\n"):
+            updating.apply(plan, "update")
+        assert everything(made) == before
+        shutil.rmtree(made / "new") if (made / "new").is_dir() else (made / "new").unlink()
+
+
+def test_a_script_that_the_template_makes_plain_is_plain_in_your_project_too(
+    run: Run, made: Path, template: Path
+) -> None:
+    (template / "run.sh").chmod(0o755)
+    run("update")
+    assert (made / "run.sh").stat().st_mode & 0o777 == 0o755
+    change(made / "run.sh", "sh", "bash")
+    (template / "run.sh").chmod(0o644)
+    run("update")
+    assert ((made / "run.sh").read_text(), (made / "run.sh").stat().st_mode & 0o777) == ("#!/bin/bash\n", 0o644)
+
+
+def test_a_new_file_that_is_unlike_the_one_that_went_is_not_taken_for_it(run: Run, made: Path, template: Path) -> None:
+    change(made / "poem.txt", "line 1\n", "my line 1\n")
+    (template / "poem.txt").unlink()
+    (template / "other.txt").write_text("line 2\n" + "".join(f"quite another {number}\n" for number in range(10)))
+    printed = run("update")
+    assert printed.splitlines()[1:3] == [
+        "added  other.txt",
+        "kept   poem.txt   the template has it no more, and you have edited it",
+    ]
+    assert (made / "other.txt").read_bytes() == (template / "other.txt").read_bytes()
+
+
+def test_a_recorded_answer_that_is_no_choice_any_more_is_said_and_the_default_taken(
+    run: Run, template: Path, tiny: Path, tmp_path: Path
+) -> None:
+    folder = render.new(catalog.find(str(template.parent)), str(tmp_path / "y"), {"accelerator": "gpu"}).folder
+    file = template.parent / "cookiecutter.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "accelerator": ["cpu", "tpu"]}))
+    printed = run("update", "--project", str(folder))
+    assert "note: accelerator was gpu, which is no longer one of: cpu, tpu\n" in printed
+    assert json.loads((folder / ".dlgen/project.json").read_text())["answers"]["accelerator"] == "cpu"

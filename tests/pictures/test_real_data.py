@@ -12,7 +12,7 @@ import pytest
 
 CIFAR10 = Path(__file__).parents[3] / "shared" / "data" / "cifar10_part.npz"
 
-pytestmark = pytest.mark.dear
+pytestmark = pytest.mark.slow
 
 
 def step(project: Path, *command: str) -> tuple[str, int]:
@@ -31,14 +31,14 @@ def step(project: Path, *command: str) -> tuple[str, int]:
     return done.stdout, peak
 
 
-@pytest.mark.rare
+@pytest.mark.nightly
 @pytest.mark.skipif(not CIFAR10.exists(), reason="no CIFAR-10 beside this repository")
-def test_five_epochs_of_a_fifth_of_cifar10_are_far_better_than_pixels_alone(rendered: Callable[[str], Path]) -> None:
-    project = rendered("cifar10-classifier")
+def test_five_epochs_of_a_fifth_of_cifar10_are_far_better_than_pixels_alone(copied: Callable[..., Path]) -> None:
+    project = copied("cifar10-classifier")
     step(project, "train.py", "--data", str(CIFAR10), "--epochs", "5")
     step(project, "evaluate.py")
-    newest = max((project / "runs").glob("*/metrics.json"), key=lambda path: path.stat().st_mtime)
-    metrics = json.loads(newest.read_text(encoding="utf-8"))
+    (found,) = project.glob("runs/*/metrics.json")
+    metrics = json.loads(found.read_text(encoding="utf-8"))
     (pixels,) = (scores["accuracy"] for scores in metrics["baselines"].values())
     print(f"\ncifar10-classifier on 10,000 pictures, 5 epochs: {metrics['test']['accuracy']:.4f}, pixels {pixels:.4f}")
     assert metrics["test"]["accuracy"] >= 0.6
@@ -46,7 +46,7 @@ def test_five_epochs_of_a_fifth_of_cifar10_are_far_better_than_pixels_alone(rend
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows does not say how much memory a process held")
-def test_ten_times_as_many_pictures_need_no_more_memory(rendered: Callable[[str], Path], tmp_path: Path) -> None:
+def test_ten_times_as_many_pictures_need_no_more_memory(copied: Callable[..., Path], tmp_path: Path) -> None:
     from PIL import Image
 
     rng = np.random.default_rng(0)
@@ -57,10 +57,10 @@ def test_ten_times_as_many_pictures_need_no_more_memory(rendered: Callable[[str]
     for name in "ab":  # the many hold the few
         for path in (tmp_path / "few" / name).iterdir():
             (tmp_path / "many" / name / path.name).hardlink_to(path)
-    peaks = {}
+    peaks, project = {}, copied("cifar10-classifier")
     for name in ("few", "many"):
         small = ("--epochs", "1", "--filters", "8", "--batch-size", "128")
-        output, peaks[name] = step(rendered("cifar10-classifier"), "train.py", "--data", str(tmp_path / name), *small)
+        output, peaks[name] = step(project, "train.py", "--data", str(tmp_path / name), *small)
         assert f"{ {'few': 3_500, 'many': 35_000}[name]:,} examples" in output
     print(f"\nmost memory held in training: {peaks['few']} MB with 5,000 pictures, {peaks['many']} MB with 50,000")
     assert peaks["many"] <= peaks["few"] + 60  # MB; their pixels alone are 154 MB

@@ -4,10 +4,8 @@ import ast
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,18 +13,20 @@ import pytest
 from dlgen import catalog, contract, render
 
 NAMES = [template.name for template in catalog.templates()]
-# The tests of parts/base take most of the time and ask about code that is the same everywhere. So the whole path is walked in every
-# project, going on after an interruption is tried in one project of each kind, and the rest in one.
-SHARED = ["test_download.py", "test_project.py", "test_resume.py", "test_tune.py"]
-INTERRUPTED = {
-    "mnist-classifier",
-    "titanic-survival",
-    "sentiment-analysis",
-    "time-series-forecast",
-    "face-detection",
-    "gan-images",
-    "style-transfer",
-    "chatbot",
+# In every project the sample is trained once, and all that only reads the result does so in that one process; all stops of a training
+# are tried in one project, two of them in each of the others.
+SHARED = ["test_project.py", "test_resume.py", "test_training.py"]
+EVERYTHING = "iris-classifier"  # whose trainings take the least time
+# Tests of a part that ask about its code alone, and nothing of the project that it is in: run in one project that has the part.
+ONCE = {
+    "test_dates.py": "house-prices",
+    "test_download.py": EVERYTHING,
+    "test_folders.py": EVERYTHING,
+    "test_tune.py": EVERYTHING,
+}
+ONE_STOP = {
+    "test_a_training_stopped_within_an_epoch_goes_on_to_the_same_result",
+    "test_a_training_stopped_in_the_last_batch_of_an_epoch_completes_it",
 }
 LONG = {
     "cifar10-classifier",
@@ -36,28 +36,50 @@ LONG = {
     "object-detection",
     "style-transfer",
     "chatbot",
-}  # whose own tests take more than a minute
+}  # whose own tests take more than half a minute: not in the default run
 Rendered = Callable[[str], Path]
 
 
-def run_in(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
+def run_in(project: Path, *command: str, **surroundings: str) -> subprocess.CompletedProcess[str]:
     """A command in the project's folder, as its owner would run it; without this repository's own modules in sight."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | surroundings
     result = subprocess.run([sys.executable, *command], cwd=project, capture_output=True, text=True, env=environment)
     assert result.returncode == 0, f"{' '.join(command)}\n{result.stdout[-4000:]}\n{result.stderr[-4000:]}"
     return result
 
 
+def tests_in(project: Path, *arguments: str, **surroundings: str) -> str:
+    """What pytest prints for a project's own tests; none may fail, and none may be left out in silence."""
+    result = run_in(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs", *arguments, **surroundings)
+    left_out = [line for line in result.stdout.splitlines() if line.startswith("SKIPPED")]
+    assert left_out == []
+    return result.stdout
+
+
+def run_elsewhere(name: str) -> list[str]:
+    """Options that leave out the tests which are run in another project."""
+    return [f"--ignore=tests/{file}" for file, where in ONCE.items() if where != name]
+
+
+def deselected(project: Path) -> list[str]:
+    """The tests of test_resume.py that are run in one project only."""
+    tree = ast.parse((project / "tests" / "test_resume.py").read_text(encoding="utf-8"))
+    names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
+    assert {*ONE_STOP} <= {*names}
+    others = [name for name in names if name not in ONE_STOP]
+    within = (
+        "test_a_training_stopped_within_an_epoch_goes_on_to_the_same_result"  # the second of three epochs is enough
+    )
+    return [f"--deselect=tests/test_resume.py::{name}" for name in (*others, f"{within}[0]", f"{within}[2]")]
+
+
+def read(file: Path) -> dict:
+    found: dict = json.loads(file.read_text(encoding="utf-8"))
+    return found
+
+
 def metadata(name: str) -> dict:
-    return json.loads((catalog.find(name).folder / "cookiecutter.json").read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="module")
-def copy(rendered: Rendered, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    def of(name: str) -> Path:
-        return Path(shutil.copytree(rendered(name), tmp_path_factory.mktemp("copy") / name))
-
-    return of
+    return read(catalog.find(name).folder / "cookiecutter.json")
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +112,11 @@ def test_each_file_that_is_read_in_order_is_short_and_says_what_it_does(name: st
         assert ast.get_docstring(ast.parse(text)), f"{step} does not say what it does"
 
 
+def test_the_tests_that_are_run_once_are_there_and_run_somewhere(rendered: Rendered) -> None:
+    assert {*ONCE.values()} & LONG == set()
+    assert [file for file, name in ONCE.items() if not (rendered(name) / "tests" / file).is_file()] == []
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_contract_between_shared_steps_and_own_files_is_kept(name: str, rendered: Rendered) -> None:
     """templates/README.md lists these names."""
@@ -111,30 +138,48 @@ def test_links_in_the_pages_lead_to_files_and_code_that_exist(name: str, rendere
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_project_with_every_optional_part_is_clean_under_its_own_settings(
-    name: str, with_all_parts: Callable[[str], Path]
+    name: str, with_all_parts: Callable[[str], Path], types: Path
 ) -> None:
     project = with_all_parts(name)
     run_in(project, "-m", "ruff", "check", ".")
     run_in(project, "-m", "ruff", "format", "--check", ".")
-    run_in(project, "-m", "mypy", ".")
+    run_in(project, "-m", "mypy", ".", "--cache-dir", str(types))
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.dear if name in LONG else []) for name in NAMES])
+@pytest.fixture(scope="session")
+def types(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What mypy knows of the libraries, found out once for all projects."""
+    return tmp_path_factory.mktemp("types")
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in LONG])
 def test_a_project_with_every_optional_part_passes_the_tests_of_its_own_kind(
     name: str, with_all_parts: Callable[[str], Path]
 ) -> None:
-    ignored = [f"--ignore=tests/{file}" for file in SHARED]
-    run_in(with_all_parts(name), "-m", "pytest", "-q", "-p", "no:cacheprovider", *ignored)
+    tests_in(with_all_parts(name), *run_elsewhere(name), *(f"--ignore=tests/{file}" for file in SHARED))
 
 
-@pytest.mark.dear
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
-def test_a_project_with_every_optional_part_passes_the_tests_that_all_projects_share(
-    name: str, with_all_parts: Callable[[str], Path]
+def test_the_sample_reaches_what_is_stated_and_all_that_reads_the_trained_model_holds(
+    name: str, with_all_parts: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    files = ["test_project.py", *(["test_resume.py"] if name in INTERRUPTED else [])]
-    files = SHARED if name == "mnist-classifier" else files
-    run_in(with_all_parts(name), "-m", "pytest", "-q", "-p", "no:cacheprovider", *(f"tests/{file}" for file in files))
+    """One process for each project: trained as `python train.py` does, evaluated, exported, and the project's own tests.
+
+    The seconds are printed, not asserted: benchmarks/projects.py measures them, and another machine may be busy.
+    """
+    project, expected = with_all_parts(name), metadata(name)["_expected"]
+    files = ["tests", *run_elsewhere(name)] if name in LONG else [f"tests/{file}" for file in SHARED]
+    stops = [] if name == EVERYTHING else deselected(project)
+    options = (f"--basetemp={tmp_path / 'inner'}", "--durations=8")
+    printed = tests_in(project, *files, *stops, *options, WHOLE_SAMPLE="1")
+    (metrics,) = (
+        read(file) for file in tmp_path.glob("inner/runs*/*/metrics.json") if not file.parents[1].is_symlink()
+    )
+    metric = expected["metric"].removeprefix("test ").replace("R²", "r2").replace(" ", "_")
+    reached, stated = metrics["test"][metric], expected["sample"]
+    print(f"\n{name}: {expected['metric']} {reached:.4f} (stated {stated})\n{printed[-2500:]}")
+    assert reached <= stated if expected.get("better") == "lower" else reached >= stated
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -146,21 +191,12 @@ def test_a_wrong_option_is_answered_before_tensorflow_is_loaded(name: str, rende
     )
 
 
-@pytest.mark.dear
-@pytest.mark.parametrize("name", NAMES)
-def test_the_sample_run_reaches_what_the_readme_states(name: str, copy: Callable[[str], Path]) -> None:
-    """The seconds are printed, not asserted: benchmarks/projects.py measures them, and another machine may be busy."""
-    project, expected = copy(name), metadata(name)["_expected"]
-    begin = time.perf_counter()
-    for step in ("train.py", "evaluate.py", "export.py"):
+@pytest.mark.slow
+def test_the_steps_run_one_after_another_as_their_owner_runs_them(copied: Callable[..., Path]) -> None:
+    """Each a process of its own; that the steps of the other projects do the same in one process is tested above."""
+    project = copied("iris-classifier")
+    for step in ("data.py", "model.py", "train.py", "evaluate.py", "export.py"):
         run_in(project, step)
-    seconds = time.perf_counter() - begin
-    metrics = json.loads(next(project.glob("runs/*/metrics.json")).read_text(encoding="utf-8"))
-    metric = expected["metric"].removeprefix("test ").replace("R²", "r2").replace(" ", "_")
-    print(
-        f"\n{name}: {expected['metric']} {metrics['test'][metric]:.4f} (stated {expected['sample']}), {seconds:.0f} s for train, evaluate and export"
-    )
-    reached, stated = metrics["test"][metric], expected["sample"]
-    assert reached <= stated if expected.get("better") == "lower" else reached >= stated
-    page = (project / "README.md").read_text(encoding="utf-8")
-    assert f"{expected['sample']:g}" in page, "README.md states another number than cookiecutter.json"
+    assert json.loads(run_in(project, "predict.py", "petal_length=1.4", "petal_width=0.2", "--json").stdout)[0]["label"]
+    (run,) = project.glob("runs/*/metrics.json")
+    assert [row["ok"] for row in read(run.parent / "export" / "export_report.json")["formats"]] == [True] * 5

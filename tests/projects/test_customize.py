@@ -88,7 +88,7 @@ def test_everything_on_the_page_works_in_its_order(tmp_path: Path) -> None:
     assert tree(tmp_path / "owned-shapes")["OWNERS.md"] == b"# Owners of Owned shapes\n\nThe vision team.\n"
 
 
-@pytest.mark.dear
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="the page's commands are those of a Unix shell")
 def test_the_teams_template_passes_the_whole_path(tmp_path: Path) -> None:
     commands = follow(tmp_path, slow=True)

@@ -133,7 +133,7 @@ def test_the_slim_image_holds_what_predict_imports_and_no_tensorflow(name: str, 
     run(sys.executable, "-c", script, at=project)
 
 
-@pytest.mark.rare
+@pytest.mark.nightly
 def test_the_build_steps_of_both_images_run_in_plain_environments_and_the_slim_one_answers(
     made: Made, tmp_path: Path
 ) -> None:
@@ -204,7 +204,7 @@ def test_the_workflow_may_only_read_and_pins_every_action(made: Made) -> None:
     assert all(job["timeout-minutes"] <= 30 and "permissions" not in job for job in found["jobs"].values())
 
 
-@pytest.mark.rare
+@pytest.mark.nightly
 def test_the_steps_of_the_workflow_pass_when_run_by_hand_in_a_plain_environment(made: Made, tmp_path: Path) -> None:
     project = made("iris-classifier", "ci")
     python = plain_environment(tmp_path / "env")
@@ -245,11 +245,11 @@ def test_the_checks_of_the_projects_own_environment_pass_and_find(made: Made, tm
 # ---- notebook
 
 
-@pytest.mark.dear
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=[] if name == "iris-classifier" else [pytest.mark.rare])
+        pytest.param(name, marks=[] if name == "iris-classifier" else [pytest.mark.nightly])
         for name in NAMES
         if name in ONE_OF_EACH_FORM
     ],
@@ -264,7 +264,7 @@ def test_the_notebook_executes(name: str, made: Made) -> None:
     executed(project / "walkthrough.ipynb", project)
 
 
-@pytest.mark.rare
+@pytest.mark.nightly
 def test_the_standalone_notebook_executes_in_an_empty_folder(made: Made, tmp_path: Path) -> None:
     project = made("iris-classifier", "notebook")
     run(sys.executable, "-m", "support.notebooks", "--standalone", at=project)
@@ -289,7 +289,7 @@ def executed(notebook: Path, folder: Path) -> None:
 # ---- tracking
 
 
-@pytest.mark.rare
+@pytest.mark.nightly
 def test_a_training_is_followed_in_each_tracker_and_an_interrupted_one_goes_on_there(
     made: Made, tmp_path: Path
 ) -> None:
@@ -308,14 +308,15 @@ def test_a_training_is_followed_in_each_tracker_and_an_interrupted_one_goes_on_t
     assert followed(python, project) == [(1, 3)]
 
     stop = (
-        "import sys, os, signal, train; from support.plugins import tracking\n"
+        "import sys, os, signal, train; from support import errors; from support.plugins import tracking\n"
         "kept = tracking._mlflow\n"
         "def stopping(run):\n"
         "    log, close = kept(run)\n"
         "    return (lambda numbers, epoch: (log(numbers, epoch), epoch == 2 and os.kill(os.getpid(), signal.SIGINT))), close\n"
         "tracking._mlflow = stopping\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "sys.argv = ['train.py', '--epochs', '5', '--tracker', 'mlflow']; train.main()\n"
+        "sys.argv = ['train.py', '--epochs', '5', '--tracker', 'mlflow']\n"
+        "try: train.main()\nexcept errors.StepStopped: pass\n"
     )
     run(python, "-c", stop, at=project)
     run(python, "train.py", "--resume", "--tracker", "mlflow", at=project)

@@ -12,7 +12,7 @@ import pytest
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "series"
 
-pytestmark = [pytest.mark.dear, pytest.mark.skipif(not DATA.exists(), reason="no real data beside this repository")]
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not DATA.exists(), reason="no real data beside this repository")]
 
 ETTH2 = ["--target", "OT", "--horizon", "96", "--epochs", "8", "--batch-size", "128", "--learning-rate", "0.002"]
 

@@ -16,7 +16,7 @@ STYLE = Path(__file__).parents[3] / "shared" / "data" / "style"
 FACTOR = {"network": 5.0, "optimize": 20.0}  # by which the loss falls at least, in the short trainings below
 
 pytestmark = [
-    pytest.mark.dear,
+    pytest.mark.slow,
     pytest.mark.skipif(not STYLE.exists(), reason="no photo and painting beside this repository"),
 ]
 

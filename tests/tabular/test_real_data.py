@@ -15,7 +15,7 @@ import pytest
 DATA = Path(__file__).parents[3] / "shared" / "data"
 Copied = Callable[[str], Path]
 
-pytestmark = pytest.mark.dear
+pytestmark = pytest.mark.slow
 needs_data = pytest.mark.skipif(not DATA.exists(), reason="no real data beside this repository")
 
 

@@ -10,8 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 if importlib.util.find_spec("tensorflow") is None:
     pytest.skip("the projects need TensorFlow", allow_module_level=True)
@@ -57,7 +55,6 @@ WRONG: dict[str, tuple[bytes, list[str], str]] = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("case", WRONG)
 def test_a_wrong_table_is_answered_in_a_sentence_with_file_and_line(
     case: str, rendered: Rendered, tmp_path: Path
@@ -71,7 +68,6 @@ def test_a_wrong_table_is_answered_in_a_sentence_with_file_and_line(
     assert done.stderr.count("\n") <= 2 and "Traceback" not in done.stderr
 
 
-@pytest.mark.slow
 def test_fitted_statistics_do_not_depend_on_the_test_rows(rendered: Rendered) -> None:
     assert python(
         rendered("titanic-survival"),
@@ -93,7 +89,6 @@ result = before == tabular.splits_at(prepared, train, validation, test).spec
     )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("extra", [[], ["--group", "who"], ["--time", "day"]])
 def test_equal_rows_and_rows_of_one_group_are_in_one_split(
     extra: list[str], rendered: Rendered, tmp_path: Path
@@ -131,9 +126,8 @@ result = [sum(map(len, parts)), [len(a & b) for a, b in ((keys[0], keys[1]), (ke
         assert found[2] == 0 if extra[0] == "--group" else found[3]
 
 
-@pytest.mark.slow
-def test_boat_and_body_are_named_as_leaking_and_not_used(rendered: Rendered) -> None:
-    project = rendered("titanic-survival")
+def test_boat_and_body_are_named_as_leaking_and_not_used(copied: Callable[..., Path]) -> None:
+    project = copied("titanic-survival")
     assert "boat, body would give the answer away" in step(project, "data.py").stdout
     used = step(project, "data.py", "--ignore", "embarked").stdout
     assert "warning: possible leakage: where boat is known" in used
@@ -172,41 +166,47 @@ def write_random_table(path: Path, rows: int, columns: int, task: str, seed: int
             writer.writerow(cells)
 
 
-def whole_path(project: Path, path: Path, out: Path, task: str) -> None:
+def whole_path(project: Path, tables: list[Path], out: Path) -> None:
+    """Every table from data.py to the last export, one after another in one process."""
     code = f"""
 import sys, pathlib
 sys.path.insert(0, ".")
 from support import runs
-runs.FOLDER = pathlib.Path({str(out)!r})
 import data, train, evaluate, predict, export
-for step, arguments in (
-    (data, ["--data", {str(path)!r}, "--target", "answer"]),
-    (train, ["--data", {str(path)!r}, "--target", "answer", "--epochs", "2"]),
-    (evaluate, []), (predict, [{str(path)!r}]), (export, [])):
-    sys.argv = [step.__name__ + ".py", *arguments]
-    step.main()
-report = runs.find(None).exports / "export_report.json"
-result = [row["ok"] for row in json.loads(report.read_text(encoding="utf-8"))["formats"]]
+result = []
+for number, table in enumerate({[str(table) for table in tables]!r}):
+    runs.FOLDER = pathlib.Path({str(out)!r}) / str(number)
+    for step, arguments in (
+        (data, ["--data", table, "--target", "answer"]),
+        (train, ["--data", table, "--target", "answer", "--epochs", "2"]),
+        (evaluate, []), (predict, [table]), (export, [])):
+        sys.argv = [step.__name__ + ".py", *arguments]
+        step.main()
+    report = runs.find(None).exports / "export_report.json"
+    result.append([row["ok"] for row in json.loads(report.read_text(encoding="utf-8"))["formats"]])
 """
-    assert python(project, code) == [True] * 5
+    assert python(project, code) == [[True] * 5] * len(tables)
 
 
 PROJECTS = {"regression": "house-prices", "binary": "titanic-survival", "classes": "iris-classifier"}
 
 
-@pytest.mark.dear
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-@given(st.integers(100, 1500), st.integers(3, 60), st.sampled_from(sorted(PROJECTS)), st.integers(0, 10**6))
-def test_a_table_that_nobody_has_seen_passes_the_whole_path(
-    rendered: Rendered, tmp_path_factory: pytest.TempPathFactory, rows: int, columns: int, task: str, seed: int
+@pytest.mark.slow
+@pytest.mark.parametrize("task", PROJECTS)
+def test_tables_that_nobody_has_seen_pass_the_whole_path(
+    task: str, copied: Callable[..., Path], tmp_path: Path
 ) -> None:
-    folder = tmp_path_factory.mktemp("random")
-    write_random_table(folder / "my.csv", rows, max(4, columns), task, seed)
-    whole_path(rendered(PROJECTS[task]), folder / "my.csv", folder / "runs", task)
+    rng = random.Random(task)
+    tables = [tmp_path / f"{number}.csv" for number in range(3)]
+    for table in tables:
+        write_random_table(table, rng.randint(100, 1500), rng.randint(4, 60), task, rng.randint(0, 10**6))
+    whole_path(copied(PROJECTS[task]), tables, tmp_path / "runs")
 
 
-@pytest.mark.dear
-@pytest.mark.parametrize(("rows", "columns"), [(100, 300), (100_000, 6), (20_000, 100)])
-def test_long_and_wide_tables_pass_the_whole_path(rows: int, columns: int, rendered: Rendered, tmp_path: Path) -> None:
-    write_random_table(tmp_path / "my.csv", rows, columns, "regression", 1)
-    whole_path(rendered("house-prices"), tmp_path / "my.csv", tmp_path / "runs", "regression")
+@pytest.mark.slow
+def test_long_and_wide_tables_pass_the_whole_path(copied: Callable[..., Path], tmp_path: Path) -> None:
+    sizes = [(100, 300), (100_000, 6), (20_000, 100)]
+    tables = [tmp_path / f"{rows}x{columns}.csv" for rows, columns in sizes]
+    for table, (rows, columns) in zip(tables, sizes, strict=True):
+        write_random_table(table, rows, columns, "regression", 1)
+    whole_path(copied("house-prices"), tables, tmp_path / "runs")

@@ -13,7 +13,7 @@ import pytest
 
 IMDB = Path(__file__).parents[3] / "shared" / "data" / "imdb"
 
-pytestmark = pytest.mark.rare
+pytestmark = pytest.mark.nightly
 needs_data = pytest.mark.skipif(not IMDB.exists(), reason="no real data beside this repository")
 
 

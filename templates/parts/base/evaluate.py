@@ -6,6 +6,9 @@
 Writes metrics.json, figures/, report.html and model_card.md into the run. Next: python predict.py, python export.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 from dataclasses import replace
 
 from pydantic import Field
@@ -13,7 +16,7 @@ from pydantic import Field
 import scores
 from config import Config
 from data import draw_examples, load
-from support import baselines, errors, figures, files, report, runs, serving, settings
+from support import baselines, figures, files, report, runs, serving, settings
 from support.settings import Settings
 
 
@@ -25,6 +28,7 @@ def main() -> None:
     options = settings.read(Options, toml=False)
     run = runs.find(options.run)
     runs.check_model_file(run.model)
+    run.warn_if_incomplete()
     config = run.config(Config)
     splits = load(config)
     runs.check_same_data(run, splits)

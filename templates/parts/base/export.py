@@ -7,13 +7,16 @@
 Writes runs/<time>/export/ with export_report.json. Exit code 1 where a file does not match the model.
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 import os
 
 from pydantic import Field
 
 from config import Config
 from data import load
-from support import errors, runs, settings
+from support import runs, settings
 from support.errors import ProjectError
 from support.settings import Settings
 
@@ -30,6 +33,7 @@ def main() -> None:
     settings.check_choices("--formats", options.formats, FORMATS)
     run = runs.find(options.run)
     runs.check_model_file(run.model)
+    run.warn_if_incomplete()
     if reason := run.spec.get("no_export"):  # what was made is no model that answers, but for example one picture
         raise ProjectError(reason)
     splits = load(run.config(Config))

@@ -7,6 +7,9 @@
 What an INPUT is, README.md says. Next: python export.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 import json
 
 from pydantic import Field
@@ -14,8 +17,9 @@ from pydantic_settings import CliPositionalArg
 
 import scores
 from data import read_inputs
-from support import errors, serving, settings
+from support import serving, settings
 from support.settings import Settings
+from support.terminal import one_line
 
 
 class Options(Settings):
@@ -33,9 +37,9 @@ def main() -> None:
     if options.as_json:
         print(json.dumps([{"input": name, **answer} for name, answer in zip(names, answers, strict=True)], indent=2))
         return
-    width = max(len(name) for name in names)
+    width = max(len(one_line(name)) for name in names)
     for name, answer in zip(names, answers, strict=True):
-        print(f"{name:{width}}  {scores.sentence(answer)}")
+        print(f"{one_line(name):{width}}  {one_line(scores.sentence(answer))}")
 
 
 if __name__ == "__main__":

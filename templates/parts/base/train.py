@@ -1,18 +1,21 @@
 """Step 3: train the model.
 
     python train.py                    train on the sample
-    python train.py --data full        train on the real thing
+    python train.py --data full        train on the public data set
     python train.py --epochs 3         every field of Config in config.py is an option
     python train.py --resume           go on with a training that was interrupted, to the same result
 
 Ctrl-C finishes the batch and saves. Writes runs/<time>/. Next: python evaluate.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 from pydantic import Field
 
 from config import Config
 from data import load
-from support import errors, plugins, resuming, runs, settings
+from support import plugins, resuming, runs, settings
 
 
 @plugins.extended  # by the options of optional parts, such as --tracker

@@ -8,6 +8,9 @@ Writes runs/tuning/<study>/: trials.csv, history.png, best.toml. Stopped or kill
 Next: python train.py --config runs/tuning/<study>/best.toml
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 import sys
 from typing import Literal
 
@@ -15,7 +18,7 @@ from pydantic import Field
 
 from config import SEARCH, Config
 from data import load
-from support import errors, runs, settings
+from support import runs, settings
 
 
 class Options(Config):
@@ -55,8 +58,6 @@ def main() -> None:
     )
     print(f"Trying {', '.join(space)} on {splits.note}.")
     study = tuning.run(search, splits, build_model, again=" ".join(["python tune.py", *sys.argv[1:]]))
-    if study is None:
-        return
     trials.write(study, search)
     path, _ = trials.draw(study, search)
     winner = trials.best(study)

@@ -9,6 +9,9 @@
 Writes NAME.png and NAME.json into predictions/ beside the model; no file is ever replaced. Next: python export.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 import json
 from pathlib import Path
 from typing import Any
@@ -20,7 +23,7 @@ from pydantic_settings import CliPositionalArg
 
 import scores
 from data import read_inputs
-from support import drawing, errors, runs, serving, settings
+from support import drawing, runs, serving, settings
 from support.errors import ProjectError
 from support.files import write_json, write_safely
 from support.letterbox import Letterbox

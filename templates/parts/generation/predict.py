@@ -8,6 +8,9 @@
 Writes into runs/<time>/predictions/, or beside FILE; a file that is there already is never overwritten. Next: python export.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 import json
 from pathlib import Path
 
@@ -17,7 +20,7 @@ from pydantic_settings import CliPositionalArg
 
 import scores
 from data import read_inputs
-from support import drawing, errors, runs, serving, settings
+from support import drawing, runs, serving, settings
 from support.latents import STEPS
 from support.settings import Settings
 

@@ -8,6 +8,9 @@
 Prints dates, values and intervals, and draws them into runs/forecast.png. Next: python export.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 import json
 from typing import Any
 
@@ -16,22 +19,30 @@ from pydantic_settings import CliPositionalArg
 
 import scores
 from data import read_endings
-from support import errors, runs, series, serving, settings
-from support.settings import Settings
+from support import runs, serving, settings, windows
+from support.csv_file import CsvOptions
+from support.endings import Ending
 
 
-class Options(Settings):
+class Options(CsvOptions):  # as in training, where not given
     inputs: CliPositionalArg[list[str]] = Field(description="CSV files to go on from, or sample")
     run: str | None = Field(None, description="name of the run; the newest by default")
     model: str | None = Field(None, description="an exported file or folder instead of a run")
+    date_column: str | None = Field(
+        None, description="column with the dates, or Date+Time; as in training where not given"
+    )
+    date_format: str | None = Field(None, description="how dates are written; as in training where not given")
     as_json: bool = Field(False, alias="json", description="print JSON, one object per file, and draw nothing")
 
 
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
-    endings = read_endings(options.inputs, model.spec)
-    predictions = serving.predict(model, series.last_windows(endings, model.spec))
+    reading = options.model_dump(
+        include=options.model_fields_set & {*CsvOptions.model_fields, "date_column", "date_format"}
+    )
+    endings = read_endings(options.inputs, model.spec, reading)
+    predictions = serving.predict(model, windows.last([ending.series for ending in endings], model.spec["history"]))
     answers = [scores.describe(row, model.spec) for row in predictions]
     for ending, answer in zip(endings, answers, strict=True):
         answer["dates"] = ending.future(len(answer["values"]))
@@ -48,7 +59,7 @@ def main() -> None:
     print(f"Drawn: {runs.shown(path)}\nNext: python export.py")
 
 
-def page(ending: series.Ending, answer: dict[str, Any]) -> str:
+def page(ending: Ending, answer: dict[str, Any]) -> str:
     """A forecast as lines for a person."""
     whole = ending.series
     last = f"{scores.amount(whole.values[-1, 0])} at {whole.show(len(whole) - 1)}"

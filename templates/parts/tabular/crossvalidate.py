@@ -8,6 +8,9 @@ All that is learned about the columns is learned anew in each fold. The baseline
 Next: python train.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 import io
 import logging
 import tempfile
@@ -22,8 +25,8 @@ from pydantic import Field
 import scores
 from config import Config
 from data import read_table
-from support import answers, baselines, errors, files, portable, runs, settings, tabular
-from support.errors import ProjectError
+from support import answers, baselines, files, portable, records, runs, settings, tabular
+from support.errors import ProjectError, StepStopped
 from support.splits import Splits
 from support.tabular import Prepared
 
@@ -96,8 +99,11 @@ def train_and_predict(splits: Splits, config: Any) -> tuple[dict[str, Any], np.n
     model = build_model(config, splits)
     with tempfile.TemporaryDirectory() as folder, redirect_stdout(io.StringIO()):
         run = runs.Run(Path(folder))
-        files.write_json(run.folder / "spec.json", splits.spec)
-        training.fit(model, splits, config, run)
+        records.write_spec(run.folder / "spec.json", splits.spec)
+        try:
+            training.fit(model, splits, config, run)
+        except StepStopped as stop:
+            raise StepStopped("Stopped: nothing of a cross-validation is kept.", stop.code) from None
         spec = run.spec
     return spec, model.predict(portable.encode(splits.test.x, spec), batch_size=512, verbose=0)
 

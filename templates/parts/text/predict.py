@@ -9,6 +9,9 @@ Below each answer stand the words without which it would be another: +0.40 means
 answer by 40 points. Next: python export.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 import json
 
 from pydantic import Field
@@ -16,7 +19,7 @@ from pydantic_settings import CliPositionalArg
 
 import scores
 from data import read_inputs
-from support import errors, explanation, serving, settings
+from support import explanation, serving, settings
 from support.settings import Settings
 
 

@@ -8,13 +8,16 @@
 Each question stands for itself: what was said before is not remembered. Next: python export.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 import sys
 
 import numpy as np
 from pydantic import Field
 
 import scores
-from support import decoding, dialogues, errors, serving, settings
+from support import decoding, qa_pairs, serving, settings
 from support.decoding import DecodingOptions
 
 ENDS = ("quit", "exit")
@@ -40,7 +43,7 @@ def main() -> None:
             break
         if line.lower() in ENDS:
             break
-        if not dialogues.key(line):
+        if not qa_pairs.key(line):
             if line:
                 print("(there is no word in that)")
             continue

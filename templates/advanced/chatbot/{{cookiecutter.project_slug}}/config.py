@@ -5,11 +5,11 @@ from typing import Literal
 from pydantic import Field
 
 from support import search
-from support.dialogues import DialogueOptions
+from support.qa_pairs import PairOptions
 
 
-class Config(DialogueOptions):
-    """The settings of a training; what is asked of the data stands in DialogueOptions: data, vocabulary, answer_length, …"""
+class Config(PairOptions):
+    """The settings of a training; what is asked of the data stands in PairOptions: data, vocabulary, answer_length, …"""
 
     # Network
     width: int = Field(64, ge=8, le=1024, description="numbers that stand for a word, all the way through the network")

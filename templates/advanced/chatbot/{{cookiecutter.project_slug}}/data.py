@@ -2,11 +2,14 @@
 
     python data.py                     the sample: questions and answers in conversations.py
     python data.py --data full         Cornell's film dialogues: 220,000 pairs, 10 MB to download once
-    python data.py --data my.csv       your own: CSV, JSONL, YAML, or a folder of YAML files
+    python data.py --data my.csv       your own: CSV, JSON lines, YAML, or a folder of such files
 
 Prints what there is, what is left out and why, and draws it into runs/data.png. Next: python model.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 import ast
 import zipfile
 from collections.abc import Iterator
@@ -17,10 +20,10 @@ import numpy as np
 
 import conversations
 from config import Config
-from support import dialogues, download, errors, inspection, settings
-from support.dialogues import Pairs
+from support import conversation_files, download, inspection, qa_pairs, settings
 from support.errors import ProjectError
 from support.inspection import draw_examples
+from support.qa_pairs import Pairs
 from support.splits import Splits
 
 __all__ = ["draw_examples", "load", "read_inputs"]
@@ -34,7 +37,10 @@ BETWEEN = " +++$+++ "  # the values of a line, in the files of that archive
 
 def load(config: Config) -> Splits:
     """Training, validation and test pairs: x {"question", "answer"} (pairs,) str, y (pairs, answer_length) numbers of words."""
-    return dialogues.load(read(config), config, config.data, note(config))
+    pairs = read(config)
+    if pairs.left_out:
+        print(f"warning: {len(pairs.left_out):,} are left out: python data.py --data {config.data} says which and why")
+    return qa_pairs.load(pairs, config, config.data, note(config))
 
 
 def read(config: Config) -> Pairs:
@@ -42,11 +48,11 @@ def read(config: Config) -> Pairs:
     if config.data == "sample":
         found = conversations.write()
         rows = [(one.question, one.answer, f"exchange {number}") for number, one in enumerate(found, start=1)]
-        return dialogues.checked(rows, config, [], [one.intent for one in found])
+        return qa_pairs.checked(rows, config, [], [one.intent for one in found])
     if config.data == "full":
         path = download.fetch(CORNELL, CORNELL_SHA256, "cornell_movie_dialogs_corpus.zip")
-        return dialogues.checked(list(read_archive(path)), config, [])
-    return dialogues.read_own(config)
+        return qa_pairs.checked(list(read_archive(path)), config, [])
+    return qa_pairs.read_own(config)
 
 
 def note(config: Config) -> str:
@@ -85,16 +91,25 @@ def read_archive(path: Path) -> Iterator[tuple[str, str, str]]:
 def read_inputs(inputs: list[str], spec: dict[str, Any]) -> tuple[list[str], dict[str, np.ndarray]]:
     """Questions as `predict.py` takes them, and a name for each; no answer to them is known yet.
 
+    A table of questions is read as in training, a .txt file line by line.
+
     Raises:
-        ProjectError: where a question has no words.
+        ProjectError: where a question has no words, or a file cannot be read.
     """
-    questions = [
-        text.encode("utf-8", "replace").decode() for text in inputs
-    ]  # a terminal may hand over broken characters
-    for text in questions:
-        if not dialogues.key(text):
-            raise ProjectError(f"{text!r} has no words in it\nExpected a question in quotes.")
-    return questions, {
+    names: list[str] = []
+    questions: list[str] = []
+    for text in inputs:
+        if conversation_files.is_file(text):
+            places, found = conversation_files.read_questions(Path(text), spec)
+            names += places
+            questions += found
+        else:
+            questions.append(text.encode("utf-8", "replace").decode())  # a terminal may hand over broken characters
+            names.append(questions[-1])
+    for name, text in zip(names, questions, strict=True):
+        if not qa_pairs.key(text):
+            raise ProjectError(f"{name!r} has no words in it\nExpected a question in quotes.")
+    return names, {
         "question": np.array([*questions, None], object)[:-1],  # None: or numpy might make one long type of all
         "answer": np.array([""] * len(questions), object),
     }
@@ -103,7 +118,7 @@ def read_inputs(inputs: list[str], spec: dict[str, Any]) -> tuple[list[str], dic
 def main() -> None:
     config = settings.read(Config)
     pairs = read(config)
-    inspection.report(dialogues.load(pairs, config, config.data, note(config)), pairs)
+    inspection.report(qa_pairs.load(pairs, config, config.data, note(config)), pairs)
 
 
 if __name__ == "__main__":

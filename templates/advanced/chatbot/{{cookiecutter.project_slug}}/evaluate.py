@@ -7,8 +7,9 @@ Next words are judged beside the true answer, whole answers as greedy decoding g
 of what the network looked at), answers.csv, report.html and model_card.md into the run. Next: python chat.py, python export.py
 """
 
-import csv
-import io
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 from dataclasses import replace
 
 import numpy as np
@@ -21,7 +22,6 @@ from support import (
     attention_map,
     baselines,
     decoding,
-    errors,
     figures,
     files,
     portable,
@@ -41,6 +41,7 @@ def main() -> None:
     options = settings.read(Options, toml=False)
     run = runs.find(options.run)
     runs.check_model_file(run.model)
+    run.warn_if_incomplete()
     config = run.config(Config)
     splits = load(config)
     runs.check_same_data(run, splits)
@@ -74,7 +75,7 @@ def main() -> None:
         **scores.details(splits.test.y, prediction, splits.spec),
     }
     files.write_json(run.folder / "metrics.json", metrics)
-    files.write_text(run.folder / "answers.csv", table_of_answers(splits, replies))
+    files.write_csv(run.folder / "answers.csv", answers_beside_known(splits, replies))
     each = [replies[question] for question in splits.test.x["question"]]
     pictures = [
         figures.learning_curves(run),
@@ -86,15 +87,13 @@ def main() -> None:
     print(f"Report: {run}/report.html\nNext: python chat.py, python export.py")
 
 
-def table_of_answers(splits, replies) -> str:
-    """Each test question with the known answer and the network's, as CSV."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["question", "known answer", "network", "probability"])
+def answers_beside_known(splits, replies) -> list[list]:
+    """Each test question with the known answer and the network's: the rows of a table, the first of titles."""
+    rows = [["question", "known answer", "network", "probability"]]
     for question, known in zip(splits.test.x["question"], splits.test.x["answer"], strict=True):
         found = scores.describe(replies[question], splits.spec)
-        writer.writerow([question, known, found["answer"], found["probability"]])
-    return text.getvalue()
+        rows.append([question, known, found["answer"], found["probability"]])
+    return rows
 
 
 if __name__ == "__main__":

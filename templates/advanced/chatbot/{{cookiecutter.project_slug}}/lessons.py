@@ -8,6 +8,9 @@
 GUIDE.md says what to look for.
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 from typing import Any, Literal
 
 import numpy as np
@@ -17,7 +20,7 @@ from pydantic_settings import CliPositionalArg
 import conversations
 from config import Config
 from data import load
-from support import decoding, dialogues, errors, portable, runs, serving, settings
+from support import decoding, portable, qa_pairs, runs, serving, settings
 from support.decoding import DecodingOptions
 from support.settings import Settings
 from support.splits import Splits
@@ -119,9 +122,9 @@ def sensible(model: Any, splits: Splits) -> dict[str, bool]:
     replies = decoding.greedy(
         lambda x: model.predict(portable.encode(x, splits.spec), verbose=0), questions, splits.spec
     )
-    known = {(dialogues.key(q), dialogues.key(a)) for q, a in zip(*splits.test.x.values(), strict=True)}
+    known = {(qa_pairs.key(q), qa_pairs.key(a)) for q, a in zip(*splits.test.x.values(), strict=True)}
     return {
-        question: (dialogues.key(question), dialogues.key(" ".join(reply.words))) in known
+        question: (qa_pairs.key(question), qa_pairs.key(" ".join(reply.words))) in known
         for question, reply in zip(questions, replies, strict=True)
     }
 

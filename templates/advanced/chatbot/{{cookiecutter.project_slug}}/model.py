@@ -6,15 +6,16 @@
 attention.py holds its pieces. Next: python train.py
 """
 
-from config import Config  # first of all: with it comes support, which keeps TensorFlow's start-up notes off the screen
+from support import errors  # first: it says what to do where a library is missing
 
 # isort: split
 import keras
 from keras import layers, ops
 
 from attention import Positions, Seen, attended, registered, thought
+from config import Config
 from data import load
-from support import errors, figures, portable, runs, settings, training
+from support import figures, portable, runs, settings, training
 from support.errors import ProjectError
 from support.splits import Splits
 from support.word_layers import clean  # noqa: F401  a saved model finds words with it

@@ -1,6 +1,7 @@
 """Step 5: ask the trained model.
 
     python predict.py "What is dropout?" "hello"       the newest run answers
+    python predict.py questions.csv letter.txt         the questions in a table, or in a text file with one per line
     python predict.py QUESTION … --decoding top-p --temperature 1.5 --seed 3
     python predict.py QUESTION … --decoding beam       the best of several answers
     python predict.py QUESTION … --json                the same for a program
@@ -9,6 +10,9 @@
 Behind each answer stands its probability: that of all its words together. Next: python chat.py, python export.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 import json
 
 import numpy as np
@@ -17,12 +21,12 @@ from pydantic_settings import CliPositionalArg
 
 import scores
 from data import read_inputs
-from support import decoding, errors, serving, settings
+from support import decoding, serving, settings
 from support.decoding import DecodingOptions
 
 
 class Options(DecodingOptions):
-    inputs: CliPositionalArg[list[str]] = Field(description="questions")
+    inputs: CliPositionalArg[list[str]] = Field(description="questions, or files of them")
     run: str | None = Field(None, description="name of the run; the newest by default")
     model: str | None = Field(None, description="an exported file or folder instead of a run")
     as_json: bool = Field(False, alias="json", description="print JSON, one object per question")

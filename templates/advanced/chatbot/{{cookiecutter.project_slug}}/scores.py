@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from support import dialogues, portable
+from support import portable, qa_pairs
 from support.decoding import Reply
 from support.splits import Split, Splits
 
@@ -37,13 +37,13 @@ def of_answers(questions: Sequence[str], answers: Sequence[str], splits: Splits)
     share of answers that stand in training as they are.
     """
     known = known_answers(splits)
-    trained = {dialogues.key(text) for text in splits.train.x["answer"]}
-    keys = [dialogues.key(text) for text in answers]
+    trained = {qa_pairs.key(text) for text in splits.train.x["answer"]}
+    keys = [qa_pairs.key(text) for text in answers]
     said = [portable.words(text) for text in answers]
     pairs = [pair for found in said for pair in zip(found, found[1:], strict=False)]
     words = [word for found in said for word in found]
     return {
-        "sensible": float(np.mean([own in known[dialogues.key(q)] for own, q in zip(keys, questions, strict=True)])),
+        "sensible": float(np.mean([own in known[qa_pairs.key(q)] for own, q in zip(keys, questions, strict=True)])),
         "distinct_1": len(set(words)) / max(1, len(words)),
         "distinct_2": len(set(pairs)) / max(1, len(pairs)),
         "copied": float(np.mean([own in trained for own in keys])),
@@ -51,10 +51,10 @@ def of_answers(questions: Sequence[str], answers: Sequence[str], splits: Splits)
 
 
 def known_answers(splits: Splits) -> dict[str, set[str]]:
-    """The answers to each test question, both as `dialogues.key` has them."""
+    """The answers to each test question, both as `qa_pairs.key` has them."""
     known: dict[str, set[str]] = {}
     for question, right in zip(splits.test.x["question"], splits.test.x["answer"], strict=True):
-        known.setdefault(dialogues.key(question), set()).add(dialogues.key(right))
+        known.setdefault(qa_pairs.key(question), set()).add(qa_pairs.key(right))
     return known
 
 
@@ -124,7 +124,7 @@ def draw(
     known = known_answers(splits)
     sensible = np.array(
         [
-            dialogues.key(answer["answer"]) in known[dialogues.key(question)]
+            qa_pairs.key(answer["answer"]) in known[qa_pairs.key(question)]
             for answer, question in zip(found, splits.test.x["question"], strict=True)
         ]
     )

@@ -7,13 +7,16 @@
 Prints what there is and draws it into runs/data.png. Next: python model.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from config import Config
-from support import download, errors, judge, labelled_pictures, latents, pictures, runs, settings
+from support import download, judge, labelled_pictures, latents, pictures, runs, settings
 from support.latents import read_inputs  # predict.py is given seeds
 from support.splits import Split, Splits
 from support.unlabelled_pictures import fitted, has_classes, load_unlabelled

@@ -7,6 +7,9 @@
 GUIDE.md says what to look for.
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 from typing import Literal
 
 import numpy as np
@@ -16,7 +19,7 @@ from pydantic_settings import CliPositionalArg
 import scores
 from config import Config
 from data import labelled, load
-from support import drawing, errors, judge, latents, runs, serving, settings
+from support import drawing, judge, latents, runs, serving, settings
 from support.settings import Settings
 
 

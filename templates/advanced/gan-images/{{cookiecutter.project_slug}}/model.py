@@ -5,18 +5,19 @@
 Next: python train.py
 """
 
-from typing import Any
-
-from config import Config  # first of all: with it comes support, which keeps TensorFlow's start-up notes off the screen
+from support import errors  # first: it says what to do where a library is missing
 
 # isort: split
+from typing import Any
+
 import keras
 import tensorflow as tf
 from keras import layers, ops
 
+from config import Config
 from data import labelled, load
 from losses import losses
-from support import drawing, errors, figures, judge, runs, settings, training
+from support import drawing, figures, judge, runs, settings, training
 from support.splits import Splits
 from support.watching import FrechetDistance
 

@@ -5,14 +5,15 @@
 Next: python train.py
 """
 
-from config import Config  # first of all: with it comes support, which keeps TensorFlow's start-up notes off the screen
+from support import errors  # first: it says what to do where a library is missing
 
 # isort: split
 import keras
 from keras import layers
 
+from config import Config
 from data import load
-from support import errors, figures, grids, runs, settings, training
+from support import figures, grids, runs, settings, training
 from support.splits import Splits
 
 SURE = -4.6  # the first scores are sigmoid(-4.6) = 0.01: nearly all cells see nothing (Lin et al. 2017)

@@ -7,6 +7,9 @@
 Prints what there is and draws it into runs/data.png. Next: python model.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from config import Config
-from support import coco, errors, features, paintings, photos, pictures, runs, settings
+from support import coco, features, paintings, photos, pictures, runs, settings
 from support.errors import ProjectError
 from support.splits import Split, Splits
 
@@ -60,7 +63,9 @@ def photographs(config: Config) -> tuple[list[np.ndarray], str]:
         found = [photos.shrunk(np.asarray(image), config.longest) for image in load_sample_images().images]
         return found, "the sample (scikit-learn's two photos, china.jpg and flower.jpg)"
     if config.data == "full":
-        found = [photos.read_one(path, config.longest) for path in pictures.find_inputs([str(coco.folder())])[: coco.USED]]
+        found = [
+            photos.read_one(path, config.longest) for path in pictures.find_inputs([str(coco.folder())])[: coco.USED]
+        ]
         return found, f"{len(found):,} photos of COCO's val2017"
     return [
         photos.read_one(path, config.longest) for path in pictures.find_inputs([config.data])

@@ -8,6 +8,9 @@
 GUIDE.md says what to look for.
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 from typing import Any, Literal
 
 import numpy as np
@@ -16,7 +19,7 @@ from pydantic_settings import CliPositionalArg
 
 from config import Config
 from data import load, photographs
-from support import errors, paintings, photos, pictures, runs, serving, settings
+from support import paintings, photos, pictures, runs, serving, settings
 from support.errors import ProjectError
 from support.photos import as_pixels, fitted
 from support.settings import Settings

@@ -6,19 +6,20 @@
 Next: python train.py
 """
 
-from typing import Any
-
-from config import Config  # first of all: with it comes support, which keeps TensorFlow's start-up notes off the screen
+from support import errors  # first: it says what to do where a library is missing
 
 # isort: split
+from typing import Any
+
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
+from config import Config
 from data import load
 from losses import Objective
-from support import errors, figures, paintings, runs, settings, training
+from support import figures, paintings, runs, settings, training
 from support.painting_layers import Canvas, Doubling, InstanceNormalization, ReflectionPadding
 from support.splits import Splits
 

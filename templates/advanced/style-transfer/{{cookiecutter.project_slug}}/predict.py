@@ -9,6 +9,9 @@
 A file that is there already is never overwritten. Next: python export.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 import json
 import time
 from pathlib import Path
@@ -18,7 +21,7 @@ from pydantic_settings import CliPositionalArg
 
 import scores
 from data import read_inputs
-from support import errors, photos, runs, serving, settings, sheets
+from support import photos, runs, serving, settings, sheets
 from support.errors import ProjectError
 from support.settings import Settings
 

@@ -36,7 +36,9 @@ class Config(TableOptions):
     epochs: int = Field(60, ge=1, description="passes over the training rows; the best one is kept")
     batch_size: int = Field(128, ge=1, description="rows per step")
     optimizer: Literal["adam", "rmsprop", "sgd"] = Field("adam", description="how a gradient becomes a step")
-    learning_rate: float = Field(2e-3, gt=0, description="the peak; twice Adam's usual, as the schedule ends small")
+    learning_rate: float = Field(
+        2e-3, gt=0, description="the peak; twice Adam's usual 0.001, as the schedule ends small"
+    )
     momentum: float = Field(0.9, ge=0, lt=1, description="of sgd only: how much of the last step goes into the next")
     schedule: Literal["cosine", "exponential", "constant"] = Field(
         "cosine", description="ends with small steps, which settles the weights"

@@ -7,6 +7,9 @@
 GUIDE.md says what to look for.
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 from typing import Literal
 
 import numpy as np
@@ -15,7 +18,7 @@ from pydantic_settings import CliPositionalArg
 
 from config import Config
 from data import BASE, EFFECTS, GARDEN, load
-from support import errors, portable, settings
+from support import portable, settings
 from support.settings import Settings
 from support.splits import Splits
 

@@ -8,6 +8,9 @@
 GUIDE.md says what to look for.
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 import math
 from typing import Literal
 
@@ -17,7 +20,7 @@ from pydantic_settings import CliPositionalArg
 
 from config import Config
 from data import load
-from support import errors, portable, runs, settings
+from support import portable, runs, settings
 from support.settings import Settings
 from support.splits import Splits
 

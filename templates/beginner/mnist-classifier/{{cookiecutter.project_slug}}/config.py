@@ -12,7 +12,9 @@ class Config(Settings):
     """The settings of a training; a run keeps its own in runs/<time>/config.json."""
 
     # Data
-    data: str = Field("sample", description="sample, full, or the path of your own .npz file or folder of pictures")
+    data: str = Field(
+        "sample", min_length=1, description="sample, full, or the path of your own .npz file or folder of images"
+    )
     image_size: int = Field(28, ge=12, le=512, description="height and width that the network sees; MNIST's is 28")
     channels: Literal[1, 3] = Field(1, description="1 for grey, which is enough for digits, 3 for colour")
     validation_fraction: float = Field(
@@ -47,7 +49,9 @@ class Config(Settings):
     optimizer: Literal["adam", "rmsprop", "sgd"] = Field(
         "adam", description="sgd wants a learning rate about ten times larger"
     )
-    learning_rate: float = Field(3e-3, gt=0, description="the peak; twice Adam's usual, as batch normalization allows")
+    learning_rate: float = Field(
+        3e-3, gt=0, description="the peak; three times Adam's usual 0.001, as batch normalization allows"
+    )
     momentum: float = Field(0.9, ge=0, lt=1, description="of sgd only: how much of the last step goes into the next")
     schedule: Literal["cosine", "exponential", "constant"] = Field(
         "cosine", description="ends with small steps, which settles the weights"

@@ -2,23 +2,30 @@
 
     python data.py                     the sample: scikit-learn's 1,797 handwritten digits
     python data.py --data full         MNIST: 70,000 digits, 11 MB to download once
-    python data.py --data my-photos    your own: an .npz file, or a folder with one sub-folder of pictures per class
+    python data.py --data my-photos    your own: an .npz file, or a folder with one sub-folder of images per class
 
 Prints what there is and draws it into runs/data.png. Next: python model.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from config import Config
-from support import download, errors, labelled_pictures, pictures, runs, settings
-from support.pictures import read_inputs  # predict.py reads pictures by the same function as training
+from support import download, labelled_pictures, paper, pictures, runs, settings
+from support.errors import ProjectError
+from support.pixels import Pixels
 from support.splits import Split, Splits
 
 __all__ = ["draw_examples", "load", "read_inputs"]
 
 MNIST = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
+FORM_FROM = 1_000  # training images from which it is seen whether they have MNIST's form
 MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 
 
@@ -29,7 +36,7 @@ def load(config: Config) -> Splits:
         x, y = sample()
         spec = {"kind": "picture", "shape": [28, 28, 1], "labels": [str(digit) for digit in range(10)]}
         note = "the sample (scikit-learn's 1,797 small digits, enlarged to 28×28; not MNIST)"
-        return labelled_pictures.make_splits(x, y, None, fractions, config.seed, spec, "sample", note)
+        return with_form(labelled_pictures.make_splits(x, y, None, fractions, config.seed, spec, "sample", note))
     path = Path(config.data)
     if config.data == "full":
         path = download.fetch(MNIST, MNIST_SHA256, "mnist.npz", also=Path.home() / ".keras" / "datasets" / "mnist.npz")
@@ -37,10 +44,14 @@ def load(config: Config) -> Splits:
         path, (config.image_size, config.image_size, config.channels), fractions, config.seed
     )
     if config.data == "full":
-        splits = Splits(
-            splits.train, splits.validation, splits.test, splits.spec, "full", "MNIST, its own 10,000 test digits"
-        )
-    return splits
+        splits = replace(splits, source="full", note="MNIST, its own 10,000 test digits")
+    return with_form(splits)
+
+
+def with_form(splits: Splits) -> Splits:
+    """The same, and in the spec whether the images are in MNIST's form: then a photo of ink on paper is brought to it too."""
+    form = {"form": "mnist"} if paper.is_mnist_form(splits.train.x[:FORM_FROM]) else {}
+    return replace(splits, spec={**splits.spec, **form})
 
 
 def sample() -> tuple[np.ndarray, np.ndarray]:
@@ -57,6 +68,40 @@ def sample() -> tuple[np.ndarray, np.ndarray]:
         small = Image.fromarray((image * 255 / 16).astype(np.uint8))
         x[row, 4:24, 4:24, 0] = np.asarray(small.resize((20, 20), Image.Resampling.BICUBIC))
     return x, digits.target.astype(np.int64)
+
+
+def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], Any]:
+    """Files and folders as predict.py takes them: names, and images (digits, 28, 28, 1) uint8, read by the same functions as in training.
+
+    Where the model was trained on images of MNIST's form, one that has it already stays as it is; the digits on any other, such as a
+    photo of ink on paper, are brought to it, from left to right.
+
+    Raises:
+        ProjectError: where a file is missing or no image, or no digit was found on any.
+    """
+    if spec.get("form") != "mnist":
+        return pictures.read_inputs(texts, spec)
+    names: list[str] = []
+    found: list[np.ndarray] = []
+    empty: list[str] = []
+    for path in pictures.find_inputs(texts):
+        grey = pictures.read_whole(path, 1, Pixels.of(spec))[..., 0]
+        digits = [grey] if paper.is_ready(grey) else paper.digits(grey)
+        if len(digits) > 1:
+            pictures.say([f"{len(digits)} digits in {path}: read one by one, from left to right"])
+        names += [
+            str(path) if len(digits) == 1 else f"{path} ({number} of {len(digits)})"
+            for number in range(1, len(digits) + 1)
+        ]
+        found += digits
+        empty += [] if digits else [str(path)]
+    if not found:
+        more = f", nor on {len(empty) - 1} more" if len(empty) > 1 else ""
+        raise ProjectError(
+            f"no digit found on {empty[0]}{more}\nExpected ink that stands out from its paper, well lit, and not cut off by the edge."
+        )
+    pictures.say([f"no digit found on {name}: left out" for name in empty])
+    return names, np.stack(found)[..., None]
 
 
 def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:

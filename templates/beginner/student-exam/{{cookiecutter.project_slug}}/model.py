@@ -5,14 +5,15 @@
 Next: python train.py
 """
 
-from config import Config  # first of all: with it comes support, which keeps TensorFlow's start-up notes off the screen
+from support import errors  # first: it says what to do where a library is missing
 
 # isort: split
 import keras
 from keras import layers, regularizers
 
+from config import Config
 from data import load
-from support import errors, feature_layers, figures, runs, settings, training
+from support import feature_layers, figures, runs, settings, training
 from support.splits import Splits
 
 

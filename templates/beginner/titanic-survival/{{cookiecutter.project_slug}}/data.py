@@ -2,23 +2,26 @@
 
     python data.py                     the sample: the 2,201 people on board, partly simulated
     python data.py --data full         the list of 1,309 passengers, downloaded once from OpenML
-    python data.py --data titanic3.csv your own table; another one: --target "G3 >= 10" and the like
+    python data.py --data titanic3.csv  your own table; another one: --target "G3 >= 10" and the like
 
 Prints what there is and draws it into runs/data.png. Next: python model.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 import socket
 from pathlib import Path
 
 import numpy as np
 
 from config import Config
-from support import errors, inspection, settings, table, tabular
+from support import inspection, settings, table, tabular
 from support.errors import ProjectError
 from support.settings import PROJECT
+from support.inputs import draw_examples, read_inputs  # predict.py reads rows by the same function as training
 from support.splits import Splits
 from support.table import Table
-from support.tabular import draw_examples, read_inputs  # predict.py reads rows by the same function as training
 
 __all__ = ["draw_examples", "load", "read_inputs", "read_table"]
 

@@ -7,6 +7,9 @@
 GUIDE.md says what to look for.
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 from typing import Literal
 
 from pydantic import Field
@@ -15,7 +18,7 @@ from pydantic_settings import CliPositionalArg
 import scores
 from config import Config
 from data import load
-from support import errors, portable, runs, settings
+from support import portable, runs, settings
 from support.settings import Settings
 from support.splits import Splits
 

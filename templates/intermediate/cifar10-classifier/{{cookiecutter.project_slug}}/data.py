@@ -7,13 +7,16 @@
 Prints what there is, draws it into runs/data.png, and what training makes of it into runs/augmented.png. Next: python model.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from config import Config
-from support import cifar, download, drawings, errors, labelled_pictures, pictures, runs, settings
+from support import cifar, download, drawings, labelled_pictures, pictures, runs, settings
 from support.pictures import read_inputs  # predict.py reads pictures by the same function as training
 from support.splits import Split, Splits
 

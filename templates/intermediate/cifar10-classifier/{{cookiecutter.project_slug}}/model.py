@@ -6,14 +6,15 @@
 Next: python train.py
 """
 
-from config import Config  # first of all: with it comes support, which keeps TensorFlow's start-up notes off the screen
+from support import errors  # first: it says what to do where a library is missing
 
 # isort: split
 import keras
 from keras import layers
 
+from config import Config
 from data import load
-from support import errors, figures, patterns, portable, runs, settings, training
+from support import figures, patterns, portable, runs, settings, training
 from support.splits import Splits
 
 

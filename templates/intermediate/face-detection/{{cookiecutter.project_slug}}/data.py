@@ -7,6 +7,9 @@
 Prints what there is and what is wrong with it, and draws images with their boxes into runs/data.png. Next: python model.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +19,7 @@ import numpy as np
 import drawn_faces
 import wider_face
 from config import Config
-from support import annotated_images, box_augmentation, boxes, drawing, errors, runs, settings
+from support import annotated_images, box_augmentation, boxes, drawing, runs, settings
 from support.annotated_images import read_inputs  # predict.py reads images by the same function as training
 from support.annotations import Problem
 from support.splits import Split, Splits

@@ -2,21 +2,25 @@
 
     python data.py                     the sample: 6,000 film reviews that reviews.py writes
     python data.py --data full         IMDB: 50,000 film reviews by people, 84 MB to download once
-    python data.py --data my.csv       your own: a CSV file, or a folder with one sub-folder of .txt files per class
+    python data.py --data my.csv       your own: a CSV or JSON lines file, or a folder with one sub-folder of .txt files per class
 
 Prints what there is and draws it into runs/data.png. Next: python model.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 import re
 import tarfile
 from pathlib import Path
 
 import reviews
 from config import Config
-from support import download, errors, inspection, settings, texts
+from support import download, inspection, settings, texts
 from support.errors import ProjectError
+from support.inspection import draw_examples
 from support.splits import Splits
-from support.texts import Examples, draw_examples, read_inputs  # predict.py reads texts as training does
+from support.text_sources import Examples, Found, read_inputs  # predict.py reads texts as training does
 
 __all__ = ["draw_examples", "load", "read_inputs"]
 
@@ -29,12 +33,12 @@ def load(config: Config) -> Splits:
     """Training, validation and test texts: x (texts,) str, y (texts,) class numbers."""
     if config.data == "sample":
         note = "the sample (reviews that a program wrote, with negations; nobody saw these films)"
-        return texts.load(sample(config.seed), None, config, "sample", note)
+        return texts.load(Found(sample(config.seed)), config, "sample", note)
     if config.data == "full":
         path = download.fetch(IMDB, IMDB_MD5, "aclImdb_v1.tar.gz")
-        return texts.load(*read_archive(path), config, "full", "IMDB, its own 25,000 test reviews")
-    examples, test = texts.read_own(config)
-    return texts.load(examples, test, config, config.data, f"your own data, {config.data}")
+        train, test = read_archive(path)
+        return texts.load(Found(train, test=test), config, "full", "IMDB, its own 25,000 test reviews")
+    return texts.load(texts.read_own(config), config, config.data, f"your own data, {config.data}")
 
 
 def sample(seed: int) -> Examples:

@@ -7,6 +7,9 @@
 GUIDE.md says what to look for.
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 import time
 from typing import Any, Literal
 
@@ -17,7 +20,7 @@ from pydantic_settings import CliPositionalArg
 import reviews
 from config import Config
 from data import load
-from support import baselines, errors, portable, runs, settings
+from support import baselines, portable, runs, settings
 from support.settings import Settings
 from support.splits import Split, Splits
 

@@ -5,20 +5,23 @@ from typing import Literal
 from pydantic import Field
 
 from support import search
-from support.settings import Settings
+from support.csv_file import CsvOptions
 
 
-class Config(Settings):
-    """The settings of a training, each with its reason."""
+class Config(CsvOptions):
+    """The settings of a training, each with its reason; before them, how your CSV file is written."""
 
     # Data
     data: str = Field("sample", description="sample, full, or the path of your own CSV file")
     target: str | None = Field(None, description="column to forecast; needed where there are several")
     columns: tuple[str, ...] = Field((), description="other columns to forecast it from, or all; none by default")
-    date_column: str | None = Field(None, description="column with the dates; found out where not given")
-    date_format: str | None = Field(None, description="how dates are written, such as %d.%m.%Y; found out otherwise")
+    date_column: str | None = Field(
+        None, description="column with the dates, or several such as Date+Time; found out where not given"
+    )
+    date_format: str | None = Field(
+        None, description="how dates are written, such as %d.%m.%Y, unix or excel; found out where not given"
+    )
     step: str | None = Field(None, description="average over this time first: 15min, 1h, day, week, month, quarter")
-    separator: str | None = Field(None, description="between the values of your CSV file; found out where not given")
     validation_fraction: float = Field(0.15, ge=0, lt=0.5, description="share of the rows that chooses the best epoch")
     test_fraction: float = Field(0.25, gt=0, lt=0.5, description="share of the rows, the newest, kept for the test")
     seed: int = Field(42, ge=0, description="of the first weights and the order; the same seed repeats the run")

@@ -7,16 +7,29 @@
 Prints what there is, what was wrong with the dates and how it is cut, and draws it into runs/data.png. Next: python model.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from config import Config
-from support import download, errors, inspection, series, settings, table
-from support.series import Ending, SeriesSplits
+from support import (
+    download,
+    endings,
+    inspection,
+    series,
+    settings,
+    table,
+    windows,
+)
+from support.endings import Ending
 from support.splits import Split
 from support.table import Table
+from support.windows import SeriesSplits
 
 # Monthly totals of international airline passengers in thousands, a line per year from 1949 to 1960.
 # Source: Box and Jenkins 1976, "Time Series Analysis: Forecasting and Control", series G.
@@ -41,7 +54,7 @@ ETTH2_SHA256 = "a3dc2c597b9218c7ce1cd55eb77b283fd459a1d09d753063f944967dd6b9218b
 
 def load(config: Config) -> SeriesSplits:
     """Windows for training, validation and test, in time order: what was known (history, columns), and what came (horizon)."""
-    return series.load(read_series(config), config)
+    return windows.load(read_series(config), config)
 
 
 def read_series(config: Config) -> series.Series:
@@ -56,9 +69,8 @@ def read_table(config: Config) -> Table:
     if config.data == "full":
         path = download.fetch(ETTH2, ETTH2_SHA256, "ETTh2.csv")
         note = "ETTh2, 17,420 hours of an electricity transformer (Zhou et al. 2021; CC BY-ND 4.0)"
-        found = table.read(path)
-        return Table(found.columns, found.lines, found.path, target="OT", source="full", note=note)
-    return table.read(Path(config.data), config.separator)
+        return replace(series.read_file(path, {}), target="OT", source="full", note=note)
+    return series.read_file(Path(config.data), config.reading(), config.date_column)
 
 
 def sample() -> Table:
@@ -70,15 +82,15 @@ def sample() -> Table:
     )
 
 
-def read_endings(texts: list[str], spec: dict[str, Any]) -> list[Ending]:
-    """The files that predict.py is to go on from."""
-    return series.read_endings(texts, spec, sample())
+def read_endings(texts: list[str], spec: dict[str, Any], options: dict[str, Any] | None = None) -> list[Ending]:
+    """The files that predict.py is to go on from; `options` of reading differ from training's."""
+    return endings.read(texts, spec, sample(), options)
 
 
 def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], np.ndarray]:
     """Their names, and the last window of each (files, history, columns)."""
-    endings = read_endings(texts, spec)
-    return [ending.name for ending in endings], series.last_windows(endings, spec)
+    found = read_endings(texts, spec)
+    return [ending.name for ending in found], windows.last([ending.series for ending in found], spec["history"])
 
 
 def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:
@@ -91,7 +103,7 @@ def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> 
 def main() -> None:
     config = settings.read(Config)
     found = read_series(config)
-    inspection.report(found, series.load(found, config))
+    inspection.report(found, windows.load(found, config))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,9 @@
 GUIDE.md says what to look for.
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 from collections.abc import Callable
 from typing import Literal
 
@@ -16,7 +19,7 @@ from pydantic_settings import CliPositionalArg
 
 from config import Config
 from data import load
-from support import baselines, errors, series, settings
+from support import baselines, settings, windows
 from support.settings import Settings
 from support.splits import Split
 
@@ -95,7 +98,7 @@ def leak(config: Config) -> dict[str, tuple[float, float]]:
     mixed, rest = np.sort(drawn[: len(splits.test)]), np.sort(drawn[len(splits.test) :])
 
     def cut(rows: np.ndarray) -> Split:
-        return series.windows(whole.values, whole.values[:, 0], rows, spec["history"], spec["horizon"])
+        return windows.cut(whole.values, whole.values[:, 0], rows, spec["history"], spec["horizon"])
 
     def season(rows: np.ndarray) -> float:
         answer = baselines.seasonal_naive(whole, rows, spec["season"], spec["horizon"])

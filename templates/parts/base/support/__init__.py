@@ -3,7 +3,18 @@
 import os
 import sys
 
-from support.quiet import QuietImport
+if sys.version_info < (3, 11):  # noqa: UP036  said before a line that an older Python cannot read
+    print(
+        f"error: this project needs Python 3.11 to 3.13, and {sys.executable} is Python {sys.version_info[0]}.{sys.version_info[1]}\n"
+        "Activate the project's environment, or make one with a newer Python: README.md says how.",
+        file=sys.stderr,
+    )
+    sys.exit(2)
+
+from support import errors  # noqa: E402
+from support.quiet import QuietImport  # noqa: E402
+
+sys.excepthook = errors.uncaught  # a library may be missing at a step's very first import
 
 # TensorFlow reads these when it is imported, and this package is always imported before it.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # warnings and errors only

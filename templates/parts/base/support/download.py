@@ -6,10 +6,9 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from tqdm import tqdm
-
 from support.errors import ProjectError
 from support.settings import PROJECT
+from support.terminal import Progress
 
 FOLDER = PROJECT / "data"
 TIMEOUT = 20  # seconds without a byte
@@ -85,7 +84,7 @@ def _continue(url: str, part: Path) -> None:
         total = have + int(response.headers.get("Content-Length") or 0)
         with (
             part.open("ab" if have else "wb") as file,
-            tqdm(total=total, initial=have, unit="B", unit_scale=True, desc=part.stem, delay=1) as bar,
+            Progress(f"downloading {part.stem}", total - have, "B") as bar,
         ):
             while block := response.read(1 << 16):
                 file.write(block)

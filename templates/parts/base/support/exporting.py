@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 import scores
-from support import portable, serving
+from support import portable, records, serving
 from support.errors import StepFailed
 from support.files import write_json, write_safely
 from support.quiet import hidden_stderr
@@ -45,7 +45,7 @@ def export(run: Run, splits: Splits, formats: list[str]) -> list[dict[str, Any]]
     warnings.filterwarnings("ignore")  # the converters' own; a mismatch is found below by comparing
     model = load_model(run.model)
     run.exports.mkdir(exist_ok=True)
-    write_json(run.exports / "spec.json", run.spec)
+    records.write_spec(run.exports / "spec.json", run.spec)
     test = splits.test.take(slice(0, COMPARED))
     expected = serving.ask(model, test.x)
     rows = []

@@ -1,5 +1,6 @@
 """Figures that every project draws. No window is opened: each is a PNG file, and a caption for the report."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -7,12 +8,23 @@ import matplotlib
 
 matplotlib.use("Agg")
 
+from matplotlib import font_manager  # noqa: E402
 from matplotlib import pyplot as plt  # noqa: E402
 
 from support.files import write_safely  # noqa: E402
 from support.runs import Run  # noqa: E402
 
 Picture = tuple[Path, str]  # the file and its caption
+
+# Matplotlib's own font has no Chinese, Japanese, Korean, Thai and Hindi letters: those that the computer has help out.
+OTHER_FONTS = (
+    *("Noto Sans CJK SC", "Noto Sans CJK JP", "WenQuanYi Zen Hei", "Noto Sans Thai", "Noto Sans Devanagari"),  # Linux
+    *("PingFang SC", "Hiragino Sans", "Apple SD Gothic Neo", "Thonburi", "Arial Unicode MS"),  # macOS
+    *("Microsoft YaHei", "Yu Gothic", "Malgun Gothic", "Leelawadee UI", "Nirmala UI"),  # Windows
+)
+_installed = set(font_manager.fontManager.get_font_names())
+plt.rcParams["font.family"] = ["DejaVu Sans", *(name for name in OTHER_FONTS if name in _installed)]
+warnings.filterwarnings("ignore", message="Glyph .* missing from")  # it is drawn as a box, which says the same
 
 
 def save(figure: Any, path: Path, caption: str) -> Picture:

@@ -1,11 +1,29 @@
-"""Writing files so that a crash leaves the old file or the new one, never half of one."""
+"""Writing files so that a crash leaves the old file or the new one, never half of one; reading JSON that may be damaged."""
 
+import csv
+import io
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
+
+from support.errors import ProjectError
+
+LARGEST = 200_000_000  # bytes of a JSON file that is read at all; a large vocabulary takes some millions
+FORMULAS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "＝",
+    "＋",
+    "－",
+    "＠",
+)  # what a spreadsheet takes for the beginning of a formula
 
 
 def write_safely(path: Path, write: Callable[[Path], None]) -> None:
@@ -35,18 +53,55 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    write_text(path, json.dumps(value, indent=2, ensure_ascii=False, default=_plain) + "\n")
+    write_text(path, json.dumps(value, indent=2, ensure_ascii=False, default=plain) + "\n")
 
 
-def read_json(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
+def read_json(path: Path) -> dict[str, Any]:
+    """The content of one of this project's JSON files, all of which hold names with values.
+
+    Raises:
+        ProjectError: where it is missing, no such JSON, larger than LARGEST or nested too deep.
+    """
+    try:
+        if not path.is_file():
+            raise ProjectError(f"there is no file {path}\nIt belongs to a run: train again (python train.py).")
+        if path.stat().st_size > LARGEST:
+            raise ValueError(f"it has {path.stat().st_size:,} bytes")
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(content, dict):
+            raise ValueError("it holds no names with values")
+    except (ValueError, RecursionError) as error:  # a JSONDecodeError and a UnicodeDecodeError are ValueErrors
+        reason = "it is nested too deep" if isinstance(error, RecursionError) else error
+        raise damaged(path, reason) from None
+    return content
+
+
+def damaged(path: Path, reason: object) -> ProjectError:
+    return ProjectError(f"{path} is damaged: {reason}\nPut the file back as it was, or train again: python train.py")
+
+
+def write_csv(path: Path, rows: Iterable[Iterable[Any]]) -> None:
+    """A table with `,` between its values. Text that a spreadsheet would run as a formula gets a ' in front, as one types it there."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([_harmless(value) for value in row] for row in rows)
+    write_text(path, text.getvalue())
 
 
 def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _plain(value: Any) -> Any:
+def _harmless(value: Any) -> Any:
+    if not isinstance(value, str) or not value.startswith(FORMULAS):
+        return value
+    try:
+        float(value)
+    except ValueError:
+        return f"'{value}"
+    return value
+
+
+def plain(value: Any) -> Any:
     """numpy numbers and arrays as plain ones, paths as text."""
     if hasattr(value, "tolist"):
         return value.tolist()

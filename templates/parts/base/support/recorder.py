@@ -1,7 +1,6 @@
 """What watches a training: history, best weights, early stopping, the line per epoch, checkpoints and signals."""
 
 import csv
-import io
 import math
 import signal
 import sys
@@ -13,9 +12,10 @@ import keras
 import numpy as np
 
 from support import checkpoints, files, memory, portable
-from support.errors import StepFailed
+from support.errors import StepFailed, StepStopped
 from support.runs import Run
 
+STOPPED = {"Ctrl-C": 130, "SIGTERM": 143}  # exit codes, as a shell gives them
 SAVE_SECONDS = 300.0  # within a long epoch; every epoch's end is saved anyway
 
 
@@ -64,11 +64,11 @@ class Recorder(keras.callbacks.Callback):
         self.best_weights: list[np.ndarray] = []
         self.epoch = self.batch = 0  # complete epochs, and complete batches of the next
         self.restored_metrics: list[np.ndarray] = []
-        self.stop_signal = ""
+        self.stop_signal = ""  # its name, once it has come
         self.diverged = ""
         self.seconds = 0.0
         self.trained = False  # whether a batch was, by this process
-        self.shown = 0.0
+        self.shown, self.bar_width = 0.0, 0
         self.saved = time.perf_counter()
 
     # --- what Keras calls ---
@@ -90,14 +90,10 @@ class Recorder(keras.callbacks.Callback):
             self.diverged = f"epoch {self.epoch + 1}, at or shortly before batch {self.batch}"
             raise Stopped
         now = time.perf_counter()
-        if now - self.shown > 0.2 and sys.stdout.isatty():
+        if now - self.shown > 0.2 and sys.stderr.isatty():
             self.shown = now
             done = self.batch / all_batches
-            print(
-                f"\repoch {self.epoch + 1:>3}/{self.config.epochs}  [{'#' * int(30 * done):30}] {done:4.0%}",
-                end="",
-                flush=True,
-            )
+            self._bar(f"epoch {self.epoch + 1:>3}/{self.config.epochs}  [{'#' * int(30 * done):30}] {done:4.0%}")
         if self.batch == all_batches:
             return  # on_epoch_end saves and stops: no batch would be left to go on with
         if self.stop_signal or now - self.saved > SAVE_SECONDS:
@@ -149,15 +145,23 @@ class Recorder(keras.callbacks.Callback):
         self.best_weights = arrays.get("best", [])
         self.restored_metrics = arrays.get("metrics", [])
 
-    def finish(self) -> None:
-        """Put the best weights into the model and save model, history and state."""
+    def finish(self, failed: bool = False) -> None:
+        """Put the best weights into the model and save model, history and state.
+
+        Args:
+            failed: an example could not be read; the caller says which.
+
+        Raises:
+            StepFailed: where the loss is no longer a number.
+            StepStopped: where a signal ended the training.
+        """
         if not self.best_weights and not self.diverged:
             self.best_weights = self.model.get_weights()  # stopped within the first epoch
         if self.best_weights:
             self.model.set_weights(self.best_weights)
             files.write_safely(self.run.model, portable.wrap(self.model, self.spec).save)
         write_history(self.run, self.history)
-        state = "diverged" if self.diverged else "stopped" if self.stop_signal else "finished"
+        state = "diverged" if self.diverged else "stopped" if self.stop_signal or failed else "finished"
         result = {
             "state": state,
             "epochs": self.epoch,
@@ -175,8 +179,12 @@ class Recorder(keras.callbacks.Callback):
                 f"the loss is no longer a number ({self.diverged}). {kept}\n"
                 "Try a smaller --learning-rate, or look for wrong values: python data.py"
             )
-        if self.stop_signal:
-            print(f"Stopped by {self.stop_signal}; what was reached is saved. Go on with: {self.again}")
+        if self.stop_signal and not failed:
+            raise StepStopped(
+                f"Stopped by {self.stop_signal} after {self.epoch} of {self.config.epochs} epochs; what was reached is saved.\n"
+                f"Go on with: {self.again}",
+                STOPPED[self.stop_signal],
+            )
 
     def out_of_patience(self) -> bool:
         return bool(self.config.patience) and self.epoch - self.best_epoch >= self.config.patience
@@ -194,9 +202,15 @@ class Recorder(keras.callbacks.Callback):
         hidden = ("epoch", "learning_rate", "seconds")
         numbers = "  ".join(f"{name} {value:.4f}" for name, value in row.items() if name not in hidden)
         mark = " *" if row["epoch"] == self.best_epoch else ""
-        print(
-            f"\repoch {int(row['epoch']):>3}/{self.config.epochs}  {numbers}  {row['seconds']:.1f} s{mark}", flush=True
-        )
+        self._bar("")
+        print(f"epoch {int(row['epoch']):>3}/{self.config.epochs}  {numbers}  {row['seconds']:.1f} s{mark}", flush=True)
+
+    def _bar(self, text: str) -> None:
+        """Show `text` on the line that the last bar stands on; an empty one removes it. In a log there are no bars."""
+        if sys.stderr.isatty():
+            width = max(len(text), self.bar_width)
+            print(f"\r{text:{width}}" + ("" if text else "\r"), end="", file=sys.stderr, flush=True)
+            self.bar_width = len(text)
 
 
 class Signals:
@@ -208,6 +222,8 @@ class Signals:
 
     def __enter__(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
+            if signal.getsignal(number) is signal.SIG_IGN:
+                continue  # whoever started this wants it so: a shell does, for Ctrl-C, with what runs in the background
             try:
                 self.before[number] = signal.signal(number, self._note)
             except ValueError:  # not in the main thread: the caller's own handling stays
@@ -227,14 +243,10 @@ class Signals:
 def write_history(run: Run, history: list[dict[str, float]]) -> None:
     """history.csv: one row per epoch."""
     if history:
-        text = io.StringIO()
-        writer = csv.DictWriter(text, fieldnames=list(history[-1]), lineterminator="\n", restval="")
-        writer.writeheader()
-        for row in history:
-            writer.writerow(
-                {name: f"{value:.6g}" if isinstance(value, float) else value for name, value in row.items()}
-            )
-        files.write_text(run.folder / "history.csv", text.getvalue())
+        names = list(history[-1])
+        rows = ([row.get(name, "") for name in names] for row in history)
+        lines = [[f"{value:.6g}" if isinstance(value, float) else value for value in row] for row in rows]
+        files.write_csv(run.folder / "history.csv", [names, *lines])
 
 
 def read_history(run: Run) -> list[dict[str, float]]:

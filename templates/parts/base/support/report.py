@@ -2,6 +2,7 @@
 
 import base64
 import html
+import re
 from typing import Any
 
 import scores
@@ -10,6 +11,7 @@ from support.figures import Picture
 from support.files import write_text
 from support.runs import Run
 from support.settings import PROJECT
+from support.terminal import one_line, printable
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
@@ -30,35 +32,38 @@ def _html(run: Run, metrics: dict[str, Any], pictures: list[Picture]) -> str:
     title = f"{PROJECT.name}: run {run.name}"
     config, training = run.read("config.json"), run.read("training.json")
     blocks = [
-        f"<h1>{html.escape(title)}</h1>",
-        f'<p class="note">Every number here is measured on {html.escape(metrics["note"])}.</p>',
+        f"<h1>{_html_text(title)}</h1>",
+        *([f'<p class="note"><b>Training {_html_text(run.incomplete)}.</b></p>'] if run.incomplete else []),
+        f'<p class="note">Every number here is measured on {_html_text(metrics["note"])}.</p>',
         f"<h2>Scores on {metrics['test_examples']:,} test examples</h2>",
         _table(scores.rows(metrics)),
     ]
     for path, caption in pictures:
         data = base64.b64encode(path.read_bytes()).decode()
+        text = _html_text(caption)
         blocks.append(
-            f'<figure><img alt="{html.escape(caption)}" src="data:image/png;base64,{data}"><figcaption>{html.escape(caption)}</figcaption></figure>'
+            f'<figure><img alt="{text}" src="data:image/png;base64,{data}"><figcaption>{text}</figcaption></figure>'
         )
     blocks.append(
         "<h2>Settings</h2>" + _table([["setting", "value"], *([name, _text(value)] for name, value in config.items())])
     )
     blocks.append(f"<p>{training.get('epochs')} epochs in {training.get('seconds')} s; {_versions(run)}.</p>")
     return (
-        f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{html.escape(title)}</title><style>{STYLE}</style>\n'
+        f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{_html_text(title)}</title><style>{STYLE}</style>\n'
         + "\n".join(blocks)
         + "\n</html>\n"
     )
 
 
 def _card(run: Run, metrics: dict[str, Any]) -> str:
-    rows = "\n".join("| " + " | ".join(row) + " |" for row in scores.rows(metrics))
+    rows = "\n".join("| " + " | ".join(map(markdown, row)) + " |" for row in scores.rows(metrics))
     header, _, rest = rows.partition("\n")
     line = "|" + "---|" * (header.count("|") - 1)
     config = run.read("config.json")
+    unfinished = f" **Training {markdown(run.incomplete)}.**" if run.incomplete else ""
     return f"""# Model card: {PROJECT.name}
 
-**Trained on** {metrics["note"]}. The numbers below hold for data like this, and say nothing about any other.
+**Trained on** {markdown(metrics["note"])}.{unfinished} The numbers below hold for data like this, and say nothing about any other.
 
 **Test scores** ({metrics["test_examples"]:,} examples that neither training nor the choice of the best epoch saw):
 
@@ -66,7 +71,7 @@ def _card(run: Run, metrics: dict[str, Any]) -> str:
 {line}
 {rest}
 
-**Settings**: {", ".join(f"{name} {_text(value)}" for name, value in config.items())}.
+**Settings**: {", ".join(f"{name} {markdown(_text(value))}" for name, value in config.items())}.
 
 **Made with** {_versions(run)}.
 
@@ -77,7 +82,7 @@ how the scores differ between groups of people or places that your data holds.
 
 def _table(rows: list[list[str]]) -> str:
     head, *body = [
-        "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in row)
+        "".join(f"<{tag}>{_html_text(cell)}</{tag}>" for cell in row)
         for tag, row in zip(["th"] + ["td"] * len(rows), rows, strict=False)
     ]
     return "<table><tr>" + "</tr><tr>".join([head, *body]) + "</tr></table>"
@@ -85,9 +90,18 @@ def _table(rows: list[list[str]]) -> str:
 
 def _versions(run: Run) -> str:
     environment = run.read("environment.json")
-    return ", ".join(
-        [f"Python {environment['python']}", *(f"{name} {version}" for name, version in environment["packages"].items())]
-    )
+    packages = environment.get("packages", {}).items()
+    return ", ".join([f"Python {environment.get('python')}", *(f"{name} {version}" for name, version in packages)])
+
+
+def _html_text(text: str) -> str:
+    return html.escape(printable(text))
+
+
+def markdown(text: str) -> str:
+    """Text as Markdown shows it unchanged, within one line: a class may be called <img …>, a|b or *."""
+    escaped = html.escape(one_line(text), quote=False)
+    return re.sub(r"[\\`*_{}\[\]|~#]", lambda found: "\\" + found[0], escaped)
 
 
 def _text(value: Any) -> str:

@@ -6,28 +6,27 @@ python -m support.runs --json     the same for a program
 
 import contextlib
 import json
-import platform
 import shutil
-import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import metadata
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import Field
 
-from support import settings
+from support import environment, records, settings
+from support.environment import PROJECT
 from support.errors import ProjectError, run
-from support.files import read_json, write_json
-from support.settings import PROJECT, Settings
+from support.files import write_json
+from support.locks import hold
+from support.settings import Settings
 from support.splits import Splits
+from support.terminal import one_line
 
 FOLDER = PROJECT / "runs"
-PACKAGES = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "scikit-learn")
 
 C = TypeVar("C", bound=Settings)
 
@@ -58,16 +57,43 @@ class Run:
 
     @property
     def spec(self) -> dict[str, Any]:
-        return dict(read_json(self.folder / "spec.json"))
+        return records.read_spec(self.folder / "spec.json")
 
     def config(self, cls: type[C]) -> C:
         """The settings that this run was trained with."""
-        return settings.check(cls, read_json(self.folder / "config.json"))
+        names = {name: f"{self}/config.json: {name}" for name in cls.model_fields}
+        return settings.check(cls, records.read(self.folder / "config.json"), names)
 
     def read(self, name: str) -> Any:
-        """The content of one of the run's JSON files; an empty dict where there is none yet."""
+        """The content of one of the run's JSON files; an empty dict where there is none yet.
+
+        Raises:
+            ProjectError: where the file is damaged.
+        """
         path = self.folder / name
-        return read_json(path) if path.exists() else {}
+        return records.read(path) if path.exists() else {}
+
+    @property
+    def incomplete(self) -> str:
+        """Why this training is not what its settings ask for, such as "stopped after 1 of 9 epochs"; "" where it is finished."""
+        training = self.read("training.json")
+        state = training.get("state", "interrupted")
+        if state == "finished":
+            return ""
+        wanted = self.read("config.json").get("epochs", "?")
+        after = f" after {training['epochs']} of {wanted} epochs" if "epochs" in training else ""
+        return f"{state}{after}"
+
+    def warn_if_incomplete(self) -> None:
+        """Say on stderr that what a step is about to show is about a training that did not reach its end."""
+        if reason := self.incomplete:
+            again = "Train again, with a smaller --learning-rate: python train.py"
+            if not reason.startswith("diverged"):
+                again = f"Go on with it: python train.py --resume --run {self.name}"
+            print(
+                f"warning: {self}: training {reason}, so what follows is about an unfinished model\n{again}",
+                file=sys.stderr,
+            )
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
@@ -78,7 +104,7 @@ class Run:
         """
         with (self.folder / "training.lock").open("a+") as file:
             try:
-                _lock(file)
+                hold(file)
             except OSError:
                 raise ProjectError(
                     f"{self} is being trained by another process\nWait for it, or stop it first."
@@ -104,8 +130,10 @@ def start(config: Settings, splits: Splits) -> Run:
 
 def begin(folder: Path, config: Settings, splits: Splits) -> Run:
     """The run in `folder`, which is there: its settings, versions and what is known about the data are written."""
-    write_json(folder / "environment.json", {**environment(), "data_fingerprint": splits.fingerprint()})
-    write_json(folder / "spec.json", {**splits.spec, "source": splits.source, "note": splits.note})
+    number = 1 + max((_number(other) for other in folders()), default=0)  # counts on, whatever the clock says
+    facts = {"number": number, **environment.describe(), "data_fingerprint": splits.fingerprint()}
+    write_json(folder / "environment.json", facts)
+    records.write_spec(folder / "spec.json", {**splits.spec, "source": splits.source, "note": splits.note})
     write_json(folder / "config.json", config.model_dump(mode="json"))  # last: a folder without it is no run
     return Run(folder)
 
@@ -132,11 +160,19 @@ def find(wanted: str | None, file: str = "model.keras") -> Run:
 
 
 def folders() -> list[Path]:
-    """The folders of all runs, the oldest first."""
-    if not FOLDER.exists():
+    """The folders of all runs, the oldest first: in the order in which they began, also where the clock was set back between them."""
+    if not FOLDER.is_dir():
         return []
     found = [folder for folder in FOLDER.iterdir() if (folder / "config.json").exists()]
-    return sorted(found, key=lambda folder: (folder.name[:19], len(folder.name), folder.name))
+    return sorted(found, key=lambda folder: (_number(folder), folder.name[:19], len(folder.name), folder.name))
+
+
+def _number(folder: Path) -> int:
+    """Which run of this project it is, counted from 1; 0 where that is not known, so that it is the newest only where there is no other."""
+    try:
+        return int(Run(folder).read("environment.json").get("number", 0))
+    except ProjectError:
+        return 0
 
 
 def check_model_file(path: Path) -> None:
@@ -186,58 +222,12 @@ def check_same_data(run: Run, splits: Splits) -> None:
         )
 
 
-def environment() -> dict[str, Any]:
-    """Versions, machine and state of the code, without importing TensorFlow."""
-    versions = {}
-    for package in PACKAGES:
-        try:
-            versions[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return {
-        "started": datetime.now().isoformat(timespec="seconds"),
-        "python": platform.python_version(),
-        "system": platform.platform(),
-        "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
-        "packages": versions,
-        "git": _git_state(),
-    }
-
-
 def shown(path: Path) -> str:
     """A path as one would type it from here."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
     except ValueError:
         return str(path)
-
-
-def _lock(file: IO[str]) -> None:
-    """Raises OSError where another process holds the lock."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def _git_state() -> str | None:
-    """The commit of the project, with "+changes" where files were edited since; None outside git."""
-    if not (PROJECT / ".git").exists():
-        return None
-    try:
-        commit = subprocess.run(
-            ["git", "rev-parse", "HEAD"], cwd=PROJECT, capture_output=True, text=True, timeout=10, check=True
-        )
-        status = subprocess.run(
-            ["git", "status", "--porcelain"], cwd=PROJECT, capture_output=True, text=True, timeout=10, check=True
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return commit.stdout.strip() + ("+changes" if status.stdout.strip() else "")
 
 
 class Options(Settings):
@@ -250,28 +240,51 @@ class Options(Settings):
 
 
 def summaries() -> list[dict[str, Any]]:
-    """What the table shows of each run, the oldest first; `settings` holds those in which the runs differ."""
-    configs = [Run(folder).read("config.json") for folder in folders()]
-    differing = [
-        name for name in dict.fromkeys(name for config in configs for name in config)
-        if len({json.dumps(config.get(name)) for config in configs}) > 1
-    ]  # fmt: skip
-    rows = []
-    for folder, config in zip(folders(), configs, strict=True):
-        one = Run(folder)
-        training, metrics = one.read("training.json"), one.read("metrics.json")
-        rows.append(
-            {
-                "run": one.name,
+    """What the table shows of each run, the oldest first; `settings` holds those in which the runs differ.
+
+    A run with a damaged file is in the table too, with an `error` that says so.
+    """
+    rows: list[dict[str, Any]] = []
+    configs: list[dict[str, Any]] = []
+    for folder in folders():
+        one, config = Run(folder), {}
+        row: dict[str, Any] = {"run": folder.name}
+        try:
+            config = one.read("config.json")
+            training, metrics = one.read("training.json"), one.read("metrics.json")
+            row |= {
                 "state": training.get("state", "unfinished"),
                 "epochs": training.get("epochs"),
+                "of": config.get("epochs"),
                 "seconds": training.get("seconds"),
                 "test": metrics.get("test", {}),
                 "data": config.get("data"),
-                "settings": {name: config.get(name) for name in differing},
             }
-        )
+        except (ProjectError, OSError) as error:
+            row |= {"state": "damaged", "error": str(error).splitlines()[0]}
+        rows.append(row)
+        configs.append(config)
+    whole = [config for config in configs if config]
+    differing = [
+        name for name in dict.fromkeys(name for config in whole for name in config)
+        if len({json.dumps(config.get(name)) for config in whole}) > 1
+    ]  # fmt: skip
+    for row, config in zip(rows, configs, strict=True):
+        row["settings"] = {name: config.get(name) for name in differing} if config else {}
     return rows
+
+
+def line(row: dict[str, Any]) -> str:
+    """One run in the table."""
+    if "error" in row:
+        return f"{row['run']:22} {row['error']}"
+    scores = "  ".join(
+        f"{name} {value:.4f}" for name, value in list(row["test"].items())[:2] if isinstance(value, float)
+    )
+    changed = "  ".join(f"{name}={value}" for name, value in row["settings"].items())
+    of = "" if row["state"] == "finished" else f" of {row['of']}"
+    times = f"{row['epochs'] or 0:>4}{of} epochs {row['seconds'] or 0:>7} s"
+    return f"{row['run']:22} {row['state']:10} {times}  {scores or 'not evaluated'}  {changed}".rstrip()
 
 
 def prune(keep: int, dry_run: bool) -> None:
@@ -295,12 +308,7 @@ def main() -> None:
     if not rows:
         print("No runs yet. Train first: python train.py")
     for row in rows:
-        scores = "  ".join(
-            f"{name} {value:.4f}" for name, value in list(row["test"].items())[:2] if isinstance(value, float)
-        )
-        changed = "  ".join(f"{name}={value}" for name, value in row["settings"].items())
-        times = f"{row['epochs'] or 0:>4} epochs {row['seconds'] or 0:>7} s"
-        print(f"{row['run']:22} {row['state']:10} {times}  {scores or 'not evaluated'}  {changed}".rstrip())
+        print(one_line(line(row)))
 
 
 if __name__ == "__main__":

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from support import portable, runs
+from support import portable, records, runs
 from support.errors import ProjectError
-from support.files import read_json
 from support.quiet import hidden_stderr
 
 Predict = Callable[[Any], np.ndarray]
@@ -43,7 +42,7 @@ def locate(file: str | None, run: str | None) -> SavedModel:
         raise ProjectError(
             f"there is no spec.json beside {file}\nIt was written there by python export.py: copy both together."
         )
-    return SavedModel(path, read_json(spec))
+    return SavedModel(path, records.read_spec(spec))
 
 
 def predict(model: SavedModel, x: Any) -> np.ndarray:

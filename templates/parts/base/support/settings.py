@@ -12,9 +12,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, CliSettingsSource, SettingsConfigDict, SettingsError
 
+from support.environment import PROJECT
 from support.errors import ProjectError
-
-PROJECT = Path(__file__).resolve().parent.parent  # the folder with config.py, whatever the working directory is
 
 T = TypeVar("T", bound="Settings")
 
@@ -67,6 +66,7 @@ def check(cls: type[T], values: dict[str, Any], names: dict[str, str] | None = N
     Raises:
         ProjectError: naming the first value that is not allowed, and what is.
     """
+    _no_blanks(cls, values, names or {})
     try:
         return cls.model_validate(values)
     except ValidationError as error:
@@ -81,6 +81,18 @@ def check(cls: type[T], values: dict[str, Any], names: dict[str, str] | None = N
             raise ProjectError(first["msg"].removeprefix("Value error, ")) from None
         value = values.get(field, first["input"])
         raise ProjectError(f"{name} cannot be {value!r}: expected {allowed(cls, field)}") from None
+
+
+def _no_blanks(cls: type[Settings], values: dict[str, Any], names: dict[str, str]) -> None:
+    """Raises ProjectError for "" and blanks: mostly a variable of a shell that is not set, and as a path the current folder."""
+    for name, field in cls.model_fields.items():
+        value = values.get(field.alias or name, field.default)
+        for text in value if isinstance(value, (list, tuple)) else [value]:
+            blank = text == "" or (isinstance(text, str) and name != "separator" and text.isspace())
+            if blank and text != field.default:
+                title = names.get(field.alias or name, name)
+                folder = "; a dot means the current folder" if name in ("data", "model", "inputs") else ""
+                raise ProjectError(f"{title} is empty\nExpected: {field.description or allowed(cls, name)}{folder}.")
 
 
 def read_toml(path: Path, cls: type[Settings], required: bool = False) -> dict[str, Any]:
@@ -153,11 +165,14 @@ def _option(name: str, field: FieldInfo) -> str:
     return "--" + (field.alias or name).replace("_", "-")
 
 
+def _is_switch(field: FieldInfo) -> bool:
+    """Whether an option is on, off or, where it may be None, not given: --header, --no-header."""
+    return field.annotation in (bool, bool | None)
+
+
 def _options(cls: type[Settings]) -> set[str]:
     names = {_option(name, field) for name, field in cls.model_fields.items()}
-    negated = {
-        "--no-" + _option(name, field)[2:] for name, field in cls.model_fields.items() if field.annotation is bool
-    }
+    negated = {"--no-" + _option(name, field)[2:] for name, field in cls.model_fields.items() if _is_switch(field)}
     return names | negated | {"--help", "--config"}
 
 
@@ -170,7 +185,7 @@ def _set_aside(cls: type[Settings], arguments: list[str]) -> tuple[list[str], di
     texts: dict[str, str] = {}
     if not any(field.annotation == list[str] for name, field in options.items() if not name.startswith("--")):
         return arguments, texts
-    takes_value = {name for name, field in options.items() if name.startswith("--") and field.annotation is not bool}
+    takes_value = {name for name, field in options.items() if name.startswith("--") and not _is_switch(field)}
     replaced = []
     for before, argument in zip([None, *arguments], arguments, strict=False):
         if not argument.startswith("--") and argument != "-h" and before not in takes_value:

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 import scores
-from support import checkpoints, files, portable, serving
+from support import checkpoints, portable, records, serving
 from support.batches import Batches, InOrder
 from support.errors import ProjectError, StepFailed
 from support.recorder import Hyperparameters, Recorder, Signals, Stopped
@@ -31,7 +31,7 @@ def fit(
     """Train `model` on `splits.train`, keep the weights of the epoch with the best `config.monitor`, save them in `run`.
 
     Goes on from the run's checkpoint where it has one. Writes model.keras, history.csv, training.json and checkpoints/. Ctrl-C or
-    SIGTERM finishes the batch, saves what was reached and returns.
+    SIGTERM finishes the batch and saves what was reached before it ends the step.
 
     Args:
         callbacks: more of them, called after the one that records.
@@ -39,6 +39,7 @@ def fit(
         quiet: print only what went wrong.
 
     Raises:
+        StepStopped: where it was stopped by a signal.
         StepFailed: where the loss is no longer a number (the last good weights are saved then), or memory runs out.
         ProjectError: where the checkpoint does not fit the model, all checkpoints are damaged, or an example that is read when it is
             asked for cannot be read any more (what was reached is saved then).
@@ -78,17 +79,18 @@ def fit(
                 raise
             if isinstance(failure, MemoryError):
                 raise failure from None
-            recorder.stop_signal = "an example that cannot be read"
-            recorder.finish()
+            recorder.finish(failed=True)
             if isinstance(failure, OSError):
                 raise failure from None
             raise ProjectError(
                 f"{failure}\nPut it right and go on with: {again}; or leave it out and train anew: python train.py"
             ) from None
-        recorder.finish()
-        if len(validation) and not recorder.diverged:
-            decided = scores.decide(validation.y, serving.ask(model, validation.x), config)
-            files.write_json(run.folder / "spec.json", {**run.spec, **decided})
+        try:
+            recorder.finish()
+        finally:  # also the model of a training that was stopped has a threshold
+            if len(validation) and not recorder.diverged and recorder.best_weights:
+                decided = scores.decide(validation.y, serving.ask(model, validation.x), config)
+                records.write_spec(run.folder / "spec.json", {**run.spec, **decided})
 
 
 def _validation(validation: Split) -> dict[str, Any]:

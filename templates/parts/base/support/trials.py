@@ -1,6 +1,5 @@
 """What a search is, and what it found: its trials as a table, the best settings as a file to train with, a figure."""
 
-import csv
 import io
 import json
 from dataclasses import dataclass
@@ -64,17 +63,15 @@ def settings_of(trial: FrozenTrial | Trial, space: Space) -> dict[str, Any]:
 
 def write(study: optuna.Study, search: Search) -> None:
     """trials.csv, and best.toml to train with."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["trial", "state", search.config.monitor, "epochs", *search.space])
+    rows: list[list[Any]] = [["trial", "state", search.config.monitor, "epochs", *search.space]]
     for trial in done(study):
         values = settings_of(trial, search.space)
         last = trial.last_step + 1 if trial.last_step is not None else 0
         value = "" if trial.value is None else f"{trial.value:.6g}"
-        writer.writerow(
+        rows.append(
             [trial.number + 1, trial.state.name.lower(), value, last, *(values.get(name) for name in search.space)]
         )
-    files.write_text(search.folder / "trials.csv", text.getvalue())
+    files.write_csv(search.folder / "trials.csv", rows)
     winner = best(study)
     if winner is not None:
         text = io.StringIO()

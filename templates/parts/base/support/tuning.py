@@ -34,14 +34,15 @@ REPEATS = 100  # draws in a row that were tried before: then everything has been
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 
 
-def run(search: Search, splits: Splits, build_model: Build, again: str) -> optuna.Study | None:
-    """Try settings until there are `search.trials`; None where the search was stopped by a signal.
+def run(search: Search, splits: Splits, build_model: Build, again: str) -> optuna.Study:
+    """Try settings until there are `search.trials`.
 
     Args:
         again: the command that goes on with it.
 
     Raises:
         ProjectError: where the folder holds a search with other settings or on other data, or another process is at it.
+        StepStopped: where it was stopped by a signal.
     """
     search.folder.mkdir(parents=True, exist_ok=True)
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it wonders why there are so many models
@@ -50,8 +51,6 @@ def run(search: Search, splits: Splits, build_model: Build, again: str) -> optun
         study = _open(search)
         for trial, values in _trials(study, search):
             state, score = _train(trial, values, search, splits, build_model, again)
-            if state is None:
-                return None
             study.tell(trial, score, state)
             report(study, search, trial.number)
             write(study, search)
@@ -134,8 +133,8 @@ def _sampler(search: Search, number: int, position: int) -> optuna.samplers.Base
 
 def _train(
     trial: Trial, values: dict[str, Any], search: Search, splits: Splits, build_model: Build, again: str
-) -> tuple[TrialState | None, float | None]:
-    """Train one trial, or the rest of it; its state (None: stopped by a signal) and value."""
+) -> tuple[TrialState, float | None]:
+    """Train one trial, or the rest of it; its state and value."""
     config = settings.check(type(search.config), {**search.config.model_dump(), **values})
     folder = search.folder / "trials" / f"{trial.number + 1:04}"
     folder.mkdir(parents=True, exist_ok=True)
@@ -149,8 +148,6 @@ def _train(
         except StepFailed as error:
             print(f"trial {trial.number + 1}: {str(error).splitlines()[0]}")
     state = run.read("training.json").get("state")
-    if state == "stopped":
-        return None, None
     history = read_history(run)
     for name in ("checkpoints", "export"):
         shutil.rmtree(folder / name, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 import random
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,13 +12,14 @@ import keras
 import numpy as np
 import pytest
 
+import evaluate
 import train
 from config import Config
 from data import load
 from model import build_model
 from support import checkpoints, resuming, runs, settings, training
-from support.errors import ProjectError, StepFailed
-from support.recorder import Recorder
+from support.errors import ProjectError, StepFailed, StepStopped
+from support.recorder import Recorder, Signals
 from support.runs import Run
 
 EPOCHS = ["--epochs", "3"]
@@ -49,18 +51,29 @@ def go(config: Config, run: Run | None = None, *callbacks: keras.callbacks.Callb
     return run
 
 
-def result(run: Run) -> tuple[list[dict[str, float]], list[np.ndarray]]:
-    """History without the times, and every number of the last checkpoint."""
+def stopped(config: Config, *callbacks: keras.callbacks.Callback) -> Run:
+    """A run whose training one of the callbacks stops."""
+    run = runs.start(config, load(config))
+    with pytest.raises(StepStopped) as stop:
+        go(config, run, *callbacks)
+    assert stop.value.code == 130 and "Go on with: python train.py --resume" in str(stop.value)
+    assert run.read("training.json")["state"] == "stopped"
+    return run
+
+
+def result(run: Run) -> tuple[dict, list[np.ndarray]]:
+    """The state without the times and the hash of a file that holds them, and every number of the last checkpoint."""
     found = checkpoints.latest(run)
     assert found is not None
     state, arrays = found
     history = [{name: value for name, value in row.items() if name != "seconds"} for row in state["history"]]
-    return history, [*arrays["model"], *arrays.get("best", [])]
+    state = {name: value for name, value in state.items() if name not in ("seconds", "sha256")}
+    return {**state, "history": history}, [*arrays["model"], *arrays.get("best", [])]
 
 
 def assert_equal(one: Run, other: Run) -> None:
-    (history, arrays), (other_history, other_arrays) = result(one), result(other)
-    assert history == other_history
+    (state, arrays), (other_state, other_arrays) = result(one), result(other)
+    assert state == other_state
     assert len(arrays) == len(other_arrays)
     for array, other_array in zip(arrays, other_arrays, strict=True):
         np.testing.assert_array_equal(array, other_array)
@@ -107,8 +120,7 @@ def recorders(monkeypatch: pytest.MonkeyPatch) -> list[Recorder]:
 def test_a_training_stopped_within_an_epoch_goes_on_to_the_same_result(
     epoch: int, whole: Run, config: Config, recorders: list[Recorder], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = go(config, None, StopAt(recorders, epoch))
-    assert run.read("training.json")["state"] == "stopped"
+    run = stopped(config, StopAt(recorders, epoch))
     assert recorders[-1].batch > 0 and run.model.exists()
     monkeypatch.setattr(sys, "argv", ["train.py", "--resume", "--run", run.name])
     train.main()
@@ -119,8 +131,7 @@ def test_a_training_stopped_within_an_epoch_goes_on_to_the_same_result(
 def test_a_training_stopped_in_the_last_batch_of_an_epoch_completes_it(
     whole: Run, config: Config, recorders: list[Recorder]
 ) -> None:
-    run = go(config, None, StopInLastBatch(recorders, 1))
-    assert run.read("training.json")["state"] == "stopped"
+    run = stopped(config, StopInLastBatch(recorders, 1))
     assert (recorders[-1].epoch, recorders[-1].batch) == (2, 0)
     assert_equal(go(config, run), whole)
 
@@ -149,7 +160,7 @@ def test_a_training_killed_while_saving_goes_on_to_the_same_result(
 def test_other_settings_are_listed_and_refused_unless_allowed(
     config: Config, recorders: list[Recorder], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = go(config, None, StopAt(recorders, 0))
+    run = stopped(config, StopAt(recorders, 0))
     command = ["train.py", "--resume", "--run", run.name, "--epochs", "1"]
     monkeypatch.setattr(sys, "argv", command)
     with pytest.raises(ProjectError, match=r"began with other settings: epochs was 3, is 1\n"):
@@ -162,7 +173,7 @@ def test_other_settings_are_listed_and_refused_unless_allowed(
 def test_other_data_are_refused_unless_allowed(
     config: Config, recorders: list[Recorder], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = go(config, None, StopAt(recorders, 0))
+    run = stopped(config, StopAt(recorders, 0))
     other = replace(load(config), note="other data", spec={**load(config).spec, "changed": True})
     with pytest.raises(ProjectError, match=r"the data changed since .*\nTrain anew"):
         resuming.same_data(run, other, allow_changes=False)
@@ -182,6 +193,63 @@ def test_a_run_whose_folder_is_deleted_while_it_trains_says_so(config: Config) -
         go(config, run, Delete())
 
 
+def test_a_training_that_was_stopped_says_so_wherever_it_is_shown(
+    config: Config, recorders: list[Recorder], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = stopped(config, StopAt(recorders, 1))
+    assert "Best model" not in capsys.readouterr().out
+    monkeypatch.setattr(sys, "argv", ["evaluate.py", "--run", run.name])
+    evaluate.main()
+    said = "raining stopped after 1 of 3 epochs"
+    assert said in capsys.readouterr().err
+    assert said in (run.folder / "report.html").read_text(encoding="utf-8")
+    assert said in (run.folder / "model_card.md").read_text(encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["runs.py"])
+    runs.main()
+    assert "stopped       1 of 3 epochs" in capsys.readouterr().out
+
+
+def test_a_finished_training_is_not_called_stopped(
+    whole: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["evaluate.py", "--run", whole.name])
+    evaluate.main()
+    assert "warning: " not in capsys.readouterr().err
+    assert "raining stopped" not in (whole.folder / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_training_with_the_exit_code_of_a_shell(
+    sign: signal.Signals, code: int, config: Config
+) -> None:
+    class Send(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+            signal.raise_signal(sign)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(StepStopped) as stop:
+            go(config, None, Send())
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert stop.value.code == code and " after 0 of 3 epochs" in str(stop.value)
+
+
+def test_a_signal_that_whoever_started_this_ignores_stays_ignored(config: Config) -> None:
+    recorder = Recorder(runs.start(config, load(config)), config, {}, "", True)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with Signals(recorder):
+            assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+            assert signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        with Signals(recorder):
+            assert signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_a_finished_run_says_so(whole: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["train.py", "--resume", "--run", whole.name])
     with pytest.raises(ProjectError, match="is finished: there is nothing to go on with"):
@@ -192,8 +260,12 @@ def test_damage_anywhere_in_the_newest_checkpoint_is_noticed_and_the_one_before_
     whole: Run, tmp_path: Path
 ) -> None:
     rng = random.Random(0)
-    undamaged = checkpoints.latest(whole)
-    assert undamaged is not None
+    before = Run(Path(shutil.copytree(whole.folder, tmp_path / "before")))
+    for newest in sorted((before.folder / "checkpoints").glob("*.*"))[-2:]:
+        newest.unlink()
+    expected = {found[0]["epoch"]: found for found in map(checkpoints.latest, (whole, before)) if found}
+    assert list(expected) == [3, 2]
+    damaged = 0
     for number in range(30):
         copy = Run(Path(shutil.copytree(whole.folder, tmp_path / str(number))))
         newest = sorted((copy.folder / "checkpoints").glob("*.*"))[-1 - number % 2]
@@ -207,7 +279,14 @@ def test_damage_anywhere_in_the_newest_checkpoint_is_noticed_and_the_one_before_
         found = checkpoints.latest(copy)
         assert found is not None
         # The last line break of the state file may change: it says nothing, and what is read is what was written.
-        assert found[0]["epoch"] == 2 or found[0] == undamaged[0], f"{newest.name}, byte {place}"
+        state, arrays = expected[found[0]["epoch"]]
+        assert found[0] == state, f"{newest.name}, byte {place}"
+        assert {name: len(values) for name, values in found[1].items()} == {name: len(arrays[name]) for name in arrays}
+        for name, values in found[1].items():
+            for value, other in zip(values, arrays[name], strict=True):
+                np.testing.assert_array_equal(value, other)
+        damaged += found[0]["epoch"] == 2
+    assert damaged >= 25  # of 30: what is damaged is noticed, and not read as if it were whole
 
 
 def test_when_every_checkpoint_is_damaged_it_is_refused(whole: Run, tmp_path: Path) -> None:
@@ -237,6 +316,7 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_weights(config: 
     with pytest.raises(StepFailed, match="no longer a number .epoch 2.*The weights of epoch 1 are kept"):
         go(config, run, Poison())
     assert run.read("training.json")["state"] == "diverged"
+    assert run.incomplete == "diverged after 1 of 3 epochs"
     assert all(np.isfinite(variable).all() for variable in runs.load_model(run.model).trainable_variables)
 
 

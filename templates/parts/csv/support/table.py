@@ -1,29 +1,31 @@
-"""A CSV file as columns, read strictly: what is wrong is named with its file and line.
+"""A CSV file as columns: what is wrong is named with its file and line.
 
-The separator and the encoding are found out. A column whose values are all numbers (or gaps) is an array of numbers; every other
-column keeps its text as it stands in the file.
+Separator, encoding and how numbers are written are found out. A column whose values are all numbers (or missing) is an array of
+numbers; every other column keeps its text as it stands in the file. pandas reads; what looks odd is looked at row by row after that.
 """
 
-import codecs
-import csv
 import io
-from collections.abc import Iterable, Iterator
+import re
+import warnings
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from support.errors import ProjectError
+from support import csv_rows, numbers
+from support.csv_file import CsvFile, opened
+from support.numbers import NumberFormat
 
-GAPS = frozenset(
-    ("", "?", "-", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "NaT")
-)  # how files write "not known"
-SEPARATORS = (",", ";", "\t", "|")
-CHUNK = 20_000  # rows turned into numbers at a time, so that a large file never stands in memory as text cells
-csv.field_size_limit(1 << 24)
+GAPS = numbers.MISSING  # how files write "not known"
+LOOKED_AT = 1_000  # rows by which a column is taken for text
+PIECE = 1 << 20  # bytes looked through at a time, which a processor keeps at hand
 
-Cells = np.ndarray  # (rows,): float64 with NaN for gaps, or objects (str, "" for gaps)
+Read = tuple[np.ndarray, np.ndarray | None]  # numbers (rows,) and None, or different texts and the place of each row's
+Cells = np.ndarray  # (rows,): float64 with NaN for missing values, or objects (str, "" where nothing stands)
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Table:
     """Columns of equal length, and where they came from.
 
     `target` is the column to predict, `labels` are nicer names for its values, `source` and `note` are as in `Splits`.
+    `formats` says how the numbers of a column are written, `missing` which texts of it were taken as not known, and how
+    often; `notes` is what else a reader of the file should know.
     """
 
     columns: dict[str, Cells]
@@ -40,6 +44,9 @@ class Table:
     labels: dict[str, str] = field(default_factory=dict)
     source: str = "sample"
     note: str = ""
+    formats: dict[str, NumberFormat] = field(default_factory=dict)
+    missing: dict[str, dict[str, int]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -56,167 +63,186 @@ def from_columns(columns: dict[str, Any], **details: Any) -> Table:
     return Table(arrays, np.arange(len(next(iter(arrays.values())))) + 2, **details)
 
 
-def read(path: Path, separator: str | None = None, as_text: Iterable[str] = ()) -> Table:
+def read(
+    path: Path,
+    separator: str | None = None,
+    as_text: Iterable[str] = (),
+    *,
+    decimal: str | None = None,
+    header: bool | None = None,
+    skip_lines: int = 0,
+    quotes: bool | None = None,
+    formats: Mapping[str, NumberFormat] | None = None,
+) -> Table:
     """The table in a CSV file with a header.
 
     Args:
         path: the file; UTF-8, UTF-16 with its mark, or Windows-1252.
         separator: one character, or "tab"; found out where None.
         as_text: columns to keep as text even where all their values are numbers.
+        decimal, header, skip_lines, quotes: as in `CsvOptions`.
+        formats: how the numbers of some columns are written, as training found; the others are found out.
 
     Raises:
         ProjectError: naming file and line, where the file is no table.
     """
-    text = _decode(path)
-    dialect = {"tab": "\t", "\\t": "\t"}.get(separator or "", separator) or _sniff(text, path)
-    if len(dialect) != 1:
-        raise ProjectError(f"--separator cannot be {separator!r}: expected one character, or tab")
-    rows = _rows(text, dialect, path)
-    header = [name.strip() or f"unnamed_{position}" for position, name in enumerate(next(rows)[1], start=1)]
-    _check_header(header, dialect, path)
-
-    parts: dict[int, list[np.ndarray]] = {
-        position: [] for position, name in enumerate(header) if name not in set(as_text)
-    }
-    lines: list[int] = []
-    for chunk in _chunks(rows):
-        for line, row in chunk:
-            if len(row) != len(header):
-                many = "more" if len(row) > len(header) else "fewer"
-                raise ProjectError(
-                    f"{path}:{line}: {len(row)} values, {many} than the {len(header)} columns of the header\nA value that holds {dialect!r} needs quotes around it."
-                )
-            lines.append(line)
-        for position in list(parts):
-            numbers = to_numbers([row[position] for _, row in chunk])
-            if numbers is None:
-                del parts[position]
-            else:
-                parts[position].append(numbers)
-    if not lines:
-        raise ProjectError(f"{path} has a header but no rows\nExpected one line per example below it.")
-
-    rest = [position for position in range(len(header)) if position not in parts]
-    texts: dict[int, list[str]] = {position: [] for position in rest}
-    seen: dict[str, str] = dict.fromkeys(GAPS, "")  # equal texts share one object, and every gap is ""
-    again = _rows(text, dialect, path) if rest else iter(())
-    next(again, None)
-    for _, row in again:
-        for position in rest:
-            cell = row[position].strip()
-            texts[position].append(seen.setdefault(cell, cell))
-    columns = {
-        name: np.concatenate(parts[position]) if position in parts else np.array(texts[position], object)
-        for position, name in enumerate(header)
-    }
-    return Table(columns, np.array(lines), str(path), source=str(path), note=f"your own data, {path}")
+    file = opened(path, separator, header, skip_lines, quotes)
+    text = {position for position, name in enumerate(file.header) if name in set(as_text) or name in (formats or {})}
+    found, lines, notes = _cells(file, text, decimal is not None)
+    formats = {name: form for name, form in (formats or {}).items() if name in file.header}
+    hint = decimal or _hint(found, file.separator)
+    columns: dict[str, Cells] = {}
+    missing: dict[str, dict[str, int]] = {}
+    for name, (known, codes) in zip(file.header, found, strict=True):
+        columns[name] = known if codes is None else known[codes]
+        form = formats.get(name) or (None if codes is None else numbers.detect(known, decimal, hint))
+        if codes is None or form is None or name in as_text:
+            continue
+        values = numbers.parse(known, form)
+        unknown = [(place, str(known[place])) for place in np.flatnonzero(np.isnan(values))]
+        if any(text not in GAPS for _, text in unknown):
+            continue  # training knew a number here: whoever asks names the value
+        columns[name], formats[name] = values[codes], form
+        if words := {text: count for place, text in unknown if text and (count := int((codes == place).sum()))}:
+            missing[name] = words
+    notes += [f"warning: {name}: {form.doubt}" for name, form in formats.items() if form.doubt]
+    formats = {name: form for name, form in formats.items() if not form.plain}
+    return Table(
+        columns,
+        lines,
+        str(path),
+        source=str(path),
+        note=f"your own data, {path}",
+        formats=formats,
+        missing=missing,
+        notes=tuple(notes),
+    )
 
 
 def to_numbers(cells: Iterable[str]) -> np.ndarray | None:
-    """Texts as float64, gaps and infinities as NaN; None where one is no number."""
+    """Texts as float64, missing values as NaN; None where one is no number."""
+    cells = list(cells)
+    form = numbers.detect(cells)
+    if form is None:
+        return np.full(len(cells), np.nan) if all(cell in GAPS for cell in cells) else None
+    return numbers.parse(cells, form)
+
+
+def _hint(columns: list[Read], separator: str) -> str:
+    """The likelier mark of decimals: that of the columns that leave no doubt, else what goes with the separator."""
+    marks = set()
+    for cells, codes in columns:
+        if codes is None:
+            some = cells[:LOOKED_AT]
+            marks |= {"."} if (some[~np.isnan(some)] % 1).any() else set()
+        elif (form := numbers.detect(cells)) and not form.doubt and (form.thousands or form.decimal == ","):
+            marks.add(form.decimal)
+    return marks.pop() if len(marks) == 1 else ";" if separator == ";" else "."
+
+
+def _cells(file: CsvFile, text: set[int], all_text: bool) -> tuple[list[Read], np.ndarray, list[str]]:
+    """The columns, numbers only where they are written as computers write them; the line of each row; and notes."""
+    width, body, lines = len(file.header), file.body, None
+    quotes, notes = file.quotes is not False, list[str]()
+    text = set(range(width)) if all_text else text | _text_columns(file)
     try:
-        numbers = np.array(["nan" if cell.strip() in GAPS else cell for cell in cells], dtype=np.float64)
-    except ValueError:
-        return None
-    numbers[np.isinf(numbers)] = np.nan
-    return numbers
+        frame = _frame(body, file, quotes, text)
+        odd = len(frame) != body.count(b"\n") or frame[width - 1].isna().any() or (frame[width - 1] == "").any()
+    except (pd.errors.ParserError, pd.errors.ParserWarning, UnicodeDecodeError):
+        odd = True
+    if odd:
+        body = re.sub(rb"(?m)^[ \t]+$", b"", body) if file.separator != "\t" else body  # blank lines, for pandas too
+        lines, quotes, notes = csv_rows.examined(body, width, file.separator, file.path, file.line, file.quotes)
+        frame = _frame(body, file, quotes, text)
+    if lines is None:
+        lines = np.arange(len(frame)) + file.line
+    numeric = set(range(width)) - text
+    again = {place for place in range(width) if _is_code(frame[place])}
+    if numeric - again:
+        again |= numeric & _padded(body, file.separator, width)
+    texts = _frame(body, file, quotes, again, only=again) if again else frame
+    return [_array((texts if place in again else frame)[place], not quotes) for place in range(width)], lines, notes
 
 
-def _decode(path: Path) -> str:
-    """The text of the file."""
-    if path.is_dir():
-        raise ProjectError(f"{path} is a folder\nExpected a CSV file, for example {path}/table.csv.")
-    if not path.exists():
-        raise ProjectError(f"there is no data at {path}\nExpected sample, full, or the path of a CSV file.")
-    raw = path.read_bytes()
-    if not raw.strip():
-        raise ProjectError(
-            f"{path} is empty\nExpected a line with the names of the columns, and one line per example below it."
-        )
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return raw.decode("utf-16", errors="replace")
-    if raw.startswith(b"PK\x03\x04"):
-        raise ProjectError(f"{path}:1: this is a workbook or a zip file, not text\nSave the sheet as CSV first.")
-    if b"\0" in raw or sum(byte < 9 for byte in raw[:4096]) > 4:
-        line = raw[: raw.find(b"\0")].count(b"\n") + 1 if b"\0" in raw else 1
-        raise ProjectError(
-            f"{path}:{line}: this is a binary file, not text\nExpected a CSV file: a line with the names of the columns, then one line per example."
-        )
+def _text_columns(file: CsvFile) -> set[int]:
+    """The columns with a text among their first rows."""
+    rows = csv_rows.quoted if file.quotes is not False else csv_rows.literal
+    sample = file.body[: PIECE // 4].decode("utf-8", "ignore")
+    found: set[int] = set()
     try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        foreign = error.object[error.start : error.start + 1]
-        proper = _first_utf8_line(raw)
-        if proper is None:
-            return raw.decode("cp1252", errors="replace")  # what spreadsheets on Windows write
-        raise ProjectError(
-            f"{path}:{line}: byte 0x{foreign.hex()} is not UTF-8, but line {proper} is: the file mixes two encodings\nSave the whole file as UTF-8, for example in a spreadsheet: CSV UTF-8."
-        ) from None
+        for row in islice(rows(sample[: sample.rfind("\n") + 1] or sample, file.separator), LOOKED_AT):
+            cells = [cell.strip() for cell in row.cells[: len(file.header)]]
+            found |= {
+                place for place, cell in enumerate(cells) if cell and place not in found and not numbers.plain(cell)
+            }
+    except csv_rows.Odd:
+        pass
+    return found
 
 
-def _first_utf8_line(raw: bytes) -> int | None:
-    """The first line with a letter outside ASCII that is proper UTF-8."""
-    for number, line in enumerate(raw.split(b"\n"), start=1):
-        if not line.isascii():
-            try:
-                line.decode("utf-8")
-                return number
-            except UnicodeDecodeError:
-                continue
-    return None
-
-
-def _sniff(text: str, path: Path) -> str:
-    """The separator that cuts the first lines into the same number of columns, the most of them."""
-    beginning = text[:100_000]
-    if len(text) > len(beginning):
-        beginning = beginning.rsplit("\n", 1)[0] or beginning
-    found: dict[str, tuple[float, int]] = {}
-    for separator in SEPARATORS:
-        widths = [
-            len(row)
-            for _, row in zip(
-                range(100), csv.reader(io.StringIO(beginning, newline=""), delimiter=separator), strict=False
-            )
-            if row
-        ]
-        if widths and widths[0] > 1:
-            found[separator] = (sum(width == widths[0] for width in widths) / len(widths), widths[0])
-    if not found:
-        raise ProjectError(
-            f"{path}:1: only one column: {text.splitlines()[0][:60]!r}\nExpected names of columns with , ; | or a tab between them; any other: --separator."
+def _frame(body: bytes, file: CsvFile, quotes: bool, text: set[int], only: set[int] | None = None) -> pd.DataFrame:
+    """The rows as pandas reads them, columns named 0, 1, …; those of `text` as categories."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        warnings.simplefilter("ignore", pd.errors.DtypeWarning)
+        return pd.read_csv(
+            io.BytesIO(body),
+            sep=file.separator,
+            header=None,
+            names=list(range(len(file.header))),
+            index_col=False,
+            usecols=None if only is None else sorted(only),
+            dtype=dict.fromkeys(text, "category" if only is None else str),  # as categories they are read faster
+            keep_default_na=False,
+            na_values={place: [""] for place in range(len(file.header)) if place not in text},
+            quoting=0 if quotes else 3,
+            skipinitialspace=True,
+            encoding="utf-8",
+            encoding_errors="replace",
         )
-    return max(found, key=lambda separator: found[separator])
 
 
-def _rows(text: str, separator: str, path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Each row with the line on which it begins; blank lines are passed over."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
-    line = 1
-    try:
-        for row in reader:
-            if row and not (len(row) == 1 and not row[0].strip()):
-                yield line, row
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise ProjectError(f"{path}:{line}: {error}\nIs a closing quote missing?") from None
+def _array(cells: pd.Series, unwrap: bool) -> Read:
+    """A column in numpy: float64, or its different texts without blanks around them, and which of them each row has."""
+    if cells.dtype.kind in "if":
+        return cells.to_numpy(np.float64), None
+    cells = cells.astype("category")
+    known = [csv_rows.unwrapped(str(text).strip()) if unwrap else str(text).strip() for text in cells.cat.categories]
+    return np.array([*known, "", None], object)[:-1], cells.cat.codes.to_numpy()  # code -1, a missing one, is the last
 
 
-def _chunks(rows: Iterator[tuple[int, list[str]]]) -> Iterator[list[tuple[int, list[str]]]]:
-    while chunk := [row for _, row in zip(range(CHUNK), rows, strict=False)]:
-        yield chunk
+def _is_code(cells: pd.Series) -> bool:
+    """Whether a column must be looked at as text: it is none of numbers, or its numbers may be written in some other way."""
+    if isinstance(cells.dtype, pd.CategoricalDtype):
+        return cells.cat.categories.dtype.kind in "iufb"  # where pandas made numbers of all the texts
+    if cells.dtype.kind not in "if":
+        return True
+    values = cells.to_numpy()
+    if cells.dtype.kind == "i":
+        return bool(len(values)) and bool(max(abs(int(values.min())), abs(int(values.max()))) >= numbers.LARGEST)
+    known = values[~np.isnan(values)]
+    if not len(known) or np.isinf(known).any() or np.abs(known).max() >= numbers.LARGEST:
+        return True
+    if not (known[:LOOKED_AT] % 1).any() and not (known % 1).any():
+        return True  # whole numbers with a point or an exponent: 1.0, or the code 1e1
+    some = known[:LOOKED_AT] * 1_000
+    thousandths = np.abs(some - some.round()) < 1e-6
+    return bool(thousandths.all()) and bool((np.abs(known * 1_000 - (known * 1_000).round()) < 1e-6).all())
 
 
-def _check_header(header: list[str], separator: str, path: Path) -> None:
-    for position, name in enumerate(header):
-        if name in header[:position]:
-            raise ProjectError(f"{path}:1: two columns are named {name}\nEach needs a name of its own.")
-    if len(header) < 2:
-        raise ProjectError(
-            f"{path}:1: only one column, {header[0][:60]!r}, with {separator!r} as the separator\nAnother one: --separator ';'"
-        )
-    if to_numbers(header) is not None:
-        raise ProjectError(
-            f"{path}:1: the first line holds numbers, not the names of the columns\nAdd a first line with names, for example: area,rooms,price"
-        )
+def _padded(body: bytes, separator: str, width: int) -> set[int]:
+    """The columns in which a value begins with a zero and another digit, as codes do."""
+    data = np.frombuffer(b"\n" + body, np.uint8)
+    hits = []
+    for begin in range(0, len(data), PIECE):
+        piece = data[begin : begin + PIECE + 2]
+        zeros = piece[1:-1] == 48
+        zeros &= piece[2:] - 48 < 10
+        zeros &= (piece[:-2] == ord(separator)) | (piece[:-2] == 10) | (piece[:-2] == 34)
+        hits.append(np.flatnonzero(zeros) + begin)
+    places = np.concatenate(hits)
+    if not len(places) or b'"' in body:
+        return set(range(width)) if len(places) else set()
+    separators, ends = np.flatnonzero(data == ord(separator)), np.flatnonzero(data == 10)
+    begins = ends[np.searchsorted(ends, places, side="right") - 1]
+    return set((np.searchsorted(separators, places, side="right") - np.searchsorted(separators, begins)).tolist())

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from support import annotations, boxes, copies
 from support.annotations import KINDS, AnnotatedImage, Annotations, Problem
@@ -16,6 +15,7 @@ from support.image_formats import upright_size
 from support.letterbox import Letterbox, LetterboxedImages, letterboxed, subset
 from support.pictures import find_inputs
 from support.splits import Split, Splits, split_positions
+from support.terminal import progress
 
 PARTS = ("train", "validation", "test")
 SHOWN = 5  # problems of each kind that are printed
@@ -115,7 +115,7 @@ def read(
     if len(images) * side * side * 3 > MEMORY:
         return lazy, boxes.pad(targets)
     x, broken = np.zeros((len(images), side, side, 3), np.uint8), []
-    for row in tqdm(range(len(images)), "reading images", delay=1, leave=False, disable=None):
+    for row in progress(range(len(images)), "reading images", len(images)):
         try:
             x[row] = lazy[row : row + 1][0]
         except ProjectError as error:

@@ -10,10 +10,10 @@ from hashlib import sha256
 
 import numpy as np
 from PIL import Image
-from tqdm import tqdm
 
 from support.annotations import AnnotatedImage
 from support.letterbox import Letterbox, LetterboxedImages
+from support.terminal import progress
 
 SOURCE = re.compile(r"(.+)\.rf\.[0-9A-Za-z]+$")
 SIDE = 16  # points of the small version, across and down
@@ -54,7 +54,7 @@ def _root(first: np.ndarray, row: int) -> int:
 def _look(images: Sequence[AnnotatedImage], x: np.ndarray | LetterboxedImages) -> tuple[list[bytes], np.ndarray]:
     """A hash of the pixels of each image, and its small grey version (images, SIDE, SIDE + 1) float32, without the grey around."""
     digests, small = [], np.zeros((len(x), SIDE, SIDE + 1), np.float32)
-    for row in tqdm(range(len(x)), "looking for copies", delay=1, leave=False, disable=None):
+    for row in progress(range(len(x)), "looking for copies", len(x)):
         pixels = np.asarray(x[row : row + 1])[0]
         digests.append(sha256(pixels).digest())
         square = Image.fromarray(pixels).convert("L")

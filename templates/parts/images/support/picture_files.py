@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from support.errors import ProjectError
 from support.pictures import BY_ITSELF, Shape, read_with_facts
 from support.pixels import Facts, Pixels, decide, remarks
+from support.terminal import progress
 
 IN_MEMORY = (
     64 * 2**20
@@ -89,7 +89,7 @@ def read(paths: Sequence[Path], shape: Shape, pixels: Pixels | None = None) -> F
     def read_rows(rows: Sequence[int], chosen: Pixels, title: str) -> None:
         broken = []
         found = _read([paths[row] for row in rows], shape, chosen)
-        for row, one in zip(rows, tqdm(found, title, len(rows), delay=1, leave=False), strict=True):
+        for row, one in zip(rows, progress(found, title, len(rows)), strict=True):
             if isinstance(one, ProjectError):
                 broken.append(str(one))
                 continue

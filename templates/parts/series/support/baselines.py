@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from support.series import Series, SeriesSplits
+from support.series import Series
 from support.splits import Split, Splits
+from support.windows import SeriesSplits
 
 SEASONAL = "seasonal naive"
 MOST = 4_000  # training windows that the slow models see, evenly spread

@@ -8,9 +8,11 @@ import numpy as np
 import scores
 from support import figures
 from support.baselines import seasonal_naive
+from support.endings import Ending
 from support.figures import Picture, plt
-from support.series import Ending, Series, SeriesSplits
+from support.series import Series
 from support.splits import Split, Splits
+from support.windows import SeriesSplits
 
 BEFORE = 3  # horizons of history drawn before a forecast
 
@@ -18,7 +20,7 @@ BEFORE = 3  # horizons of history drawn before a forecast
 def series(whole: Series, splits: SeriesSplits, path: Path) -> Picture:
     """Every column, with the three parts and the gaps."""
     names = whole.names[:8]
-    when = _dates(whole, np.arange(len(whole)))
+    when = whole.date(np.arange(len(whole)))
     figure, axes = plt.subplots(len(names), 1, figsize=(10, 2.4 * len(names)), squeeze=False, sharex=True)
     for axis, name, values in zip(axes[:, 0], names, whole.values.T, strict=False):
         for title, begin, end in parts(splits):
@@ -45,9 +47,9 @@ def forecasts(splits: Splits, prediction: np.ndarray, path: Path) -> Picture:
     begin = max(0, int(origins[chosen[0]]) - BEFORE * horizon)
     rows = np.arange(begin, int(origins[chosen[-1]]) + horizon)
     figure, axis = plt.subplots(figsize=(10, 3.8))
-    axis.plot(_dates(whole, rows), whole.values[rows, 0], color="0.4", linewidth=1.2, label="what came")
+    axis.plot(whole.date(rows), whole.values[rows, 0], color="0.4", linewidth=1.2, label="what came")
     for number, window in enumerate(chosen):
-        when = _dates(whole, origins[window] + np.arange(horizon))
+        when = whole.date(origins[window] + np.arange(horizon))
         line = axis.plot(when, prediction[window], linewidth=1.2, color="C0", label="" if number else "forecast")
         if (ends := scores.bounds(prediction[window], splits.spec)) is not None:
             share = splits.spec["interval"]["share"]
@@ -105,8 +107,8 @@ def future(endings: list[Ending], answers: list[dict[str, Any]], path: Path) -> 
     for axis, ending, answer in zip(axes[:, 0], endings, answers, strict=True):
         horizon, whole = len(answer["values"]), ending.series
         rows = np.arange(max(0, len(whole) - 4 * horizon), len(whole))
-        ahead = _dates(whole, len(whole) + np.arange(horizon))
-        axis.plot(_dates(whole, rows), whole.values[rows, 0], color="0.4", linewidth=1.2, label=ending.name)
+        ahead = whole.date(len(whole) + np.arange(horizon))
+        axis.plot(whole.date(rows), whole.values[rows, 0], color="0.4", linewidth=1.2, label=ending.name)
         axis.plot(
             ahead, answer["values"], color="C0", marker="o" if horizon <= 40 else None, markersize=3, label="forecast"
         )
@@ -123,7 +125,3 @@ def future(endings: list[Ending], answers: list[dict[str, Any]], path: Path) -> 
         axis.legend(fontsize=8)
         axis.set_ylabel(answer["target"])
     return figures.save(figure, path, "The forecast goes on from the last row.")
-
-
-def _dates(whole: Series, rows: np.ndarray) -> np.ndarray:
-    return np.array([whole.date(int(row)) for row in rows], "datetime64[s]")

@@ -1,10 +1,11 @@
 """Step 1 for series: what is there, what was wrong with the dates, how often it repeats itself, and how it is cut."""
 
 import numpy as np
+import pandas as pd
 
-from support import drawing, runs
-from support import series as series_
-from support.series import Series, SeriesSplits
+from support import drawing, runs, windows
+from support.series import Series
+from support.windows import SeriesSplits
 
 SHOWN = 20  # columns listed
 
@@ -13,7 +14,8 @@ def report(series: Series, splits: SeriesSplits) -> None:
     """Print what is known about the series before any training, and draw it into runs/data.png."""
     spec = splits.spec
     print(f"Data: {series.note}")
-    print(f"{len(series):,} rows, one each {series.step}, {series.show(0)} to {series.show(len(series) - 1)}")
+    first, last = (_day(series, row) for row in (0, len(series) - 1))
+    print(f"{series.dates}, from {first} to {last}, one row per {series.step.each()}: {len(series):,} rows")
     for note in series.notes:
         print(f"note: {note}")
     print(f"{'column':20} {'least':>10} {'mean':>10} {'most':>10}")
@@ -33,10 +35,17 @@ def report(series: Series, splits: SeriesSplits) -> None:
     print(f"Drawn: {runs.shown(path)}\nNext: python model.py")
 
 
+def _day(series: Series, row: int) -> str:
+    """The date of a row with its month's name, so that day and month cannot be confused: 3 January 1990."""
+    shown, when = series.show(row), pd.Timestamp(series.date(row))
+    text = f"{when.day} {when:%B %Y}" if len(shown) >= 10 else f"{when:%B %Y}" if len(shown) == 7 else shown
+    return text + shown[10:]
+
+
 def _seasons(series: Series, splits: SeriesSplits) -> str:
     """How far off one is by saying what was one season before, for each season that the step suggests."""
     train = int(splits.origins[0][-1]) + splits.spec["horizon"]
     target, known = series.values[:train, 0].astype(np.float64), series.known[:train]
     lengths = sorted({1, splits.spec["season"], *(length for length in series.step.seasons() if 2 * length <= train)})
-    errors = [f"{length} rows before {series_.seasonal_error(target, known, length):.4g}" for length in lengths]
+    errors = [f"{length} rows before {windows.seasonal_error(target, known, length):.4g}" for length in lengths]
     return f"Mean error in training of saying what was … {', '.join(errors)}; the season is {splits.spec['season']}"

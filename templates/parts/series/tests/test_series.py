@@ -13,17 +13,17 @@ import data
 import predict
 import scores
 from config import Config
-from support import baselines, runs, series, serving, settings
-from support.dates import read_step
+from support import baselines, runs, serving, settings, windows
 from support.errors import ProjectError
-from support.series import SeriesSplits
+from support.steps import read_step
+from support.windows import SeriesSplits
 
 SMALL = ["--horizon", "3", "--history", "8"]
 
 
 def load(*arguments: str) -> SeriesSplits:
     config = settings.read(Config, argv=[*SMALL, *arguments])
-    return series.load(data.read_series(config), config)
+    return windows.load(data.read_series(config), config)
 
 
 def days(count: int, skip: tuple[int, ...] = ()) -> list[str]:
@@ -68,13 +68,13 @@ def test_forecasts_before_a_moment_do_not_depend_on_what_comes_after_it() -> Non
 
     config = settings.read(Config, argv=SMALL)
     whole = data.read_series(config)
-    splits = series.load(whole, config)
+    splits = windows.load(whole, config)
     model = build_model(config, splits)
     origins = splits.origins[2]
     moment = int(origins[len(origins) // 2])
     changed = whole.values.copy()
     changed[moment:] *= 3
-    other = series.load(replace(whole, values=changed), config)
+    other = windows.load(replace(whole, values=changed), config)
     early = origins <= moment
     np.testing.assert_array_equal(model(splits.test.x[early]), model(other.test.x[early]))
     season = [baselines.seasonal_naive(s.series, origins[early], s.spec["season"], 3) for s in (splits, other)]
@@ -138,11 +138,11 @@ def test_dates_a_little_off_are_taken_at_the_nearest_step(file: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "step", "second", "note"),
     [
-        ([f"{1 + i % 28:02}.{1 + i // 28:02}.2024;{i},5" for i in range(84)], "1 day", "2024-01-02", "%d.%m.%Y"),
-        ([f"{1 + i % 12}/01/{2000 + i // 12};{i},5" for i in range(60)], "1 month", "2000-02", "%m/%d/%Y"),
-        ([f"01/{1 + i % 12:02}/{2000 + i // 12};{i},5" for i in range(60)], "1 month", "2000-02", "%d/%m/%Y"),
-        ([f"{1900 + i};{i},5" for i in range(60)], "1 year", "1901", "%Y"),
-        ([f"2024-01-{1 + i // 24:02}T{i % 24:02}:00:00+02:00;{i},5" for i in range(90)], "1 hour", "2023-12-31 23:00", "UTC"),
+        ([f"{1 + i % 28:02}.{1 + i // 28:02}.2024;{i},5" for i in range(84)], "1 day", "2024-01-02", "when: day.month.year"),
+        ([f"{1 + i % 12}/01/{2000 + i // 12};{i},5" for i in range(60)], "1 month", "2000-02", "when: month/day/year"),
+        ([f"01/{1 + i % 12:02}/{2000 + i // 12};{i},5" for i in range(60)], "1 month", "2000-02", "when: day/month/year"),
+        ([f"{1900 + i};{i},5" for i in range(60)], "1 year", "1901", "when: year"),
+        ([f"2024-01-{1 + i // 24:02}T{i % 24:02}:00:00+02:00;{i},5" for i in range(90)], "1 hour", "2023-12-31 23:00", "taken in UTC"),
     ],
 )  # fmt: skip
 def test_dates_and_decimal_commas_are_read_as_many_countries_write_them(
@@ -151,7 +151,7 @@ def test_dates_and_decimal_commas_are_read_as_many_countries_write_them(
     found = load("--data", write(file, rows, "when;value")).series
     assert str(found.step) == step and found.show(1).startswith(second)
     assert found.values[1, 0] == 1.5
-    assert note in " ".join(found.notes)
+    assert note in found.dates
 
 
 def test_rows_are_averaged_over_a_step_that_is_asked_for(file: Path) -> None:
@@ -193,7 +193,7 @@ def test_the_number_of_rows_that_are_said_to_be_needed_is_enough(file: Path) -> 
     with pytest.raises(ProjectError) as error:
         load("--data", write(file, GOOD[:12]))
     needed = int(str(error.value).split(": ")[2].split()[0])
-    assert len(load("--data", write(file, GOOD[:needed])).train) >= series.FEWEST
+    assert len(load("--data", write(file, GOOD[:needed])).train) >= windows.FEWEST
     with pytest.raises(ProjectError, match="too few"):
         load("--data", write(file, GOOD[: needed - 2]))
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from support import portable, runs, texts
 from support.splits import Split, Splits
+from support.words import spaceless
 
 TYPICAL = 10  # words shown of each class
 CLASSES = 8  # shown with their typical words
@@ -19,6 +20,11 @@ def report(splits: Splits) -> None:
     for number, label in enumerate(labels):
         counts = [int((split.y == number).sum()) for split in (splits.train, splits.validation, splits.test)]
         print(f"{label[:20]:20} {counts[0]:7,} {counts[1]:11,} {counts[2]:7,}")
+    if spec.get("columns"):
+        print(f"Read: texts from the column {spec['columns']['text']}, classes from {spec['columns']['label']}")
+    share = np.mean([spaceless(text) for text in splits.train.x])
+    if share > 0.01:
+        print(f"Without spaces between words: {share:.0%} of the texts; each character counts as a word")
     lengths = np.array([len(portable.words(text)) for text in splits.train.x])
     print(
         f"Words per text: {int(np.median(lengths))} in the middle, {lengths.max()} at most; the first {spec['length']} are read,"
@@ -78,3 +84,26 @@ def draw(lengths: np.ndarray, words: dict[str, list[str]], length: int) -> Path:
         axis.text(0.5, 1, "\n".join(found), fontsize=8, ha="center", va="top")
     caption = "How long the training texts are, and which words are typical of each class."
     return figures.save(figure, runs.FOLDER / "data.png", caption)[0]
+
+
+def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:
+    """Draw texts below each other, each after its title."""
+    import textwrap
+
+    from support import figures
+    from support.figures import plt
+
+    blocks = []
+    for title, text in zip(titles[:12], split.x, strict=False):
+        lines = textwrap.wrap(" ".join(str(text).replace("$", r"\$").split()), 110)
+        blocks.append((title.replace("\n", ", "), "\n".join(lines[:4]) + (" …" if len(lines) > 4 else "")))
+    heights = [1.6 + block.count("\n") + 1 for _, block in blocks]
+    figure, axis = plt.subplots(figsize=(9, 0.2 * sum(heights)))
+    axis.set_ylim(-sum(heights), 0)
+    axis.axis("off")
+    place = 0.0
+    for (title, block), height in zip(blocks, heights, strict=True):
+        axis.text(0, place, title, weight="bold", size=8, va="top")
+        axis.text(0, place - 1, block, size=8, va="top")
+        place -= height
+    return figures.save(figure, path, caption)

@@ -2,25 +2,28 @@
 
 A raw text is a str. Encoded it is a row of `spec["length"]` whole numbers: for each word FIRST + its position in
 `spec["vocabulary"]`, UNKNOWN where it is not there, PAD behind the last word; words that do not fit in are left out. spec.json
-holds both. What a word is, `words` says, for any language that puts spaces between words.
+holds both. What a word is, `words` says: what stands between spaces and punctuation, and in scripts without spaces each character.
 """
 
 from typing import Any
 
 import numpy as np
 
-from support.words import SIGNS, finder
+from support.words import COMMAS, EXCLAMATIONS, ONE_BY_ONE, QUESTIONS, SIGNS, STOPS, finder
 
 PAD, UNKNOWN, FIRST = 0, 1, 2
 
-# What parts words: ASCII's controls, spaces and punctuation, and all signs beyond.
-APART = r"\x00-\x20\"#$%&()*+,\-./:;<=>@\[\\\]\^_`{|}~" + SIGNS
+# What separates words: ASCII's controls, spaces and punctuation, and all signs beyond.
+APART = r"\x00-\x20\"#$%&()*+,\-./:;<=>@\[\\\]\^_`{|}~" + SIGNS + STOPS + COMMAS
 # What is done to a text in small letters, in this order: pattern and replacement, the same for Python's re and TensorFlow's RE2.
 STEPS = (
     ("<br ?/?>", " "),  # how texts from web pages end a line
     ("['’]", ""),  # so that isn't becomes isnt, one word, and not isn and t
+    (f"[{QUESTIONS}]", "?"),
+    (f"[{EXCLAMATIONS}]", "!"),
     ("([!?])", r" \1 "),  # words of their own: they say how something is meant
     (f"[{APART}]+", " "),
+    ONE_BY_ONE,
 )
 words = finder(STEPS)
 

@@ -1,36 +1,28 @@
-"""Texts with a class each: read from CSV files and folders, checked, split without leaking, and what is learned from the training part."""
+"""Texts with a class each: checked, split without leaking, and what is learned from the training part."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from pydantic import Field
-from tqdm import tqdm
 
-from support import portable, table
+from support import portable, text_sources
+from support.csv_file import CsvOptions
 from support.errors import ProjectError
-from support.settings import Settings
 from support.splits import Split, Splits, split_positions
+from support.text_sources import Columns, Examples, Found
 
-TEXT_NAMES = ("text", "review", "sentence", "comment", "message", "content", "document", "tweet", "body", "phrase")
-LABEL_NAMES = ("label", "sentiment", "class", "category", "target", "polarity", "rating", "stars", "topic", "answer")
 MOST_CLASSES = 100
-LEAST = 2  # a word that stands once in the training texts can teach nothing
-EXPECTED = (
-    "a CSV file with a column of texts and one of labels, or a folder with one sub-folder of .txt files per class"
-)
+LEAST = 2  # a word that occurs once in the training texts can teach nothing
+MISSING = ("none", "na", "n/a", "nan", "null", "?", "-")  # as a label: a class, or "not known"?
 
 
-class TextOptions(Settings):
+class TextOptions(CsvOptions):
     """What is asked of texts: the same options in every project on texts with classes."""
 
-    data: str = Field("sample", description="sample, full, or the path of your own CSV file or folder")
-    text_column: str | None = Field(None, description="of your CSV file; found out where it is obvious")
-    label_column: str | None = Field(None, description="of your CSV file; found out where it is obvious")
-    separator: str | None = Field(None, description="between the values of your CSV file; found out where not given")
+    data: str = Field("sample", description="sample, full, or the path of your own file or folder")
+    text_column: str | None = Field(None, description="of your table; found out where it is obvious")
+    label_column: str | None = Field(None, description="of your table; found out where it is obvious")
     validation_fraction: float = Field(
         0.1, gt=0, lt=0.5, description="share of the training data that chooses the best epoch"
     )
@@ -38,7 +30,9 @@ class TextOptions(Settings):
         0.2, gt=0, lt=0.5, description="share kept for the test where the data have no test part"
     )
     seed: int = Field(
-        42, ge=0, description="of the splits, the first weights and the order; the same seed repeats the run"
+        42,
+        ge=0,
+        description="random seed for splits, weight initialisation and shuffling; the same seed repeats the run",
     )
     vocabulary: int = Field(
         20_000, ge=10, description="words that the network knows, the most frequent ones; rarer ones are hardly learned"
@@ -48,157 +42,50 @@ class TextOptions(Settings):
     )
 
 
-@dataclass(frozen=True)
-class Examples:
-    """Texts, the name of each one's class, and where each stands (file:line, or a file)."""
-
-    texts: Sequence[str]
-    labels: Sequence[str]
-    places: Sequence[str]
-
-    def __len__(self) -> int:
-        return len(self.texts)
+def read_own(config: TextOptions) -> Found:
+    """The texts at `config.data`; `text_sources` says what is understood, and which errors there are."""
+    return text_sources.read(config.data, Columns(config.text_column, config.label_column, config.reading()))
 
 
-def read_own(config: TextOptions) -> tuple[Examples, Examples | None]:
-    """The texts at `config.data`, and those of its test part where it has one.
+def load(found: Found, config: TextOptions, source: str, note: str) -> Splits:
+    """Splits of x (texts,) str and y (texts,) class numbers; equal texts are never in two of them.
 
-    Understood are a CSV file, a folder with train.csv and test.csv, a folder per class of .txt files, and train/ and test/ above those.
+    The vocabulary and the length are those of the training texts. What is left out and what looks wrong is printed.
 
     Raises:
-        ProjectError: naming file and line, where the data are missing, damaged or not as expected.
+        ProjectError: where there are too few texts, or labels that are no classes.
     """
-    path = Path(config.data)
-    if not path.exists():
-        raise ProjectError(f"there is no data at {path}\nExpected sample, full, {EXPECTED}.")
-    if path.is_file():
-        return read_csv(path, config), None
-    if (path / "train.csv").exists() and (path / "test.csv").exists():
-        return read_csv(path / "train.csv", config), read_csv(path / "test.csv", config)
-    if (path / "train").is_dir() and (path / "test").is_dir():
-        test = read_folder(path / "test")
-        return read_folder(path / "train", only=sorted(set(test.labels))), test
-    return read_folder(path), None
-
-
-def read_csv(path: Path, config: TextOptions) -> Examples:
-    """The two columns of a CSV file."""
-    if path.suffix.lower() in (".txt", ".json", ".jsonl", ".gz", ".zip", ".parquet"):
-        raise ProjectError(f"{path} is no CSV file\nExpected {EXPECTED}.")
-    found = table.read(path, config.separator)
-    names = list(found.columns)
-    label = config.label_column or _named(names, LABEL_NAMES)
-    text = config.text_column or _named([name for name in names if name != label], TEXT_NAMES) or _longest(found, label)
-    if label is None and text is not None and len(names) == 2:
-        label = next(name for name in names if name != text)
-    for option, name, what in (("--text-column", text, "texts"), ("--label-column", label, "labels")):
-        if name is None:
-            raise ProjectError(
-                f"{path}:1: which column holds the {what}?\nName it with {option}. There are: {', '.join(names)}"
-            )
-        if name not in found.columns:
-            raise ProjectError(f"{path}:1: there is no column {name}\n{option} can be: {', '.join(names)}")
-    assert text is not None and label is not None
-    if text == label:
-        raise ProjectError(f"{path}:1: {text} cannot hold both texts and labels\nSee --text-column and --label-column.")
-    cells = found.columns[text]
-    if cells.dtype != object:
-        raise ProjectError(f"{found.at(0)}: {text} holds numbers, not texts\nName another column with --text-column.")
-    places = [found.at(row) for row in range(len(found))]
-    return Examples(cells.tolist(), [as_name(cell) for cell in found.columns[label]], places)
-
-
-def read_folder(folder: Path, only: list[str] | None = None) -> Examples:
-    """The .txt files of each class, where a class is a sub-folder; with `only`, of these classes."""
-    names = sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
-    if not names:
-        raise ProjectError(f"no texts by class in {folder}/\nExpected {EXPECTED}: {folder}/good/1.txt.")
-    texts, labels, places = [], [], []
-    for name in names if only is None else only:
-        files = sorted((folder / name).rglob("*.txt"))
-        if not files:
-            raise ProjectError(
-                f"no .txt files in {folder / name}/\nEach folder is a class: add some, or remove the folder."
-            )
-        for file in tqdm(files, f"reading {name}", delay=1, leave=False):
-            texts.append(read_file(file))
-            labels.append(name)
-            places.append(str(file))
-    return Examples(texts, labels, places)
-
-
-def read_file(path: Path) -> str:
-    """The text in a file.
-
-    Raises:
-        ProjectError: where there is none, or it is no UTF-8.
-    """
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise ProjectError(f"there is no file {path}") from None
-    if b"\0" in raw:
-        raise ProjectError(f"{path} is a binary file, not text")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise ProjectError(
-            f"{path}:{line}: byte 0x{raw[error.start]:02x} is not UTF-8\nSave the file as UTF-8."
-        ) from None
-
-
-def as_name(cell: Any) -> str:
-    """A label as text; 1.0 and 1 are one label, and a gap is ""."""
-    if isinstance(cell, float):
-        return "" if np.isnan(cell) else f"{cell:g}"
-    return str(cell)
-
-
-def load(examples: Examples, test: Examples | None, config: TextOptions, source: str, note: str) -> Splits:
-    """Splits of x (texts,) str and y (texts,) class numbers; equal texts never stand in two of them.
-
-    The vocabulary and the length are those of the training texts.
-
-    Raises:
-        ProjectError: where a text or label is missing, or there are too few.
-    """
-    labels = _classes(examples)
-    x, y = _checked(examples, labels)
-    fractions = (config.validation_fraction, 0.0 if test else config.test_fraction)
-    keys = [key(text) for text in x]
-    if test:
-        test_x, test_y = _checked(test, labels)
-        asked = {key(text) for text in test_x}
-        fresh = [row for row, text in enumerate(keys) if text not in asked]  # a text of the test part may not teach
-        x, y, keys = x[fresh], y[fresh], [keys[row] for row in fresh]
-    first: dict[str, int] = {}
-    unit = np.array([first.setdefault(text, row) for row, text in enumerate(keys)])  # where each text stood first
-    units = np.array(list(first.values()))
-    rare = np.flatnonzero(np.bincount(y[units], minlength=len(labels)) < 3)
-    if len(rare):
-        raise ProjectError(
-            f"too few texts in {source}: a class needs three different ones, and {labels[rare[0]]} has fewer\nAdd texts, or remove the class."
-        )
-    parts = split_positions(y[units], fractions, config.seed)
-    train, validation, rest = (np.flatnonzero(np.isin(unit, units[part])) for part in parts)
-    counts = Counter(word for text in x[train] for word in portable.words(text))
-    longest = max(len(portable.words(text)) for text in x[train])
-    known = sorted((word for word, count in counts.items() if count >= LEAST), key=lambda word: (-counts[word], word))
-    spec = {
-        "kind": "text",
-        "labels": labels,
-        "length": min(config.length, longest),
-        "vocabulary": known[: config.vocabulary],
-    }
-    return Splits(
-        Split(x[train], y[train]),
-        Split(x[validation], y[validation]),
-        Split(test_x, test_y) if test else Split(x[rest], y[rest]),
-        spec,
-        source,
-        note,
+    remarks = list(found.remarks)
+    train = _with_words(found.train, "training", _classes(found.train), remarks)
+    labels = sorted(set(train.labels))
+    gone = set(found.train.labels) - {"", *labels}
+    if gone:
+        remarks.append(f"left out, as none of its texts has a word: class {', '.join(sorted(gone))}")
+    validation, test = (
+        part and _with_words(part, name, [*labels, *gone], remarks)
+        for name, part in (("validation", found.validation), ("test", found.test))
     )
+    remarks += _doubtful(train)
+    if test:  # a text of the test may not teach, nor choose the best epoch
+        train = _without(train, test, "training, as the test has the same text", remarks)
+        validation = validation and _without(validation, test, "validation, as the test has the same text", remarks)
+    if validation:
+        train = _without(train, validation, "training, as validation has the same text", remarks)
+    for remark in remarks:  # before the split, whose errors they may explain
+        print(f"warning: {remark.removeprefix('warning: ')}")
+    number = {label: position for position, label in enumerate(labels)}
+    parts = [train.take(rows) for rows in _split(train, number, validation, test, config, source)]
+    splits = [_numbered(part, number) for part in (parts[0], validation or parts[1], test or parts[2])]
+    spec = {"kind": "text", "labels": labels, **learned(splits[0].x, config), "columns": found.columns}
+    return Splits(splits[0], splits[1], splits[2], spec, source, note)
+
+
+def learned(texts: np.ndarray, config: TextOptions) -> dict[str, Any]:
+    """What the training texts teach before any training: the vocabulary, most frequent words first, and the length."""
+    words = [portable.words(text) for text in texts]
+    counts = Counter(word for each in words for word in each)
+    known = sorted((word for word, count in counts.items() if count >= LEAST), key=lambda word: (-counts[word], word))
+    return {"length": min(config.length, max(map(len, words))), "vocabulary": known[: config.vocabulary]}
 
 
 def key(text: str) -> str:
@@ -206,78 +93,12 @@ def key(text: str) -> str:
     return " ".join(text.lower().split())
 
 
-def read_inputs(inputs: list[str], spec: dict[str, Any]) -> tuple[list[str], np.ndarray]:
-    """Texts as `predict.py` takes them: a text, a .txt file that holds one, or a folder of such files; and a name for each.
-
-    Raises:
-        ProjectError: where a file is missing or no text, or a text has no words.
-    """
-    names: list[str] = []
-    texts: list[str] = []
-    for text in inputs:
-        path = Path(text) if len(text) < 1_000 else None
-        if path and path.is_dir():
-            files = sorted(path.rglob("*.txt"))
-            if not files:
-                raise ProjectError(f"no .txt files in {text}/\nExpected one text in each.")
-            names += map(str, files)
-            texts += map(read_file, files)
-        elif path and (path.is_file() or (path.suffix == ".txt" and " " not in text)):
-            names.append(text)
-            texts.append(read_file(path))
-        else:
-            texts.append(text.encode("utf-8", "replace").decode())  # a terminal may hand over broken characters
-            names.append(text if len(text) <= 60 else f"{text[:59]}…")
-    for name, text in zip(names, texts, strict=True):
-        if not portable.words(text):
-            raise ProjectError(f"{name!r} has no words in it\nExpected a text, or the path of a .txt file.")
-    return names, np.array([*texts, None], object)[:-1]  # None: or numpy might make one long type of all
-
-
-def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:
-    """Draw texts below each other, each after its title."""
-    import textwrap
-
-    from support import figures
-    from support.figures import plt
-
-    blocks = []
-    for title, text in zip(titles[:12], split.x, strict=False):
-        lines = textwrap.wrap(" ".join(str(text).replace("$", r"\$").split()), 110)
-        blocks.append((title.replace("\n", ", "), "\n".join(lines[:4]) + (" …" if len(lines) > 4 else "")))
-    heights = [1.6 + block.count("\n") + 1 for _, block in blocks]
-    figure, axis = plt.subplots(figsize=(9, 0.2 * sum(heights)))
-    axis.set_ylim(-sum(heights), 0)
-    axis.axis("off")
-    place = 0.0
-    for (title, block), height in zip(blocks, heights, strict=True):
-        axis.text(0, place, title, weight="bold", size=8, va="top")
-        axis.text(0, place - 1, block, size=8, va="top")
-        place -= height
-    return figures.save(figure, path, caption)
-
-
-def _named(names: list[str], wanted: tuple[str, ...]) -> str | None:
-    """The column with the first of the wanted names, whatever its capitals."""
-    by_name = {name.lower(): name for name in reversed(names)}
-    return next((by_name[name] for name in wanted if name in by_name), None)
-
-
-def _longest(found: table.Table, label: str | None) -> str | None:
-    """The column whose values are several words long, if there is exactly one."""
-    cells = {name: values for name, values in found.columns.items() if name != label and values.dtype == object}
-    long = [name for name, values in cells.items() if np.mean([len(value.split()) for value in values[:1000]]) >= 3]
-    return long[0] if len(long) == 1 else None
-
-
 def _classes(examples: Examples) -> list[str]:
-    for label, place in zip(examples.labels, examples.places, strict=True):
-        if not label:
-            raise ProjectError(f"{place}: the label is missing\nFill it in, or remove the line.")
-    labels = sorted(set(examples.labels))
+    counts = Counter(label for label in examples.labels if label)
+    labels = sorted(counts)
     if len(labels) < 2:
         raise ProjectError(
-            f"only one class in the data: {labels[0]} ({examples.places[0]})\nA classifier needs two or more."
+            f"only one class in the data: {''.join(labels) or '(none)'} ({examples.places[0]})\nA classifier needs two or more."
         )
     if len(labels) > MOST_CLASSES or len(labels) > 0.5 * len(examples) > 5:
         raise ProjectError(
@@ -286,16 +107,100 @@ def _classes(examples: Examples) -> list[str]:
     return labels
 
 
-def _checked(examples: Examples, labels: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Texts and class numbers, all there."""
-    empty = [place for text, place in zip(examples.texts, examples.places, strict=True) if not portable.words(text)]
-    if empty:
-        more = f" (and {len(empty) - 1} more)" if len(empty) > 1 else ""
-        raise ProjectError(f"{empty[0]}{more}: the text is empty\nA text needs a word: fill it in, or remove it.")
-    number = {label: position for position, label in enumerate(labels)}
+def _with_words(examples: Examples, name: str, labels: list[str], remarks: list[str]) -> Examples:
+    """The examples with a label and at least one word; the others are counted in `remarks`.
+
+    Raises:
+        ProjectError: where a class was never trained, or most texts would be left out.
+    """
+    known = set(labels)
     for label, place in zip(examples.labels, examples.places, strict=True):
-        if label not in number:
+        if label and label not in known:
+            raise ProjectError(f"{place}: the class {label} is not in training\nWhat is tested must have been trained.")
+    spoken = np.array([bool(portable.words(text)) for text in examples.texts], bool)
+    labelled = np.array([bool(label) for label in examples.labels], bool)
+    for there, what in ((spoken, "text has no words"), (labelled, "label is missing")):
+        rows = np.flatnonzero(~there)
+        if not len(rows):
+            continue
+        places = ", ".join(examples.places[row] for row in rows[:3]) + (", …" if len(rows) > 3 else "")
+        if 2 * len(rows) > len(examples):
             raise ProjectError(
-                f"{place}: the class {label or '(none)'} is in the test part only\nWhat is tested must have been trained."
+                f"{places}: in {len(rows):,} of {len(examples):,} rows the {what}\nAre --text-column and --label-column right?"
             )
-    return np.array([*examples.texts, None], object)[:-1], np.array([number[label] for label in examples.labels])
+        remarks.append(f"left out of {name}, as the {what}: {len(rows):,} of {len(examples):,} ({places})")
+    return examples.take(np.flatnonzero(spoken & labelled).tolist())
+
+
+def _doubtful(examples: Examples) -> list[str]:
+    """What looks wrong about the labels, a sentence each."""
+    counts = Counter(examples.labels)
+    remarks = [
+        f"{label} is taken for a class of {count:,} texts; if it means that the label is missing, leave the cell empty"
+        for label, count in counts.items()
+        if label.lower() in MISSING
+    ]
+    if all(map(_is_amount, counts)) and any("." in label for label in counts):
+        remarks.append(
+            f"the labels are amounts, such as {next(iter(counts))}, and each of the {len(counts)} becomes a class"
+        )
+    by_key: dict[str, list[str]] = {}
+    for label in counts:
+        by_key.setdefault("".join(filter(str.isalnum, label.lower())) or label, []).append(label)
+    remarks += [
+        f"{' and '.join(f'{label!r} ({counts[label]:,} texts)' for label in same)} are different classes; write them alike if they are one"
+        for same in by_key.values()
+        if len(same) > 1
+    ]
+    labels: dict[str, set[str]] = {}
+    for text, label in zip(examples.texts, examples.labels, strict=True):
+        labels.setdefault(key(text), set()).add(label)
+    torn = [text for text, found in labels.items() if len(found) > 1]
+    if torn:
+        remarks.append(f"texts with more than one label: {len(torn):,}, such as {torn[0][:60]!r}")
+    return remarks
+
+
+def _is_amount(label: str) -> bool:
+    try:
+        return bool(np.isfinite(float(label)))
+    except ValueError:
+        return False
+
+
+def _without(examples: Examples, others: Examples, reason: str, remarks: list[str]) -> Examples:
+    """The examples whose text is not among the others."""
+    known = {key(text) for text in others.texts}
+    kept = examples.take([row for row, text in enumerate(examples.texts) if key(text) not in known])
+    if len(kept) < len(examples):
+        remarks.append(f"left out of {reason}: {len(examples) - len(kept):,} of {len(examples):,}")
+    return kept
+
+
+def _split(
+    train: Examples,
+    number: dict[str, int],
+    validation: Examples | None,
+    test: Examples | None,
+    config: TextOptions,
+    source: str,
+) -> list[list[int]]:
+    """The rows of training, validation and test; validation and test are empty where the data have their own."""
+    first: dict[str, int] = {}
+    unit = np.array([first.setdefault(key(text), row) for row, text in enumerate(train.texts)], int)
+    units = np.array(list(first.values()), int)  # where each different text stands first
+    y = np.array([number[train.labels[row]] for row in units], int)
+    counts = np.bincount(y, minlength=len(number))
+    least = 1 + (not validation) + (not test)  # one for each split that is cut off
+    if counts.min() < least:
+        rare = list(number)[int(counts.argmin())]
+        raise ProjectError(
+            f"too few texts in {source}: a class needs {least} different ones to train on, and {rare} has fewer\nAdd texts, or remove the class."
+        )
+    fractions = (0.0 if validation else config.validation_fraction, 0.0 if test else config.test_fraction)
+    return [np.flatnonzero(np.isin(unit, units[part])).tolist() for part in split_positions(y, fractions, config.seed)]
+
+
+def _numbered(examples: Examples, number: dict[str, int]) -> Split:
+    x = np.array([*examples.texts, None], object)[:-1]  # None: or numpy might make one long type of all
+    return Split(x, np.array([number[label] for label in examples.labels], int))

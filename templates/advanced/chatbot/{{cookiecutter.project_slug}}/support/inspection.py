@@ -1,11 +1,11 @@
-"""Step 1 for dialogues: how many, how long, what is new in the test, what is left out and why."""
+"""Step 1 for conversations: how many, how long, what is new in the test, what is left out and why."""
 
 from pathlib import Path
 
 import numpy as np
 
-from support import dialogues, portable, runs
-from support.dialogues import Pairs
+from support import portable, qa_pairs, runs
+from support.qa_pairs import Pairs
 from support.splits import Split, Splits
 
 SHOWN = 12  # lines of what is left out
@@ -16,7 +16,7 @@ def report(splits: Splits, pairs: Pairs) -> None:
     spec = splits.spec
     print(f"Data: {splits.note}\n{'':12} {'pairs':>8} {'questions':>10} {'answers':>8}")
     for name, split in (("train", splits.train), ("validation", splits.validation), ("test", splits.test)):
-        different = [len({dialogues.key(text) for text in split.x[part]}) for part in ("question", "answer")]
+        different = [len({qa_pairs.key(text) for text in split.x[part]}) for part in ("question", "answer")]
         print(f"{name:12} {len(split):8,} {different[0]:10,} {different[1]:8,}")
     print(f"Intents: {len(set(pairs.intents)):,}" if pairs.intents else "", end="\n" if pairs.intents else "")
     lengths = [
@@ -32,8 +32,8 @@ def report(splits: Splits, pairs: Pairs) -> None:
         f"Vocabulary: {len(spec['vocabulary']) - len(portable.MARKS):,} words of the training pairs; "
         f"{unknown:.1%} of the words of test questions are new"
     )
-    seen = {dialogues.key(text) for text in splits.train.x["answer"]}
-    reachable = np.mean([dialogues.key(text) in seen for text in splits.test.x["answer"]])
+    seen = {qa_pairs.key(text) for text in splits.train.x["answer"]}
+    reachable = np.mean([qa_pairs.key(text) in seen for text in splits.test.x["answer"]])
     print(f"Answers of the test that occur in training too: {reachable:.0%}; any other must be made up word by word")
     if pairs.left_out:
         print(f"Left out, {len(pairs.left_out):,} pairs or conversations:")

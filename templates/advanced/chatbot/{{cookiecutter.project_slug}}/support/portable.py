@@ -5,23 +5,26 @@ each word FIRST + its position in `spec["vocabulary"]`, UNKNOWN where it is not 
 with the marks for where an answer starts and ends; the row of an answer begins with the first. spec.json holds all of it.
 """
 
+import re
 from typing import Any
 
 import numpy as np
 
-from support.words import SIGNS, finder
+from support.words import COMMAS, EXCLAMATIONS, ONE_BY_ONE, QUESTIONS, SIGNS, SPACELESS, STOPS, finder
 
 PAD, UNKNOWN, FIRST = 0, 1, 2
-MARKS = ("[start]", "[end]")  # no text can hold them: brackets part words
+MARKS = ("[start]", "[end]")  # no text can hold them: brackets separate words
 START, END = FIRST, FIRST + 1
 
-# What parts words: ASCII's controls, spaces, brackets and quotes, and all signs beyond.
+# What separates words: ASCII's controls, spaces, brackets and quotes, and all signs beyond.
 APART = r"\x00-\x20\"#$&()*:;<>@\[\\\]\^_`{|}~" + SIGNS
+ENDS, PAUSES = QUESTIONS + EXCLAMATIONS + STOPS, COMMAS  # of other scripts than ASCII's
 # What is done to a text in small letters, in this order: pattern and replacement, the same for Python's re and TensorFlow's RE2.
 STEPS = (
     ("’", "'"),
     (f"[{APART}]+", " "),
-    ("([!?])", r" \1 "),  # words of their own: an answer needs them
+    (f"([!?{ENDS}{PAUSES}])", r" \1 "),  # words of their own: an answer needs them
+    ONE_BY_ONE,
     (r"'+([^a-z']|$)", r" \1"),  # quotation marks part words, the apostrophe of isn't does not
     (r"(^|[^a-z'])'+", r"\1 "),
     (r"([.,]+)( |$)", r" \1 "),  # the end of a sentence, not the point in 2.54
@@ -30,13 +33,22 @@ words = finder(STEPS)
 
 
 def join(found: list[str], spelling: dict[str, str]) -> str:
-    """Words as a text for a person: with capitals, and no space before a full stop."""
+    """Words as a text for a person: with capitals, no space before a full stop, and none in scripts that have none."""
     text = ""
     for word in found:
-        beginning = not text or text[-1] in ".!?"
+        beginning = not text or text[-1] in ".!?" + ENDS
         shown = spelling.get(word, word)
-        text += ("" if not text or word[0] in ".,!?" else " ") + (shown[0].upper() + shown[1:] if beginning else shown)
+        close = not text or word[0] in ".,!?" + ENDS + PAUSES or _close.search(text[-1] + word[0])
+        text += ("" if close else " ") + (shown[0].upper() + shown[1:] if beginning else shown)
     return text
+
+
+_close = re.compile(f"[{SPACELESS}\u3001\u3002\uff01-\uff64]")
+
+
+def is_word(word: str) -> bool:
+    """Whether there is more to it than full stops, commas, question and exclamation marks."""
+    return not set(word) <= set(".,!?" + ENDS + PAUSES)
 
 
 def rows(texts: Any, length: int, spec: dict[str, Any], first: tuple[int, ...] = ()) -> np.ndarray:

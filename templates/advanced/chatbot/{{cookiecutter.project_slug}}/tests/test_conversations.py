@@ -1,10 +1,9 @@
-"""What must hold for this kind of model and data: masks, words, decoding alike in every format, the sample, and files of any kind."""
+"""What must hold for this kind of model and data: masks, words, decoding alike in every format, and the sample."""
 
 import csv
 import io
 import json
 import sys
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,9 +27,9 @@ from support import (
     attention_map,
     baselines,
     decoding,
-    dialogues,
     exporting,
     portable,
+    qa_pairs,
     runs,
     serving,
     settings,
@@ -78,6 +77,7 @@ AWKWARD = [
     "2.54, 1,000.5. 3.14? e.g. U.S.A. 10/10 50% a-b a - b +1 = 1",
     "naïve café ÄRGER Straße ΣΟΦΟΣ, Ёлка İstanbul ISTANBUL ıI",
     "“quoted” ‘single’ «guillemets» — dash – en… ¿qué? ¡no!",
+    "你好，我是机器人。你呢？ 人々 これはテストです！ สวัสดีครับ कैसे हो। كيف حالك؟ بخير، شكراً great😀😀👍🏽",
     "a\u0301 ﬁ ½ × ÷ ² 日本語、テスト。 한국어 עברית العربية 👍🏽 :-) <3 can\u200cnot zero\u200bwidth",
     "[start] [end] [UNK] \\1 \\ $1 {x} ^ _ #tag @you nul\x00inside \x7f \x01",
     "long " * 3_000,
@@ -86,7 +86,20 @@ AWKWARD = [
 
 def random_texts() -> list[str]:
     rng = np.random.default_rng(0)
-    pieces = [*"abcABC019 '’!?.,-<>/\n\t\"\\", "İ", "ß", "Σ", "é", "\u200b", "—", "日", "😀", "isn't", "\x00", "\u2c2f"]
+    pieces = [
+        *"abcABC019 '’!?.,-<>/\n\t\"\\",
+        "İ",
+        "ß",
+        "Σ",
+        "é",
+        "\u200b",
+        "—",
+        *"日々กิ。，？！؟।",
+        "😀",
+        "isn't",
+        "\x00",
+        "\u2c2f",
+    ]
     return ["".join(rng.choice(pieces, rng.integers(0, 60))) for _ in range(2_000)]
 
 
@@ -110,6 +123,8 @@ def test_finding_words_twice_changes_nothing_and_no_word_is_a_mark() -> None:
     [
         ("Isn’t it 2.54?", ["isn't", "it", "2.54", "?"]),
         ("What is 'dropout', please...", ["what", "is", "dropout", ",", "please", "..."]),
+        ("你好，Keras吗？", ["你", "好", "，", "keras", "吗", "？"]),
+        ("ดีมาก", ["ดี", "ม", "า", "ก"]),
     ],
 )
 def test_words_are_what_a_reader_would_call_so(text: str, words: list[str]) -> None:
@@ -121,8 +136,16 @@ def test_an_answer_is_written_with_capitals_and_without_spaces_before_full_stops
     assert portable.join(words, {"i": "I", "keras": "Keras"}) == "No, I mean Keras. It's fine! Ok"
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["你好，我是机器人。你呢？", "これはテストです！", "สวัสดีครับ", "कैसे हो। अच्छा", "كيف حالك؟ بخير، شكراً", "Hi 😀 you"],
+)
+def test_an_answer_in_another_script_is_written_as_it_was_learned(text: str) -> None:
+    assert portable.join(portable.words(text), {}) == text
+
+
 def test_names_are_spelled_as_within_the_sentences_of_training(config: Config) -> None:
-    spec = dialogues.learned(texts("who?"), texts("Big is what Keras and the GPU are. Really big"), config)
+    spec = qa_pairs.learned(texts("who?"), texts("Big is what Keras and the GPU are. Really big"), config)
     assert spec["spelling"] == {"i": "I", "keras": "Keras", "gpu": "GPU"}
 
 
@@ -377,10 +400,10 @@ def test_the_sample_asks_no_question_twice_and_each_intent_in_all_splits(config:
     assert written == conversations.write()
     intents: dict[str, set[str]] = {}
     for one in written:
-        intents.setdefault(dialogues.key(one.question), set()).add(one.intent)
+        intents.setdefault(qa_pairs.key(one.question), set()).add(one.intent)
     assert all(len(found) == 1 for found in intents.values())
     parts = [
-        {dialogues.key(text) for text in part.x["question"]} for part in (splits.train, splits.validation, splits.test)
+        {qa_pairs.key(text) for text in part.x["question"]} for part in (splits.train, splits.validation, splits.test)
     ]
     assert parts[0].isdisjoint(parts[1]) and parts[0].isdisjoint(parts[2]) and parts[1].isdisjoint(parts[2])
     every = {intent for found in intents.values() for intent in found}
@@ -388,152 +411,12 @@ def test_the_sample_asks_no_question_twice_and_each_intent_in_all_splits(config:
     assert data.read(config).left_out == []
 
 
-def test_the_test_teaches_no_word(config: Config) -> None:
+def test_validation_and_test_teach_no_word(config: Config) -> None:
     rows = [(f"question {number}", f"answer {number}", str(number)) for number in range(60)]
-    splits = dialogues.load(dialogues.checked(rows, config, []), config, "", "")
-    asked = {portable.words(text)[1] for text in splits.test.x["question"]}
-    assert asked and asked.isdisjoint(splits.spec["vocabulary"])
-
-
-# --- files ---
-
-GOOD = [(f"question {number}", f"answer {number}!") for number in range(20)]
-
-
-def load(path: Path, *options: str) -> Splits:
-    return data.load(settings.read(Config, argv=["--data", str(path), *options]))
-
-
-def everything(splits: Splits) -> set[tuple[str, str]]:
-    parts = (splits.train, splits.validation, splits.test)
-    return {pair for part in parts for pair in zip(part.x["question"], part.x["answer"], strict=True)}
-
-
-@pytest.mark.parametrize(
-    ("header", "separator", "options"),
-    [
-        ("question,answer", ",", []),
-        ("Answer;id;Prompt", ";", []),
-        ("was;wozu", ";", ["--question-column", "was", "--answer-column", "wozu"]),
-    ],
-)
-def test_a_csv_file_is_read_whatever_its_columns_are_called(
-    header: str, separator: str, options: list[str], tmp_path: Path
-) -> None:
-    lines = [
-        f"{answer};7;{question}" if "id" in header else f"{question}{separator}{answer}" for question, answer in GOOD
-    ]
-    (tmp_path / "my.csv").write_text("\n".join([header, *lines]), encoding="utf-8")
-    assert everything(load(tmp_path / "my.csv", *options)) == set(GOOD)
-
-
-@pytest.mark.parametrize("form", ["lines", "list"])
-def test_json_is_read_as_lines_and_as_a_list(form: str, tmp_path: Path) -> None:
-    items = [json.dumps({"instruction": question, "output": answer}) for question, answer in GOOD]
-    text = "\n".join(items) if form == "lines" else f"[{', '.join(items)}]"
-    (tmp_path / "my.jsonl").write_text(text, encoding="utf-8")
-    assert everything(load(tmp_path / "my.jsonl")) == set(GOOD)
-
-
-def test_yaml_is_read_as_it_was_typed_each_line_answering_the_one_before(tmp_path: Path) -> None:
-    (tmp_path / "sub").mkdir()
-    lines = "".join(f"- - {question}\n  - {answer}\n" for question, answer in GOOD)
-    (tmp_path / "a.yml").write_text(f"categories:\n- talk\nconversations:\n{lines}", encoding="utf-8")
-    (tmp_path / "sub" / "b.yaml").write_text(
-        "conversations:\n- - Really?\n  - yes\n  - 1963\n- - alone\n- dashless\n", encoding="utf-8"
-    )
-    config = settings.read(Config, argv=["--data", str(tmp_path)])
-    assert everything(data.load(config)) == {*GOOD, ("Really?", "yes"), ("yes", "1963")}
-    left_out = dialogues.read_own(config).left_out
-    where = tmp_path / "sub" / "b.yaml"
-    assert left_out == [
-        f"{where}:5: a conversation of one line, which nobody answers",
-        f"{where}:6: a conversation of one line, which nobody answers; is a dash missing before it?",
-    ]
-
-
-def test_what_cannot_be_learned_from_is_left_out_and_named(tmp_path: Path) -> None:
-    rows = [
-        *(f"{question},{answer}" for question, answer in GOOD),
-        "who?,",
-        ",me",
-        "?!,hm",
-        "Question 0,ANSWER 0",
-        f"x,{'y ' * 40}",
-    ]
-    (tmp_path / "my.csv").write_text("\n".join(["question,answer", *rows]), encoding="utf-8")
-    path = tmp_path / "my.csv"
-    found = dialogues.read_own(settings.read(Config, argv=["--data", str(path)]))
-    assert len(found) == 21 and list(found.left_out) == [
-        f"{path}:22: the answer is empty",
-        f"{path}:23: the question is empty",
-        f"{path}:25: the same as {path}:2",
-        f"{path}:26: the answer has 40 words, more than --answer-length",
-    ]
-
-
-LINES = "".join(f"- - {question}\n  - {answer}\n" for question, answer in GOOD)
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "options", "message"),
-    [
-        ("my.csv", b"one,two\na,b\n", [], "my.csv:1: which of these is the question?\n--question-column can be: one, two"),
-        ("my.csv", b"question,two\na,b\n", ["--answer-column", "x"], "my.csv:1: there is no x\n--answer-column can be"),
-        ("my.csv", b"question,answer\na,b\n", ["--answer-column", "question"], "question cannot be both"),
-        ("my.csv", b"question,answer\na,b\nc\n", [], "my.csv:3: 1 values, fewer than the 2 columns"),
-        ("my.csv", b"question,answer\na,b\n", [], "only 1 different questions in"),
-        ("my.csv", b"", [], "my.csv is empty"),
-        ("my.jsonl", b'{"question": "a", "answer": "b"}\n{"question"\n', [], "my.jsonl:2: this is not JSON"),
-        ("my.jsonl", b'{"question": "a", "answer": ["b"]}\n', [], "my.jsonl:1: answer is no text"),
-        ("my.jsonl", b'{"q": "a"}\n', [], "my.jsonl:1: which of these is the question?"),
-        ("my.jsonl", b"[1]", [], "my.jsonl, item 1: expected an object"),
-        ("my.yml", b"conversations:\n- - a\n  - b\n - c\n", [], "my.yml:4: this is not YAML"),
-        ("my.yml", b"categories:\n- talk\n", [], "my.yml:1: there are no conversations"),
-        ("my.yml", b"conversations:\n- - a: 1\n  - b\n", [], "my.yml:2: a conversation is a list of texts"),
-        ("my.yml", b"conversations:\n- - caf\xe9 na\xefve\n", [], "my.yml:2: byte 0xe9 is not UTF-8"),
-        ("my.yml", b"\x00\x01", [], "my.yml is a binary file"),
-        ("my.txt", b"hello\nhi\n", [], "my.txt is no file of questions and answers"),
-        ("readme.md", b"folder", [], "no .yml files in"),
-    ],
-)  # fmt: skip
-def test_wrong_files_are_answered_in_a_sentence_with_file_and_line(
-    name: str, content: bytes, options: list[str], message: str, tmp_path: Path
-) -> None:
-    (tmp_path / name).write_bytes(content)
-    with pytest.raises(ProjectError) as error:
-        load(tmp_path if name == "readme.md" else tmp_path / name, *options)
-    assert message in str(error.value)
-
-
-def archive(path: Path, members: dict[str, str]) -> Path:
-    with zipfile.ZipFile(path, "w") as file:
-        for name, content in members.items():
-            file.writestr(name, content.encode("cp1252"))
-    return path
-
-
-def test_the_archive_of_film_dialogues_is_read_without_unpacking_it(tmp_path: Path) -> None:
-    folder = "cornell movie-dialogs corpus/"
-    lines = "\n".join(f"L{n} +++$+++ u0 +++$+++ m0 +++$+++ ANNA +++$+++ line {n} é" for n in (1, 2, 3, 5))
-    order = "u0 +++$+++ u2 +++$+++ m0 +++$+++ ['L1', 'L2', 'L3']\nu0 +++$+++ u2 +++$+++ m0 +++$+++ ['L4', 'L5']\n"
-    members = {
-        f"{folder}movie_lines.txt": lines,
-        f"{folder}movie_conversations.txt": order,
-        "__MACOSX/cornell movie-dialogs corpus/movie_lines.txt": "rubbish",
-    }
-    found = list(data.read_archive(archive(tmp_path / "films.zip", members)))
-    assert [row[:2] for row in found] == [("line 1 é", "line 2 é"), ("line 2 é", "line 3 é")]
-    assert [path.name for path in tmp_path.iterdir()] == ["films.zip"]
-
-
-@pytest.mark.parametrize("damage", ["cut", "other"])
-def test_a_damaged_archive_is_answered_in_a_sentence(damage: str, tmp_path: Path) -> None:
-    path = archive(tmp_path / "films.zip", {"something/else.txt": "x" * 1000})
-    if damage == "cut":
-        path.write_bytes(path.read_bytes()[:-40])
-    with pytest.raises(ProjectError, match="cannot be read"):
-        list(data.read_archive(path))
+    splits = qa_pairs.load(qa_pairs.checked(rows, config, []), config, "", "")
+    for split in (splits.validation, splits.test):
+        asked = {portable.words(text)[1] for text in split.x["question"]}
+        assert asked and asked.isdisjoint(splits.spec["vocabulary"])
 
 
 # --- asking ---
@@ -554,12 +437,6 @@ def test_predict_says_how_probable_an_answer_is(
     beam = answers_of(monkeypatch, capsys, "Hello!", "--run", str(run.folder), "--decoding", "beam")
     assert [set(answer) for answer in greedy] == [{"input", "answer", "probability", "least_sure", "complete"}] * 2
     assert all(0 < answer["probability"] <= answer["least_sure"]["probability"] <= 1 for answer in (*greedy, *beam))
-
-
-@pytest.mark.parametrize("text", ["", "?!", "\t"])
-def test_what_has_no_words_is_no_question(text: str) -> None:
-    with pytest.raises(ProjectError, match="has no words in it"):
-        data.read_inputs([text], {})
 
 
 def talk(said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]:

@@ -1,0 +1,236 @@
+"""From a photo of handwriting to the form of MNIST's digits: bright strokes on black, 20 pixels high or wide, in the middle of 28×28.
+
+A network knows only what it was trained on. MNIST's makers (LeCun et al. 1998, "Gradient-based learning applied to document
+recognition") brought every digit to the same form, so a photo must take the same way before the network sees it:
+
+    1. flatten    the paper, bright on one side and in shadow on the other, becomes 0 everywhere; ink, dark or light, becomes positive
+    2. threshold  ink is what stands out from the paper's own grain (Otsu 1979)
+    3. strokes    pixels of ink that touch are one stroke; strokes above one another are one digit, digits stand side by side
+    4. fit        the digit fills 20×20 pixels with its shape kept, and its centre of mass goes to the middle of 28×28
+
+digits(grey) -> list of images (28, 28) uint8, from left to right
+"""
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+from scipy import ndimage
+
+SIDE, BOX = 28, 20  # pixels of an MNIST image, and of the digit in it
+WORKING = 480  # pixels of the longer side of a photo while strokes are looked for: enough, and quick
+WINDOW = 0.3  # of the longer side: how far around a pixel the paper's brightness is looked for; wider than any stroke
+GRAIN = 6.0  # standard deviations of the paper's grain from which on something is ink
+FAINTEST = 12.0  # of 255: ink that differs less from its paper is not looked for
+FAINT = 0.25  # of the ink's darkness: from here on a pixel that touches certain ink is ink too
+TOUCHING = np.ones((3, 3), int)  # pixels touch at their corners too
+FEWEST = 8  # pixels of height of a digit
+THINNEST = 2.0  # pixels of an MNIST image: a thinner stroke is made that thick
+SMALL = 0.3  # of the tallest digit's height: what is smaller is a speck
+
+
+def is_mnist_form(images: np.ndarray) -> bool:
+    """Whether images (images, height, width, channels) are in MNIST's form: 28×28, grey, bright strokes that leave a black frame."""
+    if images.shape[1:] != (SIDE, SIDE, 1):
+        return False
+    frame = np.ones((SIDE, SIDE), bool)
+    frame[2:-2, 2:-2] = False
+    dark = images[:, frame, 0].mean(axis=1) < 8
+    return bool(dark.mean() > 0.95 and images.max() > 128)
+
+
+def is_ready(grey: np.ndarray) -> bool:
+    """Whether an image (height, width) is one of MNIST's own already: 28×28, with a dark edge and something brighter inside."""
+    if grey.shape != (SIDE, SIDE):
+        return False
+    edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    return bool(np.median(edge) <= grey.mean() and edge.mean() < 64)
+
+
+def digits(grey: np.ndarray) -> list[np.ndarray]:
+    """The digits in a photo (height, width), uint8, from left to right, each (28, 28) uint8; an empty list where there is no ink."""
+    ink = flatten(sized(grey))
+    mask = threshold(ink)
+    return [fit(ink, digit) for digit in strokes(mask)]
+
+
+def sized(grey: np.ndarray) -> np.ndarray:
+    """The photo with WORKING pixels on its longer side, or half of them where it is a small one, as float."""
+    height, width = grey.shape
+    share = max(min(1.0, WORKING / max(height, width)), WORKING / 2 / max(height, width))
+    size = max(1, round(width * share)), max(1, round(height * share))
+    way = Image.Resampling.BOX if share < 1 else Image.Resampling.BICUBIC
+    return np.asarray(Image.fromarray(grey).resize(size, way), np.float32)
+
+
+def flatten(grey: np.ndarray) -> np.ndarray:
+    """How much each pixel differs from the paper around it, positive for ink: the light of the room is gone.
+
+    The brightness of the paper is looked for in a small copy, in two rounds. A closing takes away whatever is narrower than its
+    window, which says where ink is; ink is filled with the paper beside it, and the median of a window is the paper. Both keep the
+    edge of a shadow.
+    """
+    height, width = grey.shape
+    step = max(1, max(height, width) // 60)
+    small = ndimage.uniform_filter(grey, step, mode="nearest")[step // 2 :: step, step // 2 :: step]
+    window = max(3, round(WINDOW * max(small.shape)) | 1)
+    outside = beside_paper(small)
+    small = _filled(small, outside)
+    sign = _darker_or_brighter(small, window)
+    difference = ndimage.grey_closing(sign * small, window, mode="nearest") - sign * small
+    inky = difference > max(_otsu(difference), FAINTEST / 2)
+    paper = ndimage.median_filter(_filled(small, ndimage.binary_dilation(inky)), window // 2 | 1, mode="nearest")
+    paper = ndimage.gaussian_filter(paper, 1, mode="nearest")
+    rows, columns = ((np.arange(size) - step // 2) / step for size in (height, width))
+    where = np.meshgrid(rows, columns, indexing="ij")
+    paper, outside = (
+        ndimage.map_coordinates(each.astype(np.float32), where, order=1, mode="nearest") for each in (paper, outside)
+    )
+    return np.where(outside > 0, 0, sign * ndimage.gaussian_filter(paper - grey, 0.7, mode="nearest"))
+
+
+def beside_paper(grey: np.ndarray) -> np.ndarray:
+    """Which pixels are the table around a sheet of bright paper that lies in the photo; none where the photo shows paper only."""
+    bright = grey > _otsu(grey)
+    broad = ndimage.binary_opening(bright, np.ones(2 * [max(grey.shape) // 7]))  # no stroke is as broad
+    labels, count = ndimage.label(broad)
+    if not count or bright.all():
+        return np.zeros(grey.shape, bool)
+    sheet = labels == 1 + np.argmax(ndimage.sum_labels(broad, labels, np.arange(1, count + 1)))
+    edges = sum(bool(edge.any()) for edge in (sheet[0], sheet[-1], sheet[:, 0], sheet[:, -1]))
+    contrast = np.median(grey[sheet]) - np.median(grey[~bright])
+    if edges > 1 or sheet.mean() < 0.15 or contrast < 40:  # a shadow, or a bright spot, reaches the edges
+        return np.zeros(grey.shape, bool)
+    hull = ndimage.binary_fill_holes(ndimage.binary_closing(np.pad(sheet, 20), np.ones((9, 9)))[20:-20, 20:-20])
+    return ~ndimage.binary_erosion(hull, np.ones((3, 3)))
+
+
+def _darker_or_brighter(grey: np.ndarray, window: int) -> int:
+    """1 where ink is darker than its paper, -1 where it is brighter: the side on which pixels differ more from a wide median."""
+    difference = ndimage.median_filter(grey, 2 * window | 1, mode="nearest") - grey
+    return 1 if (difference**3).sum() >= 0 else -1
+
+
+def _filled(grey: np.ndarray, missing: np.ndarray) -> np.ndarray:
+    """The same with each missing pixel as the nearest one that is not."""
+    if missing.all():
+        return grey
+    nearest = ndimage.distance_transform_edt(missing, return_distances=False, return_indices=True)
+    return grey[tuple(nearest)]
+
+
+def threshold(ink: np.ndarray) -> np.ndarray:
+    """Which pixels are ink: what stands out from the paper and its grain, and what is fainter and touches it."""
+    grain = 1.4826 * float(np.median(np.abs(ink - np.median(ink))))  # the standard deviation, as most of it is paper
+    least = max(GRAIN * grain, FAINTEST)
+    certain = ink > max(least, _otsu(ink[ink > least / 2])) if (ink > least).any() else np.zeros(ink.shape, bool)
+    peak = float(np.percentile(ink[certain], 90)) if certain.any() else 0.0
+    labels, _ = ndimage.label(ink > max(least / 2, FAINT * peak), TOUCHING)
+    return np.isin(labels, np.unique(labels[certain]))
+
+
+def _otsu(values: np.ndarray) -> float:
+    """The value that divides `values` into two groups with the largest variance between them (Otsu 1979)."""
+    counts, edges = np.histogram(values, 128)
+    middle = (edges[:-1] + edges[1:]) / 2
+    below, above = np.cumsum(counts), counts.sum() - np.cumsum(counts)
+    total = np.cumsum(counts * middle)
+    difference = total / np.maximum(below, 1) - (total[-1] - total) / np.maximum(above, 1)
+    return float(edges[1:][np.argmax(below * above * difference**2)])
+
+
+def strokes(mask: np.ndarray) -> list[np.ndarray]:
+    """The pixels of each digit, as masks from left to right.
+
+    What touches the edge of the photo is the table beside the paper or a line on it, unless there is nothing else.
+    """
+    labels, count = ndimage.label(mask, TOUCHING)
+    boxes = [Box(rows.start, rows.stop, columns.start, columns.stop) for rows, columns in ndimage.find_objects(labels)]
+    parts = [({number}, box) for number, box in enumerate(boxes, 1)]
+    inside = [(numbers, box) for numbers, box in parts if not box.touches(mask.shape)]
+    tallest = max((box.height for _, box in parts), default=0)
+    if any(box.height >= SMALL * tallest for _, box in inside):
+        parts = inside
+    joined = True
+    while joined:
+        joined = False
+        for first, second in itertools.combinations(parts, 2):
+            if first[1].belongs_to(second[1]):
+                parts = [part for part in parts if part is not first and part is not second]
+                parts.append((first[0] | second[0], first[1].around(second[1])))
+                joined = True
+                break
+    tallest = max((box.height for _, box in parts), default=0)
+    found = [(box, numbers) for numbers, box in parts if box.height >= max(SMALL * tallest, FEWEST)]
+    return [np.isin(labels, list(numbers)) for _, numbers in sorted(found, key=lambda each: each[0].left)]
+
+
+@dataclass(frozen=True)
+class Box:
+    """The smallest rectangle around a stroke, in pixels; `bottom` and `right` are one beyond."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+    def touches(self, shape: tuple[int, ...]) -> bool:
+        return self.top == 0 or self.left == 0 or self.bottom == shape[0] or self.right == shape[1]
+
+    def around(self, other: "Box") -> "Box":
+        return Box(
+            min(self.top, other.top),
+            max(self.bottom, other.bottom),
+            min(self.left, other.left),
+            max(self.right, other.right),
+        )
+
+    def belongs_to(self, other: "Box") -> bool:
+        """Whether two strokes are one digit: above one another and near, as the bar of a 5, or hardly apart."""
+        across = max(self.left, other.left) - min(
+            self.right, other.right
+        )  # the gap between them; negative: they overlap
+        down = max(self.top, other.top) - min(self.bottom, other.bottom)
+        height, narrower = max(self.height, other.height), min(self.right - self.left, other.right - other.left)
+        return down < 0.3 * height and (-across > 0.4 * narrower or across < 0.04 * height)
+
+
+def fit(ink: np.ndarray, digit: np.ndarray) -> np.ndarray:
+    """The strokes of one digit as MNIST has them: (28, 28), uint8."""
+    rows, columns = ndimage.find_objects(digit.astype(int))[0]
+    height, width = rows.stop - rows.start, columns.stop - columns.start
+    scale = BOX / max(height, width)
+    thickness = 4 * float(ndimage.distance_transform_edt(np.pad(digit, 1))[1:-1, 1:-1][digit].mean()) * scale
+    thicker = max(0, round((THINNEST - thickness) / scale / 2))  # pixels on each side
+    near = round(0.5 / scale) + thicker
+    ink, digit = (np.pad(each[rows, columns], near) for each in (ink, digit))
+    region = (
+        ndimage.binary_dilation(digit, iterations=near - thicker) if near > thicker else digit
+    )  # with its soft edges
+    values = np.where(region, ink, 0) / np.percentile(ink[digit], 80)
+    if thicker:  # a pen is thinner than what MNIST's writers used, and would be a grey line of half a pixel
+        values = ndimage.grey_dilation(values, footprint=_disc(thicker))
+        height, width = height + 2 * thicker, width + 2 * thicker
+    rest = near - thicker
+    values = values[rest : rest + height, rest : rest + width]
+    scale = BOX / max(height, width)
+    crop = Image.fromarray(values.clip(0, 1).astype(np.float32))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = np.asarray(crop.resize(size, Image.Resampling.BILINEAR))
+    middle = ndimage.center_of_mass(small)
+    top, left = (
+        int(np.clip(round(SIDE / 2 - centre), 0, SIDE - side)) for centre, side in zip(middle, small.shape, strict=True)
+    )
+    image = np.zeros((SIDE, SIDE), np.uint8)
+    image[top : top + small.shape[0], left : left + small.shape[1]] = np.round(small / small.max() * 255)
+    return image
+
+
+def _disc(radius: int) -> np.ndarray:
+    away = np.arange(-radius, radius + 1)
+    return away[:, None] ** 2 + away**2 <= radius**2
