@@ -110,7 +110,7 @@ def run(job: Mapping[str, Any], ask: Any = None) -> Any:
         _running.append(Worker())
     worker = _running[0]
     try:
-        worker.send({**job, "ask": ask is not None})
+        worker.send({**job, "ask": ask is not None, "seconds": SECONDS})
         while True:
             said = worker.receive(SECONDS)
             if "ask" in said and ask is not None:
@@ -162,6 +162,7 @@ def serve() -> None:
     for line in jobs:
         job = json.loads(line)
         confined.allow(job["values"].get("output"))
+        confined.limit_time(job["seconds"])
         _say(results, _result(job, ask if job["ask"] else None))
 
 

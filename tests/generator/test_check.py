@@ -1,6 +1,7 @@
 """`dlgen check`: each thing that our templates keep, broken in a small template, is found and named."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -145,5 +146,23 @@ def test_a_project_of_the_catalog_passes_the_whole_path(dlgen: Dlgen) -> None:
 
 def test_the_contract_is_the_one_that_templates_readme_states() -> None:
     page = (catalog.root() / "README.md").read_text(encoding="utf-8")
-    stated = [name for names in contract.NAMES.values() for name in names - {"main"} if f"`{name}" not in page]
-    assert stated == []
+    stated = {match[1] for match in re.finditer(r"`([A-Za-z_]+)(?:\([^`]*)?(?: = [^`]*)?`", page)}
+    assert sorted(set().union(*contract.NAMES.values()) - {"main"} - stated) == []
+
+
+@pytest.mark.parametrize("name", ["load", "read_inputs", "draw_examples", "main"])
+def test_a_name_that_only_begins_like_one_of_the_contract_is_not_that_one(tiny: Path, name: str) -> None:
+    folder = tiny / "beginner/tiny"
+    others = [each for each in contract.NAMES["data.py"] if each != name]
+    source = '"""Step 1."""\n' + "".join(
+        f"\n\ndef {each}() -> None: ...\n" for each in [*others, f"{name}_x", f"_{name}"]
+    )
+    (folder / SLUG / "data.py").write_text(source)
+    assert ("data.py", f"does not define {name}") in found(folder)
+
+
+@pytest.mark.parametrize("name", ["deep.py", "deep.toml", "deep.json"])
+def test_a_file_that_is_nested_without_end_is_a_finding(small: Path, name: str) -> None:
+    deep = {"deep.py": "x = " + "-" * 50_000 + "1\n", "deep.toml": "x = " + "[" * 50_000, "deep.json": "[" * 50_000}
+    (small / SLUG / name).write_text(deep[name])
+    assert any(file == name and what.startswith("is not ") for file, what in found(small))

@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -78,3 +79,49 @@ def test_folders_that_were_made_above_the_project_go_again_when_moving_it_fails(
     with pytest.raises(KeyboardInterrupt):
         render.new(catalog.find("mnist-classifier"), str(tmp_path / "a/b/x"))
     assert os.listdir(tmp_path) == []
+
+
+ENDLESS = "{{ ('a' * 60 ~ '!') | slugify(regex_pattern='(a+)+$') }}"
+
+
+def descendants(process: int) -> list[int]:
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    pairs = [tuple(map(int, line.split())) for line in listed.splitlines()]
+    return [pid for pid, parent in pairs if parent == process]
+
+
+def gone(process: int, seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        done = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True)
+        if not done.stdout.strip() or done.stdout.startswith("Z"):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a signal of Unix")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_foreign_template_that_never_ends_is_left_by_ctrl_c_and_no_process_stays(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    slug = tmp_path / "endless/{{cookiecutter.slug}}"
+    slug.mkdir(parents=True)
+    (slug.parent / "cookiecutter.json").write_text('{"slug": "thing"}')
+    (slug / "a.txt").write_text(ENDLESS)
+    work = tmp_path / "work"
+    work.mkdir()
+    script = "from dlgen import cli, worker; worker.SECONDS = 3; cli.main(['new', '../endless'])"
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=work, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    while not os.listdir(work) and process.poll() is None:  # rendered, but for the names
+        time.sleep(0.01)
+    time.sleep(0.2)
+    (worker,) = descendants(process.pid)
+    process.send_signal(number)
+    out, err = process.communicate()
+    assert gone(worker, 60)
+    if number == signal.SIGINT:
+        assert (process.returncode, out, err) == (130, "", "\nStopped by Ctrl-C.\n")
+        assert os.listdir(work) == []

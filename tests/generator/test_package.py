@@ -1,5 +1,6 @@
 """The wheel and the sdist hold what git tracks, and dlgen works from an installed wheel."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from dlgen import catalog
 
 ROOT = Path(__file__).parents[2]
 JUNK = ("__pycache__", ".pyc", ".DS_Store", "_cache")
@@ -65,7 +67,9 @@ def test_dlgen_makes_every_project_from_an_installed_wheel(packages: tuple[Path,
 
     run(scripts / "python", "-m", "pip", "install", "--quiet", packages[0])
     names = {line.split()[1] for line in run(scripts / "dlgen", "list").splitlines()[1:] if line.count("  ") >= 2}
-    assert "mnist-classifier" in names
+    assert names == {template.name for template in catalog.templates()} != set()
+    facts = json.loads(run(scripts / "dlgen", "list", "--json"))
+    assert [each["name"] for each in facts] == [template.name for template in catalog.templates()]
     for name in names:
         run(scripts / "dlgen", "new", name)
         assert (tmp_path / name / "train.py").is_file()

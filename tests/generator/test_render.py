@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+import time
 import tomllib
 import zipfile
 from collections.abc import Callable
@@ -140,11 +141,22 @@ def test_the_record_says_where_a_project_came_from_and_holds_what_was_rendered(t
     assert all(stat.S_ISREG(mode) for _, mode in pristine.values())
 
 
-def test_the_same_project_made_twice_is_the_same_bytes_records_included(tiny: Path, tmp_path: Path) -> None:
+def test_the_same_project_made_twice_is_the_same_bytes_records_included(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     template = catalog.find(str(tiny / "beginner/tiny"))
-    first, second = (render.new(template, str(tmp_path / place / "x")).folder for place in "ab")
+    first = render.new(template, str(tmp_path / "a/x")).folder
+    for path in tiny.rglob("*"):
+        os.utime(path, (10**9, 10**9))
+    later = time.time() + 400 * 24 * 3600
+    monkeypatch.setattr(time, "time", lambda: later)
+    monkeypatch.setattr(time, "localtime", lambda *moment: time.gmtime(later))
+    second = render.new(template, str(tmp_path / "b/x")).folder
     for name in ("project.json", "pristine.zip"):
         assert (first / ".dlgen" / name).read_bytes() == (second / ".dlgen" / name).read_bytes()
+    with zipfile.ZipFile(first / ".dlgen/pristine.zip") as archive:
+        dates = {item.filename: item.date_time for item in archive.infolist()}
+    assert dates == dict.fromkeys(tree(first), (1980, 1, 1, 0, 0, 0))
 
 
 def test_an_existing_empty_folder_is_filled_and_folders_above_are_made(tiny: Path, tmp_path: Path) -> None:

@@ -86,6 +86,13 @@ def test_fields_are_read_with_type_default_limits_and_reason() -> None:
         ("other", "1.5", 1.5),
         ("other", "2026-01-01", "2026-01-01"),
         ("other", "plain words", "plain words"),
+        # a limit itself is allowed where the limit is "or more" or "at most"
+        ("epochs", "1", 1),
+        ("epochs", "1000", 1000),
+        ("share", "0", 0.0),
+        ("filters", "8", [8]),
+        ("label", "y", "y"),
+        ("learning_rate", "0.999999", 0.999999),
     ],
 )
 def test_a_value_becomes_what_its_type_says(name: str, text: str, value: Any) -> None:
@@ -102,6 +109,7 @@ def test_a_value_becomes_what_its_type_says(name: str, text: str, value: Any) ->
         ("learning_rate", "nan"),
         ("learning_rate", "inf"),
         ("learning_rate", "1"),
+        ("learning_rate", "0"),
         ("optimizer", "Adam"),
         ("channels", "2"),
         ("filters", "8,x"),
@@ -154,6 +162,51 @@ def test_fields_are_inherited_in_pydantics_order_and_may_be_given_anew(tmp_path:
 def test_a_config_that_is_not_python_is_a_sentence_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(DlgenError, match=r"config\.py:2 is not Python: "):
         read(tmp_path, config="\nclass Config(:\n")
+
+
+@pytest.mark.parametrize(
+    ("keyword", "limit", "allowed", "refused"),
+    [
+        ("ge", 5, ["5", "6"], ["4"]),
+        ("gt", 5, ["6"], ["5", "4"]),
+        ("le", 5, ["5", "4"], ["6"]),
+        ("lt", 5, ["4"], ["5", "6"]),
+    ],
+)
+def test_a_limit_itself_is_allowed_or_not_as_its_keyword_says(
+    tmp_path: Path, keyword: str, limit: int, allowed: list[str], refused: list[str]
+) -> None:
+    (setting,) = read(tmp_path, config=f"class Config:\n    x: int = Field(0, {keyword}={limit})\n")
+    assert [settings.parse(setting, text) for text in allowed] == [int(text) for text in allowed]
+    for text in refused:
+        with pytest.raises(DlgenError, match=rf"^x cannot be '{text}': expected a whole number, "):
+            settings.parse(setting, text)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("x = '\0'", "is not Python: source code string cannot contain null bytes"),
+        (b"# \xff\nclass Config: pass", "is not text in UTF-8"),
+        ("class Config(Config):\n    x: int = 1\n", "the class Config inherits from itself"),
+        ("class A(Config): pass\nclass Config(A): pass\n", "the class Config inherits from itself"),
+        ("class Config:\n    x: int = " + "-" * 20_000 + "1\n", "cannot be read: it is nested too deep"),
+        ("#" * (1 << 20) + "\n", "is larger than 1 MB, which no config.py is"),
+    ],
+)
+def test_a_config_that_cannot_be_read_is_a_sentence(tmp_path: Path, source: str | bytes, message: str) -> None:
+    file = tmp_path / "config.py"
+    file.write_bytes(source if isinstance(source, bytes) else source.encode())
+    with pytest.raises(DlgenError) as raised:
+        settings.read(lambda path: file if path == "config.py" else None)
+    assert str(file) in str(raised.value) and message in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "source", ["self.x: int = 1", "x: Annotated[int] = 1", "x: Annotated[()] = 1", "x[0]: int = 1"]
+)
+def test_fields_that_are_none_are_passed_over(tmp_path: Path, source: str) -> None:
+    assert len(read(tmp_path, config=f"class Config:\n    {source}\n    y: int = 2\n")) in (1, 2)
 
 
 @pytest.mark.parametrize("template", catalog.templates(), ids=lambda template: template.name)

@@ -4,12 +4,13 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dlgen import catalog, registry, sources
+from dlgen import archives, catalog, registry, sources
 from dlgen.errors import DlgenError
 
 Dlgen = Callable[..., subprocess.CompletedProcess[str]]
@@ -294,6 +295,131 @@ def test_without_git_a_sentence_says_so(repository: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("PATH", "")
     with pytest.raises(DlgenError, match=r"^git is not installed, and .* is a git repository\nInstall git, or "):
         catalog.find(repository.as_uri())
+
+
+@pytest.fixture
+def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder into which each call of git writes its arguments and its environment before the real one is run."""
+    folder = tmp_path / "watched"
+    folder.mkdir()
+    real = shutil.which("git")
+    program = tmp_path / "bin/git"
+    program.parent.mkdir()
+    program.write_text(
+        f"#!{sys.executable} -I\nimport json, os, sys, tempfile\n"
+        f"with tempfile.NamedTemporaryFile('w', dir={str(folder)!r}, delete=False) as file:\n"
+        "    json.dump([sys.argv[1:], dict(os.environ)], file)\n"
+        f"os.execv({real!r}, [{real!r}, *sys.argv[1:]])\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    return folder
+
+
+def test_git_is_run_without_ext_without_questions_and_without_the_callers_repository(
+    repository: Path, watched: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = {
+        "GIT_DIR": str(tmp_path / "theirs"),
+        "GIT_WORK_TREE": str(tmp_path / "theirs"),
+        "GIT_INDEX_FILE": str(tmp_path / "index"),
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "core.fsmonitor",
+        "GIT_CONFIG_VALUE_0": "touch hacked",
+        "GIT_TEMPLATE_DIR": str(tmp_path),
+        "GIT_ASKPASS": "askpass",
+        "GIT_TERMINAL_PROMPT": "1",
+        "GIT_ALLOW_PROTOCOL": "ext",
+    }
+    for name, value in theirs.items():
+        monkeypatch.setenv(name, value)
+    catalog.find(repository.as_uri(), "v1", "beginner/tiny")
+    catalog.find(repository.as_uri(), "v1", "beginner/tiny")
+    calls = [json.loads(file.read_text()) for file in watched.iterdir()]
+    known = ("clone", "ls-remote", "rev-parse", "config")
+    words = {next(word for word in arguments if word in known) for arguments, _ in calls}
+    assert words == {*known}
+    for arguments, environment in calls:
+        settings = [arguments[at + 1] for at, word in enumerate(arguments) if word == "-c"]
+        assert {"core.fsmonitor=false", "core.hooksPath=/dev/null"} <= set(settings)
+        assert "ext" not in environment["GIT_ALLOW_PROTOCOL"].split(":")
+        assert environment["GIT_TERMINAL_PROMPT"] == "0" and environment["GIT_ASKPASS"] == ""
+        assert environment.keys() & theirs.keys() == {"GIT_ALLOW_PROTOCOL", "GIT_TERMINAL_PROMPT", "GIT_ASKPASS"}
+        if "clone" in arguments:
+            assert "--template=" in arguments and arguments[-3] == "--"
+            assert "BatchMode=yes" in environment["GIT_SSH_COMMAND"]
+
+
+@pytest.mark.parametrize("url", ["ext::sh -c touch% hacked", "fd::3", "-u=touch hacked", "--upload-pack=touch hacked"])
+def test_an_address_that_would_run_something_runs_nothing_even_where_it_was_registered(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    registry.file().parent.mkdir(parents=True)
+    registry.file().write_text(f"[team]\ngit = {json.dumps(url)}\n")
+    with pytest.raises(DlgenError):
+        registry.get("team").folder(fresh=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("target", ["OUTSIDE", "../outside", "../../../../../../../../OUTSIDE"])
+def test_a_folder_inside_a_template_is_not_followed_through_a_link(
+    tiny: Path, tmp_path: Path, target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside = tiny.parent / "outside"
+    shutil.copytree(tiny / "beginner/tiny", outside, dirs_exist_ok=True)
+    (tiny / "link").symlink_to(target.replace("OUTSIDE", str(outside)).replace("../" * 8 + "/", "../" * 8))
+    with pytest.raises(DlgenError, match="has no template in its folder link"):
+        catalog.find(str(tiny), None, "link")
+    assert catalog.find(str(tiny), None, "beginner/tiny").name == "tiny"
+    for arguments in (("init", "-q"), ("add", "-A"), ("commit", "-qm", "x")):
+        git(tiny, *arguments)
+    for look in (
+        lambda: catalog.find(tiny.as_uri(), None, "link"),
+        lambda: registry.add(tiny.as_uri(), "team", None, "link"),
+    ):
+        with pytest.raises(DlgenError, match="holds a link that leads out of it: link"):
+            look()
+    assert registry.read() == {}
+
+
+def test_a_download_that_is_too_large_is_ended(tmp_path: Path, places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "MANY_MB", 1)
+    file = tmp_path / "large.zip"
+    with file.open("wb") as output:
+        output.truncate(50 << 20)
+    monkeypatch.setattr(archives, "opened", lambda *arguments: pytest.fail("all of it was fetched"))
+    with pytest.raises(DlgenError, match=r"large\.zip is larger than 1 MB: that is no template$"):
+        catalog.find(file.as_uri())
+    assert not any(path.is_file() for path in (places / "cache").rglob("*"))
+
+
+@pytest.mark.parametrize("damage", ["deflate", "encrypted", "method", "list", "many"])
+def test_a_zip_file_that_cannot_be_unpacked_is_a_sentence(
+    tmp_path: Path, damage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "thing.zip"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(5):
+            archive.writestr(f"x/{number}", b"some text " * 100)
+    data = bytearray(file.read_bytes())
+    first = data.index(b"PK\1\2")
+    if damage == "deflate":
+        data[33 : 33 + 8] = b"\xff" * 8
+    if damage == "encrypted":
+        data[6] |= 1
+        data[first + 8] |= 1
+    if damage == "method":
+        data[8] = data[first + 10] = 99
+    if damage == "list":
+        data[data.rindex(b"PK\5\6") + 12 : data.rindex(b"PK\5\6") + 16] = b"\xff\xff\xff\x7f"
+    if damage == "many":
+        monkeypatch.setattr(archives, "MANY_FILES", 4)
+    file.write_bytes(data)
+    with pytest.raises(
+        DlgenError, match=r"thing\.zip (cannot be unpacked: .|holds more than [0-9,]+ files: that is no)"
+    ):
+        catalog.find(str(file))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sandbox_faults import FAULTS
+
 
 @dataclass(frozen=True)
 class Mutant:
@@ -143,4 +145,186 @@ MUTANTS = [
         "tests/test_project.py",
         "iris-classifier",
     ),
+    # ---- tables
+    Mutant(
+        "precision and recall are swapped (yes or no)",
+        "templates/parts/binary/scores.py",
+        "precision, recall = yes_yes / max(1, yes_yes + no_yes), yes_yes / max(1, yes_yes + yes_no)",
+        "recall, precision = yes_yes / max(1, yes_yes + no_yes), yes_yes / max(1, yes_yes + yes_no)",
+        "tests/test_scores.py",
+        "titanic-survival",
+    ),
+    Mutant(
+        "precision and recall are swapped (classes)",
+        "templates/parts/classification/scores.py",
+        "    return precision, recall, 2 * precision",
+        "    return recall, precision, 2 * precision",
+        "tests/test_scores.py",
+        "iris-classifier",
+    ),
+    Mutant(
+        "yes and no are swapped",
+        "templates/parts/binary/support/answers.py",
+        "(texts == found[1])",
+        "(texts == found[0])",
+        "tests/test_scores.py",
+        "titanic-survival",
+    ),
+    Mutant(
+        "the labels of a table are reversed",
+        "templates/parts/tabular-classification/support/answers.py",
+        "for name in found]",
+        "for name in reversed(found)]",
+        "tests/test_answers.py",
+        "iris-classifier",
+    ),
+    Mutant(
+        "the baselines of tables are fitted on the test rows",
+        "templates/parts/tabular/support/baselines.py",
+        "estimator.fit(MATRICES[matrix](splits.train.x, splits.spec), splits.train.y)",
+        "estimator.fit(MATRICES[matrix](splits.test.x, splits.spec), splits.test.y)",
+        "tests/test_honest.py",
+        "iris-classifier",
+    ),
+    Mutant(
+        "statistics of tables are taken over training and validation",
+        "templates/parts/tabular/support/tabular.py",
+        "columns.fit(prepared.columns, table, train, prepared.bins)",
+        "columns.fit(prepared.columns, table, np.concatenate([train, validation]), prepared.bins)",
+        "tests/test_rows.py",
+        "titanic-survival",
+    ),
+    Mutant(
+        "a fold is tested on rows that it was trained on",
+        "templates/parts/tabular/crossvalidate.py",
+        "        yield train, validation, test\n",
+        "        yield train, validation, known\n",
+        "tests/test_honest.py",
+        "iris-classifier",
+    ),
+    Mutant(
+        "a code with leading zeros becomes a number",
+        "templates/parts/csv/support/numbers.py",
+        "_all_fit(bodies, style, forced)]\n    if not fitting and decimal:",
+        "_all_fit(bodies, style, True)]\n    if not fitting and decimal:",
+        "tests/test_numbers.py",
+        "house-prices",
+    ),
+    # ---- series
+    Mutant(
+        "what is not known counts as zero in the loss",
+        "templates/intermediate/time-series-forecast/{{cookiecutter.project_slug}}/model.py",
+        "        known = ops.logical_not(ops.isnan(truth))\n        gap = ops.where(known, truth, forecast) - forecast",
+        "        known = ops.logical_not(ops.isnan(truth))\n        gap = ops.where(known, truth, 0.0) - forecast",
+        "tests/test_forecast.py",
+        "time-series-forecast",
+    ),
+    Mutant(
+        "what is not known counts as zero in the error",
+        "templates/intermediate/time-series-forecast/{{cookiecutter.project_slug}}/model.py",
+        "    size = ops.abs(ops.where(known, truth, forecast) - forecast)",
+        "    size = ops.abs(ops.where(known, truth, 0.0) - forecast)",
+        "tests/test_forecast.py",
+        "time-series-forecast",
+    ),
+    Mutant(
+        "the training windows reach into the validation part",
+        "templates/parts/series/support/windows.py",
+        "borders = ((0, train), (train, train + validation)",
+        "borders = ((0, train + validation), (train, train + validation)",
+        "tests/test_series.py",
+        "time-series-forecast",
+    ),
+    Mutant(
+        "that a date could be read in two ways is not said",
+        "templates/parts/csv/support/dates.py",
+        "    return replace(first, ambiguous=fitting[rivals[1]].forms[0])",
+        "    return first",
+        "tests/test_dates.py",
+        "house-prices",
+    ),
+    # ---- images
+    Mutant(
+        "red and blue of an image are swapped",
+        "templates/parts/images/support/pictures.py",
+        "    return np.asarray(image, np.uint8).reshape(shape), facts",
+        "    return np.asarray(image, np.uint8).reshape(shape)[..., ::-1], facts",
+        "tests/test_pictures.py",
+        "cifar10-classifier",
+    ),
+    Mutant(
+        "an image that lies on its side is not turned",
+        "templates/parts/images/support/image_formats.py",
+        "            image = file.copy() if turn is None else file.transpose(turn)",
+        "            image = file.copy()",
+        "tests/test_image_formats.py tests/test_pictures.py",
+        "cifar10-classifier",
+    ),
+    Mutant(
+        "ink on a transparent ground becomes black on black",
+        "templates/parts/images/support/pixels.py",
+        "    chosen = ground or _better_ground(brightness)",
+        '    chosen = "black"',
+        "tests/test_pixels.py tests/test_pictures.py",
+        "cifar10-classifier",
+    ),
+    Mutant(
+        "a photo of ink on paper is not inverted",
+        "templates/beginner/mnist-classifier/{{cookiecutter.project_slug}}/support/paper.py",
+        "    sign = _darker_or_brighter(small, window)",
+        "    sign = -_darker_or_brighter(small, window)",
+        "tests/test_paper.py",
+        "mnist-classifier",
+    ),
+    # ---- boxes
+    Mutant(
+        "boxes overlap from 0.4 on",
+        "templates/parts/detection/support/average_precision.py",
+        "THRESHOLDS = np.linspace(0.5, 0.95, 10)",
+        "THRESHOLDS = np.linspace(0.4, 0.95, 10)",
+        "tests/test_boxes.py",
+        "face-detection",
+    ),
+    Mutant(
+        "the best precision at a recall or above is not taken",
+        "templates/parts/detection/support/average_precision.py",
+        "best = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]",
+        "best = precision",
+        "tests/detection/test_average_precision.py",
+        "",
+    ),
+    Mutant(
+        "copies of one photo may be in two splits",
+        "templates/parts/detection/support/annotated_images.py",
+        "        np.flatnonzero(np.isin(member, part)) for part in split_positions(classes[first], fractions, seed)",
+        "        part for part in split_positions(classes, fractions, seed)",
+        "tests/test_annotated_images.py",
+        "face-detection",
+    ),
+    Mutant(
+        "splits that a data set brings are mixed",
+        "templates/parts/detection/support/annotated_images.py",
+        'brought["train"] if len(brought["train"]) else',
+        "np.arange(len(images)) if len(images) else",
+        "tests/test_annotated_images.py",
+        "face-detection",
+    ),
+    # ---- texts and conversations
+    Mutant(
+        "test texts teach the vocabulary",
+        "templates/parts/text/support/texts.py",
+        "**learned(splits[0].x, config)",
+        "**learned(np.concatenate([split.x for split in splits]), config)",
+        "tests/test_words.py",
+        "sentiment-analysis",
+    ),
+    Mutant(
+        "equal texts may be in training and test",
+        "templates/parts/text/support/texts.py",
+        '        train = _without(train, test, "training, as the test has the same text", remarks)\n',
+        "",
+        "tests/test_text_sources.py tests/test_words.py",
+        "sentiment-analysis",
+    ),
 ]
+MUTANTS += [Mutant(*each) for each in FAULTS]
