@@ -106,6 +106,28 @@ def test_shell_completion_offers_the_templates(dlgen: Dlgen, monkeypatch: pytest
     assert "plain,mnist-classifier" in dlgen().stdout.splitlines()
 
 
+def on_a_terminal(place: Path, arguments: list[str], typed: str) -> tuple[int, str]:
+    """The exit code of dlgen and what it shows on a terminal on which `typed` is typed."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dlgen", *arguments], cwd=place, stdin=theirs, stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    os.write(ours, typed.encode())
+    output = b""
+    while True:
+        try:
+            piece = os.read(ours, 4096)
+        except OSError:  # what Linux says when the other end is closed
+            break
+        if not piece:
+            break
+        output += piece
+    return process.wait(), output.decode()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
 @pytest.mark.parametrize(
     ("arguments", "typed", "folder"),
@@ -119,22 +141,22 @@ def test_shell_completion_offers_the_templates(dlgen: Dlgen, monkeypatch: pytest
 def test_on_a_terminal_only_the_template_and_the_folder_are_asked(
     tmp_path: Path, arguments: list[str], typed: str, folder: str
 ) -> None:
-    import pty
-
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "dlgen", *arguments], cwd=tmp_path, stdin=theirs, stdout=theirs, stderr=theirs
-    )
-    os.close(theirs)
-    os.write(ours, typed.encode())
-    output = b""
-    while True:
-        try:
-            piece = os.read(ours, 4096)
-        except OSError:  # what Linux says when the other end is closed
-            break
-        if not piece:
-            break
-        output += piece
-    assert process.wait() == 0, output.decode()
+    code, output = on_a_terminal(tmp_path, arguments, typed)
+    assert code == 0, output
     assert (tmp_path / folder / "config.toml").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize("trust", [[], ["--trust"]])
+def test_on_a_terminal_the_questions_of_a_foreign_template_are_asked_and_jinja_is_refused(
+    tmp_path: Path, plain: Path, trust: list[str]
+) -> None:
+    (plain / "hooks/post_gen_project.py").unlink()
+    code, output = on_a_terminal(tmp_path, ["new", str(plain), *trust], "Other\n\n2\n")
+    assert code == 0, output
+    assert (tmp_path / "other/file.txt").read_text() == "Other 2\n"
+    code, output = on_a_terminal(tmp_path, ["new", str(plain), *trust], "{{ 7 * 7 }}\n\n\n")
+    assert code == 2 and "error: name cannot hold {{, which a template would run as code: {{ 7 * 7 }}" in output
+    code, output = on_a_terminal(tmp_path, ["new", str(plain), *trust], "\x04")  # Ctrl-D
+    assert code == 130 and output.endswith("Stopped by Ctrl-C.\r\n") and "Traceback" not in output
+    assert os.listdir(tmp_path) == ["other"]

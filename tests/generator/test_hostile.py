@@ -134,7 +134,7 @@ HOSTILE: dict[str, dict[str, tuple[Callable[[Path, Path], None], str]]] = {
     },
     "writes and reads nothing outside the project": {
         "a name that leaves": (lines({"slug": "../evil"}, {}), "../evil leaves this folder: give a name, or a full path"),
-        "an absolute name": (lines({"slug": "/evil"}, {}), "the template would write outside the project: /evil"),
+        "an absolute name": (lines({"slug": "VICTIM/evil"}, {}), "the template would write outside the project: VICTIM/evil"),
         "a file that leaves": (lines({"x": "../../victim.txt"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": "evil"}), "the template would write outside the project: thing/../../victim.txt"),
         "an absolute file": (lines({"x": "VICTIM/victim.txt"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": "evil"}), "the template would write outside the project: VICTIM/victim.txt"),
         "a folder that leaves": (lines({"x": "../../home"}, {f"{SLUG}/{{{{cookiecutter.x}}}}/notes.txt": "evil"}), "the template would write outside the project: thing/../../home"),

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sandbox_faults import FAULTS
+
 
 @dataclass(frozen=True)
 class Mutant:
@@ -144,3 +146,4 @@ MUTANTS = [
         "iris-classifier",
     ),
 ]
+MUTANTS += [Mutant(*each) for each in FAULTS]
