@@ -116,7 +116,7 @@ def free_name(home: Path, path: str, new: State, taken: Set[str] = frozenset()) 
     while True:
         name = f"{top}{BESIDE}{'' if number == 1 else f'-{number}'}{rest}"
         found = state(home, name)
-        if name not in taken and (found is None or found == new):
+        if name not in taken and (found is None or (found.kind, found.data) == (new.kind, new.data)):
             return name, found is not None
         number += 1
 

@@ -1,6 +1,9 @@
 """The `dlgen` command: parse, call, print. What takes time to import is imported by the command that needs it."""
 
+import os
+import signal
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -16,26 +19,61 @@ HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command and end the process: 0, 1 (a step of --run failed), 2 (a mistake to mend) or 130 (Ctrl-C)."""
+    from dlgen import workspace
+
+    alone = signal.getsignal(signal.SIGINT) is signal.SIG_DFL  # __main__ has set it, and nobody else needs it
     try:
-        sys.exit(cli.main(arguments, prog_name="dlgen", standalone_mode=False) or 0)
+        if alone:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        code = _run(arguments)
+        if alone:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+    except KeyboardInterrupt:
+        if alone:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # once is enough: what follows takes a moment
+        workspace.remove_all()
+        code = _said("Stopped by Ctrl-C.", 130)  # click has ended the line
+    sys.exit(code)
+
+
+def _run(arguments: list[str] | None) -> int:
+    try:
+        return cli.main(arguments, prog_name="dlgen", standalone_mode=False) or 0
+    except click.Abort:
+        raise KeyboardInterrupt from None
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         path = context.command_path if context else "dlgen"
-        _stop(f"error: {_sentence(error.format_message())}\nAll options: {path} --help", 2)
+        return _said(f"error: {_sentence(error.format_message())}\nAll options: {path} --help", 2)
     except DlgenError as error:
-        _stop(f"error: {error}", 2)
+        return _said(f"error: {error}", 2)
     except StepFailed as error:
-        _stop(f"failed: {error}", 1)
-    except (KeyboardInterrupt, click.Abort):
-        _stop("Stopped by Ctrl-C.", 130)  # click has ended the line
-    except BrokenPipeError:  # dlgen list | head
-        sys.stderr.close()
-        sys.exit(0)
+        return _said(f"failed: {error}", 1)
     except OSError as error:
+        if _is_of_output(error):
+            _give_up_output()
+            if isinstance(error, BrokenPipeError):  # dlgen list | head; click sees most of them first, and does this
+                return 1
+            return _said(f"error: the output cannot be written: {error.strerror}\nSend it elsewhere.", 2)
         message = explain(error)
         if message is None:
             raise
-        _stop(f"error: {message}", 2)
+        return _said(f"error: {message}", 2)
+
+
+def _is_of_output(error: OSError) -> bool:
+    """Whether it came up while something was printed: the system names no file for it, nor for a full disk."""
+    place = error.__traceback__
+    while place and place.tb_frame.f_code is not click.echo.__code__:
+        place = place.tb_next
+    return place is not None
+
+
+def _give_up_output() -> None:
+    """Let what is left for stdout go nowhere: Python would try once more at its end."""
+    with suppress(OSError, ValueError, AttributeError):  # no file at all
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
 
 
 def _template_names(context: click.Context, parameter: click.Parameter, incomplete: str) -> "list[CompletionItem]":
@@ -380,6 +418,7 @@ def _sentence(message: str) -> str:
     return message[:1].lower() + message[1:].rstrip(".")
 
 
-def _stop(message: str, code: int) -> NoReturn:
-    console.note(message)
-    sys.exit(code)
+def _said(message: str, code: int) -> int:
+    with suppress(OSError):  # stderr may be full or closed, too
+        console.echo(message, error=True)
+    return code

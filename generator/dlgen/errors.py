@@ -2,6 +2,7 @@
 
 import errno
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class DlgenError(Exception):
@@ -30,6 +31,17 @@ def explain(error: OSError) -> str | None:
         )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"no permission to write {where}\nChange its permissions, or choose a folder of your own."
+    if error.errno == errno.ENOENT and not _is_somewhere():
+        return "the folder that you are in is gone\nGo to another: cd ~"
     if error.errno == errno.ENAMETOOLONG:
         return f"the path is too long: {where}\nGive a shorter name."
     return None
+
+
+def _is_somewhere() -> bool:
+    """Whether the current folder exists."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True

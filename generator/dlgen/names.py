@@ -28,6 +28,9 @@ def destination(directory: str, plan: Plan) -> Path:
     check_name(path.name, plan)
     target = Path.cwd() / path
     in_the_way = next((folder for folder in target.parents if folder.exists() and not folder.is_dir()), None)
+    nowhere = next((folder for folder in target.parents if folder.is_symlink() and not folder.exists()), None)
+    if nowhere:
+        raise DlgenError(f"{nowhere} is a link that leads nowhere\nGive a path through folders.")
     if in_the_way:
         raise DlgenError(f"{in_the_way} is a file\nGive a path through folders.")
     check_free(target, directory)

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from dlgen import applying, merging
+from dlgen import applying, merging, record
 from dlgen.journal import State, Step
 from dlgen.project import Entry, Made
 from dlgen.renewing import Rendering
@@ -49,10 +49,10 @@ class Plan:
 def plan(made: Made, rendering: Rendering) -> Plan:
     """Decide about each file that the template had or has."""
     old, new = made.pristine, rendering.files
-    record = {name: made.read(name) for name in rendering.record}
-    differs = any(entry is None or entry.data != rendering.record[name] for name, entry in record.items())
+    recorded = {name: made.read(name) for name in rendering.record}
+    differs = any(entry is None or entry.data != rendering.record[name] for name, entry in recorded.items())
     yours = {path: made.read(path) for path in {*old, *new}}
-    result = Plan(made, rendering, differs, seen={**record, **yours})
+    result = Plan(made, rendering, differs, seen={**recorded, **yours})
     moved = _moved(made, new, yours)
     gone = {path for path in old if path not in new and (yours[path] == old[path] or path in moved)}
     taken = {*old, *new}
@@ -135,7 +135,7 @@ def _both(path: str, base: Entry | None, mine: Entry, theirs: Entry) -> Change:
 
 def _beside(made: Made, path: str, theirs: Entry, taken: set[str], note: str) -> Change:
     """The template's file under a name that nothing has."""
-    name, there = applying.free_name(made.folder, path, State(theirs.data, theirs.mode), taken)
+    name, there = applying.free_name(made.folder, path, State(theirs.data), taken)
     if there:
         return Change(name, "kept", theirs, f"the template's {path}")
     taken.add(name)
@@ -168,7 +168,7 @@ def _likeness(one: Entry, other: Entry) -> float:
 
 def _mode(old: State | None, entry: Entry) -> int:
     if old is None:
-        return entry.mode
+        return record.allowed(bool(entry.executable))
     mode = old.mode
     if entry.executable is None:
         return mode
