@@ -116,10 +116,16 @@ def test_no_line_of_yours_is_lost_and_undo_restores_bytes_and_modes(
             after = tree(made)
             assert lines - put_in(made, b"mine") == Counter(), plan.changes
             today = render.new(catalog.find(str(template)), str(Path(name).resolve() / "today" / "x")).folder
-            for file, (data, _) in tree(today).items():  # and none of the template's, but where you deleted
+            for file, (data, mode) in tree(today).items():  # and none of the template's, but where you deleted
                 untouched = found.pristine.get(file) == found.read(file) if file in found.pristine else False
                 if untouched and file in after:
                     assert after[file][0] == data
+                    assert after[file][1] & 0o111 == mode & 0o111, f"{file}: the template's mode was not taken"
+            for file, (_, mode) in before.items():  # nor does a mode of yours change that the template did not
+                entry = found.pristine.get(file)
+                theirs = entry.executable if entry else None
+                if file in after and entry and tree(today).get(file, (b"", -1))[1] & 0o100 == (0o100 if theirs else 0):
+                    assert after[file][1] == mode, f"{file}: your mode was lost"
             assert (made / ".dlgen/pristine.zip").read_bytes() == (today / ".dlgen/pristine.zip").read_bytes()
             shutil.rmtree(today)
             applying.undo(made)
