@@ -12,7 +12,9 @@ class Config(Settings):
     """The settings of a training; a run keeps its own in runs/<time>/config.json."""
 
     # Data
-    data: str = Field("sample", description="sample, full, or the path of your own .npz file or folder of pictures")
+    data: str = Field(
+        "sample", min_length=1, description="sample, full, or the path of your own .npz file or folder of images"
+    )
     image_size: Literal[16, 28, 32, 48, 64, 96, 128] = Field(
         28, description="height and width of the pictures; MNIST's is 28, and twice as large is four times as slow"
     )

@@ -63,7 +63,9 @@ def photographs(config: Config) -> tuple[list[np.ndarray], str]:
         found = [photos.shrunk(np.asarray(image), config.longest) for image in load_sample_images().images]
         return found, "the sample (scikit-learn's two photos, china.jpg and flower.jpg)"
     if config.data == "full":
-        found = [photos.read_one(path, config.longest) for path in pictures.find_inputs([str(coco.folder())])[: coco.USED]]
+        found = [
+            photos.read_one(path, config.longest) for path in pictures.find_inputs([str(coco.folder())])[: coco.USED]
+        ]
         return found, f"{len(found):,} photos of COCO's val2017"
     return [
         photos.read_one(path, config.longest) for path in pictures.find_inputs([config.data])

@@ -12,7 +12,9 @@ class Config(Settings):
     """The settings of a training; a run keeps its own in runs/<time>/config.json."""
 
     # Data
-    data: str = Field("sample", description="sample, full, or the path of your own .npz file or folder of pictures")
+    data: str = Field(
+        "sample", min_length=1, description="sample, full, or the path of your own .npz file or folder of images"
+    )
     image_size: int = Field(28, ge=12, le=512, description="height and width that the network sees; MNIST's is 28")
     channels: Literal[1, 3] = Field(1, description="1 for grey, which is enough for digits, 3 for colour")
     validation_fraction: float = Field(

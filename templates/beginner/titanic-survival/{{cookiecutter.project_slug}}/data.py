@@ -19,9 +19,9 @@ from config import Config
 from support import inspection, settings, table, tabular
 from support.errors import ProjectError
 from support.settings import PROJECT
+from support.inputs import draw_examples, read_inputs  # predict.py reads rows by the same function as training
 from support.splits import Splits
 from support.table import Table
-from support.tabular import draw_examples, read_inputs  # predict.py reads rows by the same function as training
 
 __all__ = ["draw_examples", "load", "read_inputs", "read_table"]
 

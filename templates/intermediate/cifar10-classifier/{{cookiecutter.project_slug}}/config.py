@@ -34,7 +34,9 @@ class Config(Settings):
     )
 
     # Data
-    data: str = Field("sample", description="sample, full, or the path of your own .npz file or folder of pictures")
+    data: str = Field(
+        "sample", min_length=1, description="sample, full, or the path of your own .npz file or folder of images"
+    )
     image_size: int = Field(32, ge=16, le=512, description="height and width that the network sees; CIFAR-10's is 32")
     validation_fraction: float = Field(
         0.1, gt=0, lt=0.5, description="share of the training data that chooses the best epoch"

@@ -22,14 +22,21 @@ def unfinished(wanted: str | None) -> Run:
         if named.read("training.json").get("state") == "finished":
             raise ProjectError(f"{named} is finished: there is nothing to go on with\nTrain anew: python train.py")
         return named
-    open_runs = [
-        Run(folder) for folder in runs.folders() if Run(folder).read("training.json").get("state") in (None, "stopped")
-    ]
+    open_runs = [Run(folder) for folder in runs.folders() if _state(Run(folder)) in (None, "stopped")]
     if not open_runs:
         raise ProjectError(
             "no training was interrupted: there is nothing to go on with\nThe runs there are: python -m support.runs"
         )
     return open_runs[-1]
+
+
+def _state(run: Run) -> str | None:
+    """How the training of a run ended, None where it has not; a run with a damaged file is none to go on with by itself."""
+    try:
+        state: str | None = run.read("training.json").get("state")
+        return state
+    except ProjectError:
+        return "damaged"
 
 
 def same_settings(run: Run, cls: type[C], given: Settings, allow_changes: bool) -> C:

@@ -165,11 +165,14 @@ def _option(name: str, field: FieldInfo) -> str:
     return "--" + (field.alias or name).replace("_", "-")
 
 
+def _is_switch(field: FieldInfo) -> bool:
+    """Whether an option is on, off or, where it may be None, not given: --header, --no-header."""
+    return field.annotation in (bool, bool | None)
+
+
 def _options(cls: type[Settings]) -> set[str]:
     names = {_option(name, field) for name, field in cls.model_fields.items()}
-    negated = {
-        "--no-" + _option(name, field)[2:] for name, field in cls.model_fields.items() if field.annotation is bool
-    }
+    negated = {"--no-" + _option(name, field)[2:] for name, field in cls.model_fields.items() if _is_switch(field)}
     return names | negated | {"--help", "--config"}
 
 
@@ -182,7 +185,7 @@ def _set_aside(cls: type[Settings], arguments: list[str]) -> tuple[list[str], di
     texts: dict[str, str] = {}
     if not any(field.annotation == list[str] for name, field in options.items() if not name.startswith("--")):
         return arguments, texts
-    takes_value = {name for name, field in options.items() if name.startswith("--") and field.annotation is not bool}
+    takes_value = {name for name, field in options.items() if name.startswith("--") and not _is_switch(field)}
     replaced = []
     for before, argument in zip([None, *arguments], arguments, strict=False):
         if not argument.startswith("--") and argument != "-h" and before not in takes_value:

@@ -316,6 +316,7 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_weights(config: 
     with pytest.raises(StepFailed, match="no longer a number .epoch 2.*The weights of epoch 1 are kept"):
         go(config, run, Poison())
     assert run.read("training.json")["state"] == "diverged"
+    assert run.incomplete == "diverged after 1 of 3 epochs"
     assert all(np.isfinite(variable).all() for variable in runs.load_model(run.model).trainable_variables)
 
 

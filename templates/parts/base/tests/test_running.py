@@ -13,7 +13,7 @@ import pytest
 
 from config import Config
 from data import load
-from support import environment, errors, files, report, runs, settings, terminal
+from support import environment, errors, files, report, resuming, runs, settings, terminal
 from support.errors import ProjectError, StepStopped
 from support.runs import Run
 from support.settings import PROJECT
@@ -152,6 +152,15 @@ def test_a_damaged_file_is_named_and_spoils_one_run_only(name: str, damage: str,
     rows = {row["run"]: row for row in runs.summaries()}
     assert set(rows) == {run.name, other.name} and rows[other.name]["state"] == "unfinished"
     assert all(runs.line(row) for row in rows.values())
+
+
+def test_a_damaged_run_does_not_keep_another_from_going_on(run: Run) -> None:
+    config = settings.read(Config, argv=[])
+    other = runs.start(config, load(config))
+    (other.folder / "training.json").write_text('{"state": 3}')
+    assert resuming.unfinished(None).name == run.name
+    with pytest.raises(ProjectError, match=r"training\.json is damaged: state cannot be 3"):
+        resuming.unfinished(other.name)
 
 
 def test_spec_is_read_as_it_was_written_or_not_at_all(run: Run) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from support.errors import ProjectError
+from support.numbers import canonical
 
 TEXT = True  # the target's values are names, even where they look like numbers
 
@@ -15,7 +16,7 @@ def read(cells: np.ndarray, target: str, path: str, labels: dict[str, str]) -> t
     Raises:
         ProjectError: where there are not two different values.
     """
-    texts = np.array([as_name(cell) for cell in cells], object)
+    texts = np.array([canonical(str(cell)) for cell in cells], object)
     found = sorted(set(texts))
     if len(found) < 2:
         raise ProjectError(
@@ -28,15 +29,6 @@ def read(cells: np.ndarray, target: str, path: str, labels: dict[str, str]) -> t
             f'Ask a yes-no question, for example --target "{target} == {found[0]}", or take iris-classifier (classes) or house-prices (numbers).'
         )
     return (texts == found[1]).astype(np.float32), {"labels": [labels.get(name, name) for name in found]}
-
-
-def as_name(cell: Any) -> str:
-    """1.0 and 1 are one value."""
-    text = str(cell)
-    try:
-        return str(int(float(text))) if float(text).is_integer() else text
-    except (ValueError, OverflowError):
-        return text
 
 
 def strata(y: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ import io
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 
@@ -37,7 +38,7 @@ class CsvOptions(Settings):
         description='whether a " at the beginning of a value encloses it, or is a plain character; found out where not given',
     )
 
-    def reading(self) -> dict[str, object]:
+    def reading(self) -> dict[str, Any]:
         """What `table.read` takes; kept in spec, so that a prediction reads as training did."""
         return {name: getattr(self, name) for name in CsvOptions.model_fields}
 
@@ -87,8 +88,12 @@ def opened(
     rows = list(islice((csv_rows.quoted if enclosed else csv_rows.literal)(text, separator), 1_000))
     names = csv_header.checked(rows, separator, path, header, line, text)
     if header is not False:
-        above = rows[0].end
+        above, head = rows[0].end, begin
         begin, line = begin + len("\n".join(text.split("\n")[:above]).encode()) + 1, line + above
+        if (again := raw.find(b"\n" + raw[head:begin], begin - 1)) >= 0:
+            raise ProjectError(
+                f"{path}:{raw[: again + 1].count(10) + 1}: the names of the columns are repeated here\nWere two files put together? Delete this line."
+            )
     body = raw[begin:]
     if body.isspace() or not body:
         raise ProjectError(f"{path} has a header but no rows\nExpected one line per example below it.")
@@ -102,7 +107,7 @@ def decoded(path: Path) -> bytes:
         ProjectError: where it is no text.
     """
     if str(path) in ("", "."):
-        raise ProjectError("--data is empty\nExpected sample, full, or the path of a CSV file.")
+        raise ProjectError("the path of the data is empty\nExpected the path of a CSV file.")
     if path.is_dir():
         raise ProjectError(f"{path} is a folder\nExpected a CSV file, for example {path}/table.csv.")
     if not path.exists():

@@ -50,7 +50,7 @@ def checked(rows: list[Row], separator: str, path: Path, wanted: bool | None, li
 
 def _check_names(first: list[str], rows: list[list[str]], at: str) -> None:
     """Raise where the first line looks like one more row."""
-    advice = "Add a first line with names, for example: area,rooms,price; or take column_1, column_2, … as names: --header false"
+    advice = "Add a first line with names, for example: area,rooms,price; or take column_1, column_2, … as names: --no-header"
     named = [cell for cell in first if cell]
     if named and all(map(numbers.plain, named)):
         raise ProjectError(f"{at}: the first line holds numbers, not the names of the columns\n{advice}")
@@ -71,16 +71,18 @@ def _check_names(first: list[str], rows: list[list[str]], at: str) -> None:
                 like.append(cell)
         elif numeric:
             unlike += 1
-        elif below.count(cell) >= 1:
-            like.append(cell)
-        elif _DATE.fullmatch(cell) and sum(_DATE.fullmatch(value) is not None for value in below) >= 0.9 * len(below):
+        elif (
+            below.count(cell) >= 1
+            or _DATE.fullmatch(cell)
+            and sum(_DATE.fullmatch(value) is not None for value in below) >= 0.9 * len(below)
+        ):
             like.append(cell)
         elif len(set(below)) <= 0.5 * len(below) and len(below) >= 20:
             unlike += 1
     if like and not unlike:
         raise ProjectError(
             f"{at}: the first line looks like data, not like the names of the columns: {', '.join(like[:3])} "
-            f"{'is' if len(like) == 1 else 'are'} like the values below\n{advice}. If these are the names: --header true"
+            f"{'is' if len(like) == 1 else 'are'} like the values below\n{advice}. If these are the names: --header"
         )
 
 

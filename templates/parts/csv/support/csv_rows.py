@@ -17,6 +17,7 @@ import numpy as np
 
 from support.errors import ProjectError
 
+NUMBERS = ("9", "9.9", "-9", "-9.9", "")  # what they look like
 FEW = 100  # different values: a column with fewer has a list of what it may hold
 
 
@@ -113,7 +114,7 @@ def examined(
             except Odd as second:
                 if message.startswith("a quote"):
                     message += (
-                        f'\nDouble the quote (""), or say that quotes are plain characters: --quotes false'
+                        f'\nDouble the quote (""), or say that quotes are plain characters: --no-quotes'
                         f" (line {second.args[0] + line} is no row then)."
                     )
         raise ProjectError(f"{path}:{above + line}: {message}") from None
@@ -137,7 +138,8 @@ def _swallowing(rows: list[Row], text: str, width: int, separator: str) -> Row |
     allowed: dict[int, set[str]] = defaultdict(set)
     for position in range(width):
         values = {row.cells[position].strip() for row in rows if row.end - row.line == 1}
-        allowed[position] = values if len(values) <= FEW else {_shape(value) for value in values}
+        listed = len(values) <= FEW and not all(_shape(value) in NUMBERS for value in values)
+        allowed[position] = values if listed else {_shape(value) for value in values}
     for row in long:
         for content in lines[row.line : row.end - 1]:
             cells = [unwrapped(cell.lstrip(" ")).strip() for cell in content.split(separator)]

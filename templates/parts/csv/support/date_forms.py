@@ -30,6 +30,9 @@ def candidates(texts: pd.Series) -> list[tuple[tuple[str, ...], str]]:
         return []
     if examples.str.fullmatch(r"\d+(\.\d+)?").all():
         return [((form,), "") for form in _number_forms(examples)]
+    spans = texts.str.extract(r"^(\d{4})[-/](\d\d)$").dropna().astype(int)
+    if len(spans) == len(texts) > 2 and ((spans[0] + 1) % 100 == spans[1]).all():
+        return []  # 2009/10, 2010/11: years that begin in one and end in the next
     split = [_split(text) for text in examples]
     times = list(dict.fromkeys(time for _, time in split))
     zoned = {"%z" in time for time in times}

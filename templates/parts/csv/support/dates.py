@@ -28,7 +28,9 @@ UNITS = {"unix": "s", "unix-ms": "ms", "unix-us": "us", "unix-ns": "ns", "excel"
 NAMED = ("iso", *UNITS)  # besides formats of strptime; excel: days since 1899-12-30, as spreadsheets count them
 MISSING = frozenset(("", "-", "--", ".", "?", "na", "n/a", "#n/a", "nan", "nat", "null", "none", "nil", "missing", "unknown",
                      "0000-00-00", "0000-00-00 00:00:00", "00/00/0000"))  # fmt: skip
-YEARS = (1500, 2200)  # a number outside is no year
+Cells = Sequence[str] | np.ndarray  # or a Series of pandas
+
+YEARS = (1500, 2200)  # a date outside is none
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class DateFormat:
         return text
 
 
-def detect(cells: Sequence[str], format: str | None = None) -> DateFormat | None:
+def detect(cells: Cells, format: str | None = None) -> DateFormat | None:
     """The format that fits all values; None where none does, or there is no value.
 
     Day first or month first is decided by all rows; where all rows fit both, by their order and by even steps between them; where
@@ -113,7 +115,7 @@ def given(format: str) -> DateFormat:
     return DateFormat((form,), zone="utc" if "%z" in form else "", first=1969 if "%y" in form else 0)
 
 
-def nearest(cells: Sequence[str], least: float = 0.8) -> DateFormat | None:
+def nearest(cells: Cells, least: float = 0.8) -> DateFormat | None:
     """The format that fits the most values, at least this share of them: for a message that names those that do not fit."""
     _, texts = _different(cells)
     some = texts.iloc[:: max(1, len(texts) // 200)]
@@ -126,14 +128,14 @@ def nearest(cells: Sequence[str], least: float = 0.8) -> DateFormat | None:
     return _dated(texts, best[1]) if best else None
 
 
-def parse(cells: Sequence[str], fmt: DateFormat) -> np.ndarray:
+def parse(cells: Cells, fmt: DateFormat) -> np.ndarray:
     """The dates (rows,) as datetime64[s]; NaT where one is missing, and where one does not fit, which `misfits` tells."""
     codes, texts = _different(cells)
     found = np.append(_read(texts, fmt).to_numpy("datetime64[s]"), np.datetime64("NaT", "s"))
     return found[codes]
 
 
-def misfits(cells: Sequence[str], fmt: DateFormat) -> np.ndarray:
+def misfits(cells: Cells, fmt: DateFormat) -> np.ndarray:
     """The rows whose text is neither missing nor a date in this format."""
     codes, _ = _different(cells)
     return np.flatnonzero((codes >= 0) & np.isnat(parse(cells, fmt)))
@@ -142,7 +144,7 @@ def misfits(cells: Sequence[str], fmt: DateFormat) -> np.ndarray:
 # --- reading ---
 
 
-def _different(cells: Sequence[str]) -> tuple[np.ndarray, pd.Series]:
+def _different(cells: Cells) -> tuple[np.ndarray, pd.Series]:
     """For each row the position of its text among the different texts, -1 where it is missing; the different texts, plain."""
     codes, texts = pd.factorize(np.asarray(cells, object))
     different = pd.Series([str(text).strip() for text in texts], dtype=object)
@@ -157,7 +159,7 @@ def _read(texts: pd.Series, fmt: DateFormat) -> pd.Series:
     for form in fmt.forms[1:]:
         if (rest := found.isna()).any():
             found = found.where(~rest, _read_as(texts[rest], form, fmt.zone, fmt.first).reindex(texts.index))
-    return found
+    return found.where(found.dt.year.between(*YEARS))
 
 
 def _read_as(texts: pd.Series, form: str, zone: str, first: int = 1969) -> pd.Series:
@@ -201,11 +203,10 @@ def _extended(texts: pd.Series, some: pd.Series, fitting: list[DateFormat]) -> l
 
 
 def _fits(texts: pd.Series, found: DateFormat) -> bool:
-    dates = _read(texts, found)
-    return bool(dates.notna().all()) and bool(dates.dt.year.between(*YEARS).all())
+    return bool(_read(texts, found).notna().all())
 
 
-def _choose(cells: Sequence[str], texts: pd.Series, fitting: list[DateFormat]) -> DateFormat:
+def _choose(cells: Cells, texts: pd.Series, fitting: list[DateFormat]) -> DateFormat:
     """Of formats that all fit, the one in which the rows are in order of time or evenly spaced; else the first."""
     if fitting[0].zone and _days(texts[:200], fitting[0]) and _days(texts, fitting[0]):
         fitting = [replace(one, zone="local") for one in fitting]

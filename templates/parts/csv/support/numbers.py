@@ -20,11 +20,57 @@ MISSING = frozenset(
 BLANKS = " \u00a0\u202f\u2009\u2007"  # between thousands: blank, no-break, narrow no-break, thin, figure space
 APOSTROPHES = "'\u2019"
 SCALES = {"K": 1e3, "k": 1e3, "M": 1e6, "B": 1e9}
-CURRENCIES = (
-    "USD EUR GBP JPY CHF CNY INR AUD CAD NZD SEK NOK DKK PLN CZK HUF BRL MXN ZAR KRW TRY RUB SGD HKD ILS THB "
-    "R$ A$ C$ US$ CA$ NZ$ HK$ S$ NT$ kr kr. Kr Kr. Fr. Rs Rs. zł Kč Ft lei лв"
-).split()
+CURRENCIES = [
+    "USD",
+    "EUR",
+    "GBP",
+    "JPY",
+    "CHF",
+    "CNY",
+    "INR",
+    "AUD",
+    "CAD",
+    "NZD",
+    "SEK",
+    "NOK",
+    "DKK",
+    "PLN",
+    "CZK",
+    "HUF",
+    "BRL",
+    "MXN",
+    "ZAR",
+    "KRW",
+    "TRY",
+    "RUB",
+    "SGD",
+    "HKD",
+    "ILS",
+    "THB",
+    "R$",
+    "A$",
+    "C$",
+    "US$",
+    "CA$",
+    "NZ$",
+    "HK$",
+    "S$",
+    "NT$",
+    "kr",
+    "kr.",
+    "Kr",
+    "Kr.",
+    "Fr.",
+    "Rs",
+    "Rs.",
+    "zł",
+    "Kč",
+    "Ft",
+    "lei",
+    "лв",
+]
 STYLES = ((".", ""), (".", ","), (",", "."), (",", " "), (".", " "), (".", "'"), (",", "'"), (",", ""))
+ORDINALS = ("st", "nd", "rd", "th")
 LARGEST = 2**53  # whole numbers above are no longer told apart as float64
 SURE = 20  # values such as 1.234 beside 593, and never 1.23, before the point is taken for one of thousands
 _SIGNS = r"\-\u2212\u2013"  # hyphen, minus, dash, for a class of a regular expression
@@ -33,7 +79,7 @@ _PREFIX = "|".join(map(re.escape, sorted(CURRENCIES, key=len, reverse=True)))
 _CELL = re.compile(
     rf"(?P<open>\()?\s*(?P<sign>[+{_SIGNS}])?\s*(?P<prefix>{_PREFIX}|[^\W\d_]{{0,2}}[$€£¥₹₩₽₺₪฿₫₴₦¢])?\s*(?P<inner>[{_SIGNS}])?\s*"
     rf"(?P<body>[0-9.,](?:[0-9.,{BLANKS}{APOSTROPHES}]*[0-9.,])?(?:[eE][+-]?[0-9]+(?![^\W_]))?)"
-    rf"\s*(?P<unit>[^\s0-9_.,;:()/+{_SIGNS}{APOSTROPHES}\"=<>#][^0-9_;:()+=<>#\"]{{0,14}}(?:[23²³]|/100 ?km)?)?(?P<trail>[{_SIGNS}])?\s*(?P<close>\))?"
+    rf"\s*(?P<unit>[^\s0-9_.,;:()/+{_SIGNS}{APOSTROPHES}\"=<>#*][^0-9_;:()+=<>#*\"]{{0,14}}(?:[23²³]|/100 ?km)?)?(?P<trail>[{_SIGNS}])?\s*(?P<close>\))?"
 )
 
 
@@ -121,7 +167,8 @@ def detect(
 
 def parse(cells: Sequence[Any] | np.ndarray, form: NumberFormat) -> np.ndarray:
     """The cells as float64; NaN for what is missing, and for what does not fit (`cell not in MISSING`, and yet NaN)."""
-    fits = re.compile(_pattern((form.decimal, form.thousands), form.padded)).fullmatch
+    power = r"|[1-9][0-9]*[eE][0-9]+" if (form.decimal, form.thousands) == STYLES[0] else ""
+    fits = re.compile(_pattern((form.decimal, form.thousands), form.padded) + power).fullmatch
     values = {cell: _value(cell, form, fits) for cell in set(cells)}
     return np.array([values[cell] for cell in cells], np.float64)
 
@@ -143,8 +190,8 @@ def _value(cell: Any, form: NumberFormat, fits: Any) -> float:
     if match is None or bool(match["open"]) != bool(match["close"]) or not fits(match["body"]):
         return np.nan
     unit, scale = _bare(match), 1.0
-    if form.scaled and unit in SCALES:
-        unit, scale = "", SCALES[unit]
+    if form.scaled and match["unit"] in SCALES:
+        unit, scale = match["prefix"] or "", SCALES[match["unit"]]
     if unit and _folded(unit) != _folded(form.unit):
         return np.nan  # a bare number is taken in the unit of its column
     body = match["body"]
@@ -171,21 +218,19 @@ def _folded(unit: str) -> str:
 
 def _unit(found: list[re.Match[str]]) -> tuple[str | None, bool]:
     """The one unit of all values, and whether letters scale them; None where there are several, or some without."""
-    units = {_bare(match) for match in found}
-    if units <= {*SCALES, ""} and units not in ({""}, {"B"}):
-        glued = all(
-            match["unit"] is None or match[0].strip("()").endswith(match["body"] + match["unit"]) for match in found
-        )
-        return ("", True) if glued else (None, False)
-    folded = {_folded(unit) for unit in units}
-    if folded == {""}:
-        return "", False
-    zero = {_folded(_bare(match)) for match in found if match["body"].strip("0.,") or _bare(match)}
-    if len(zero) != 1:
+    letters = {match["unit"] for match in found} - {None}
+    scaled = bool(letters) and letters <= set(SCALES) and letters != {"B"}
+    if scaled and not all(match["unit"] is None or match["body"] + match["unit"] in match[0] for match in found):
+        return None, False  # 300 K are kelvin
+    units = {match["prefix"] or "" if scaled else _bare(match) for match in found}
+    if {_folded(unit) for unit in units} == {""}:
+        return "", scaled
+    used = {match["prefix"] or "" if scaled else _bare(match) for match in found if match["body"].strip("0.,")}
+    if len({_folded(unit) for unit in used or units}) != 1:
         return None, False
     one = next(unit for unit in sorted(units, key=lambda unit: (-len(unit), unit)) if unit)
     lonely = len(one) == 1 and one.isascii() and one.isalpha() and one not in "gmslhWVAJNLC"
-    return (None, False) if lonely else (one, False)  # 12B, 14B are codes
+    return (None, False) if lonely or one in ORDINALS else (one, scaled)  # 12B, 14B are codes
 
 
 def _negative_codes(found: list[re.Match[str]]) -> bool:

@@ -18,7 +18,6 @@ import pandas as pd
 
 from support import csv_rows, numbers
 from support.csv_file import CsvFile, opened
-from support.errors import ProjectError
 from support.numbers import NumberFormat
 
 GAPS = numbers.MISSING  # how files write "not known"
@@ -143,8 +142,8 @@ def _hint(columns: list[Read], separator: str) -> str:
 
 def _cells(file: CsvFile, text: set[int], all_text: bool) -> tuple[list[Read], np.ndarray, list[str]]:
     """The columns, numbers only where they are written as computers write them; the line of each row; and notes."""
-    width, body = len(file.header), file.body
-    quotes, notes, lines = file.quotes is not False, [], None
+    width, body, lines = len(file.header), file.body, None
+    quotes, notes = file.quotes is not False, list[str]()
     text = set(range(width)) if all_text else text | _text_columns(file)
     try:
         frame = _frame(body, file, quotes, text)

@@ -87,6 +87,7 @@ NOT_READ: dict[str, list[str]] = {
     "seven digits": ["2024011", "2024012"],
     "ids with a year": ["A2024-01", "A2024-02"],
     "years of nobody": ["9999", "0001"],
+    "years of two halves": ["2009/10", "2010/11", "2011/12"],
     "telephones": ["0170-12345", "0170-54321"],
     "hours past 24": ["2024-01-01 25:00"],
     "nothing": ["", "n/a"],

@@ -153,8 +153,10 @@ def make_splits(
         for part, rows in zip(PARTS, drawn, strict=True)
     ]
     if min(map(len, parts)) == 0:
+        photos = len(np.unique(group))
+        of = f", of {photos} photos" if photos < len(x) else ""
         raise ProjectError(
-            f"too few images in {source}: found {len(x)}, and training, validation and test need one each\nAdd images."
+            f"too few images in {source}: found {len(x)}{of}, and training, validation and test need one each\nAdd images."
         )
     train, validation, test = (Split(subset(x, part), y[part]) for part in parts)
     return Splits(train, validation, test, spec, source, note), _copied(images, group, parts)

@@ -39,8 +39,8 @@ def group(images: Sequence[AnnotatedImage], x: np.ndarray | LetterboxedImages) -
     digests, small = _look(images, x)
     equal: dict[bytes, int] = {}
     same = [(equal.setdefault(digest, row), row) for row, digest in enumerate(digests)]
-    for one, other in [*same, *_alike(small)]:
-        low, high = sorted((_root(first, one), _root(first, other)))
+    for pair in [*same, *_alike(small)]:
+        low, high = sorted(_root(first, row) for row in pair)
         first[high] = low
     return np.array([_root(first, row) for row in range(len(images))], int)
 
@@ -60,7 +60,7 @@ def _look(images: Sequence[AnnotatedImage], x: np.ndarray | LetterboxedImages) -
         square = Image.fromarray(pixels).convert("L")
         around = square.width * Letterbox(images[row].size).offset
         inside = (*around[:2], *(square.width - around[:2]))
-        small[row] = square.resize((SIDE + 1, SIDE), Image.Resampling.BOX, inside)
+        small[row] = np.asarray(square.resize((SIDE + 1, SIDE), Image.Resampling.BOX, inside))
     return digests, small
 
 

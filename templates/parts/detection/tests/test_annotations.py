@@ -180,7 +180,11 @@ DEEP = 200_000
     ("name", "content", "message"),
     [
         ("2.xml", "<annotation>" + "<a>" * DEEP, "elements within elements"),
-        ("2.xml", '<!DOCTYPE a [<!ENTITY b "x"><!ENTITY c "&b;&b;">]>\n<annotation>&c;</annotation>', "defines entities"),
+        (
+            "2.xml",
+            '<!DOCTYPE a [<!ENTITY b "x"><!ENTITY c "&b;&b;">]>\n<annotation>&c;</annotation>',
+            "defines entities",
+        ),
         ("2.xml", "<annotation>\n<object>\n", "2.xml:3: is no XML that can be read"),
         ("2.xml", '<?xml version="1.0" encoding="no-such"?><annotation/>', "is no XML that can be read"),
         ("2.xml", "<annotation>" + " " * (17 * 2**20), "is larger than 16 MB"),
@@ -199,7 +203,9 @@ def test_files_that_would_never_end_are_refused_in_a_sentence(
 
 
 @pytest.mark.parametrize(
-    "content", ["[" * DEEP, '{"images": ' * DEEP, "{", "", "\0" * 99], ids=["lists", "objects", "cut off", "empty", "zeros"]
+    "content",
+    ["[" * DEEP, '{"images": ' * DEEP, "{", "", "\0" * 99],
+    ids=["lists", "objects", "cut off", "empty", "zeros"],
 )
 def test_json_that_cannot_be_read_is_refused_in_a_sentence(content: str, tmp_path: Path) -> None:
     written.image(tmp_path / "1.jpg")

@@ -7,6 +7,7 @@ from support import average_precision, box_augmentation, boxes
 from support.boxes import Found
 from support.letterbox import Letterbox
 
+
 def some_boxes(count: int, rng: np.random.Generator) -> np.ndarray:
     corner = rng.random((count, 2)) * 0.7
     return np.concatenate([corner, corner + 0.05 + 0.25 * rng.random((count, 2))], axis=1)
@@ -49,6 +50,11 @@ def test_average_precision_of_cases_that_can_be_counted_by_hand() -> None:
     assert ap50([right], [0.9]) == pytest.approx(51 / 101)  # recalls 0 … 0.5 are reached, with precision 1
     assert ap50([wrong, right], [0.9, 0.8]) == pytest.approx(0.5 * 51 / 101)
     assert ap50([right, right], [0.9, 0.8]) == pytest.approx(51 / 101)  # the second finds nothing new
+
+    # Moved across, boxes of the width 0.2 share (0.2 - moved) / (0.2 + moved) of what they cover together.
+    for overlap, expected in ((0.45, 0), (0.499, 0), (0.501, 51 / 101), (0.55, 51 / 101)):
+        moved = 0.2 * (1 - overlap) / (1 + overlap)
+        assert ap50([[0.1 + moved, 0.1, 0.3 + moved, 0.3]], [0.9]) == pytest.approx(expected)
 
 
 def test_a_box_goes_into_the_square_and_back() -> None:

@@ -203,11 +203,15 @@ def test_boxes_follow_images_that_were_made_smaller(tmp_path: Path) -> None:
     assert [problem.kind for problem in found.problems] == ["other size"]
 
 
-@pytest.mark.parametrize("content", [{}, {"images": {}}, {"images": [1, None, {}, {"id": 1}, {"id": 1, "file_name": 3}]}])
+@pytest.mark.parametrize(
+    "content", [{}, {"images": {}}, {"images": [1, None, {}, {"id": 1}, {"id": 1, "file_name": 3}]}]
+)
 def test_lists_that_hold_something_else_are_refused_in_a_sentence(content: dict, tmp_path: Path) -> None:
     written.image(tmp_path / "1.jpg")
     file = written.coco(tmp_path / "all.json", {}, [{"image_id": 1, "category_id": 3, "bbox": [1, 1, 2, 2]}])
-    file.write_text(json.dumps({**json.loads(file.read_text()), "annotations": [None, 3], "categories": [5], **content}))
+    file.write_text(
+        json.dumps({**json.loads(file.read_text()), "annotations": [None, 3], "categories": [5], **content})
+    )
     if isinstance(content.get("images", []), list):
         assert annotations.read(tmp_path).images == []
     else:

@@ -59,11 +59,11 @@ def yolo(path: Path, boxes: Sequence[Sequence[float]] = BOXES, size: tuple[int, 
     return text(path, "".join(rows))
 
 
-def coco(path: Path, names: Mapping[Any, str], annotations: Sequence[Mapping[str, Any]] | None = None, **more: Any) -> Path:
+def coco(
+    path: Path, names: Mapping[Any, str], annotations: Sequence[Mapping[str, Any]] | None = None, **more: Any
+) -> Path:
     """A COCO file of images by id; without `annotations` each has BOXES, of the classes 3, cat, and 5, dog."""
-    listed = [
-        {"id": number, "file_name": name, "width": SIZE[0], "height": SIZE[1]} for number, name in names.items()
-    ]
+    listed = [{"id": number, "file_name": name, "width": SIZE[0], "height": SIZE[1]} for number, name in names.items()]
     given = [
         {"image_id": number, "category_id": category, "bbox": [a, b, c - a, d - b], "iscrowd": 0}
         for number in names

@@ -68,13 +68,14 @@ def check_sizes(path: Path, archive: zipfile.ZipFile) -> None:
                 np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
             )
             shape, _, dtype = read_head(member)
+            held = info.file_size - member.tell()
         size = int(dtype.itemsize)
         for side in shape:
             size *= int(side)  # Python's numbers do not overflow
         total += size
-        if size > info.file_size or min(shape, default=0) < 0:
+        if size > held or min(shape, default=0) < 0:
             raise ProjectError(
-                f"{path} is damaged: {info.filename[:-4]} promises {size:,} bytes, and the file holds {info.file_size:,}"
+                f"{path} is damaged: {info.filename[:-4]} promises {size:,} bytes, and the file holds {held:,}"
             )
     if total > MOST:
         raise ProjectError(

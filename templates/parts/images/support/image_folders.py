@@ -11,8 +11,8 @@ from support.image_formats import KNOWN, find_images, left_out, other_files
 Classes = dict[str, list[Path]]  # by the name of a class, its images
 
 
-def class_folders(folder: Path) -> Classes:
-    """The images of each class, where a class is a sub-folder.
+def class_folders(folder: Path, fewest: int = 2) -> Classes:
+    """The images of each class, where a class is a sub-folder; `fewest` of them are needed.
 
     Raises:
         ProjectError: where there are no sub-folders, fewer than two classes, a class without images, or splits inside the classes.
@@ -30,7 +30,7 @@ def class_folders(folder: Path) -> Classes:
             f"no images in {folder / empty[0]}/\nEach folder is a class and needs images ({KNOWN}): add some, or remove the folder."
             + (f" Found: {others}." if others else "")
         )
-    if len(found) < 2:
+    if len(found) < fewest:
         (name,) = found
         inner = visible_folders(folder / name)
         advice = f" Or are its sub-folders the classes? Then give {folder / name}." if len(inner) > 1 else ""

@@ -95,7 +95,8 @@ def open_image(path: Path, draft: tuple[int, int] | None = None) -> Opened:
     """
     check_file(path)
     try:
-        with Image.open(path, formats=FORMATS) as file:
+        # Opened by us: given a name, Pillow maps an uncompressed TIFF into memory, and scrambles it if it lies on its side.
+        with path.open("rb") as stream, Image.open(stream, formats=FORMATS) as file:
             _check_size(path, file)
             if draft and file.width * file.height > LARGEST // 10:
                 file.draft("RGB", (draft[0] * 2, draft[1] * 2))
@@ -125,7 +126,7 @@ class Header:
     def size(self) -> tuple[int, int]:
         """Width and height of the image as it is shown."""
         width, height = self.stored
-        return (height, width) if self.transposition in (UPRIGHT[value] for value in SIDEWAYS) else (width, height)
+        return (height, width) if self.transposition in [UPRIGHT[value] for value in SIDEWAYS] else (width, height)
 
 
 def open_header(path: Path) -> Header:

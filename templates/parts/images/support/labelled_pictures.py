@@ -107,7 +107,7 @@ def read_folder(path: Path, shape: Shape) -> Labelled:
         folder = parts[part] if parts else None  # type: ignore[literal-required]
         if parts is None or folder is None:
             continue
-        found = image_folders.class_folders(folder)
+        found = image_folders.class_folders(folder, fewest=1)
         unknown = [name for name in found if name not in labels]
         if unknown:
             raise ProjectError(

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 
 from support.errors import ProjectError
-from support.table import to_numbers
 
 TEXT = False  # the target's values are numbers
 
@@ -16,8 +15,8 @@ def read(cells: np.ndarray, target: str, path: str, labels: dict[str, str]) -> t
     Raises:
         ProjectError: where they are no numbers, or all the same.
     """
-    values = to_numbers(cells) if cells.dtype == object else cells
-    if values is None:
+    values = cells
+    if values.dtype == object:
         some = ", ".join(sorted(set(map(str, cells)))[:4])
         raise ProjectError(
             f"{path}: {target} holds texts ({some}, …), and this project estimates numbers\nFor classes take iris-classifier, for yes or no titanic-survival."

@@ -10,12 +10,13 @@ import pandas as pd
 
 from support import date_parts, dates
 from support.date_parts import PARTS, texts
+from support.date_words import MONTH_OF
 from support.dates import DateFormat
 from support.errors import ProjectError
 from support.table import Table
 
 NAMED = re.compile(
-    r"date|time|month|day|year|week|quarter|period|stamp|when|datum|fecha|zeit|jahr|monat|ann[ée]e|mois|a[ñn]o|^anno|^data$|^ds$|^dt$|^yr$|epoch",
+    r"date|time|month|day|year|week|quarter|period|stamp|when|datum|fecha|zeit|jahr|monat|ann[ée]e|mois|a[ñn]o|^anno|^data$|^ds$|^dt$|^yr$|epoch|^unnamed|^index$",
     re.IGNORECASE,
 )
 ZONE = re.compile(r"\d:\d\d.*(?:Z|[+-]\d\d:?\d\d)$")
@@ -65,8 +66,12 @@ def read(
     rest = [name for name in columns if name not in clock.values()]
     cells = pd.Series(texts(table, rest[0]), dtype=object)
     for name in rest[1:]:
-        cells = (cells + " " + pd.Series(texts(table, name), dtype=object)).str.strip()
+        cells = (cells + " " + date_parts.times(texts(table, name))).str.strip()
     found = DateFormat.from_record(kept["format"]) if "format" in kept else None
+    if not format and re.search(r"week|woche|semain|semana|^kw$", columns[0], re.IGNORECASE):
+        found = (
+            found or dates.detect(cells, "%G-%V") or dates.detect(cells, "%G%V")
+        )  # 2024-05 is a week where the name says so
     if format:
         found = dates.detect(cells, format) or dates.given(format)
     elif found is None or len(dates.misfits(cells, found)):
@@ -97,6 +102,7 @@ def _found(table: Table, format: str | None) -> tuple[str, ...]:
     by_name = [name for name in table.columns if NAMED.search(name)]
     others = [name for name in table.columns if name not in by_name and table.columns[name].dtype == object]
     years: list[str] = []
+    _check_wide(table)
     for name in [*by_name, *others]:
         cells = texts(table, name)
         form = dates.detect(cells, format)
@@ -192,6 +198,19 @@ def _misfit(table: Table, columns: tuple[str, ...], cells: Any, row: int, found:
     return ProjectError(
         f"{table.at(row)}: {' + '.join(columns)} is {cells[row]!r}, which is no date\nExpected {example}; or say how dates are written: --date-format"
     )
+
+
+def _check_wide(table: Table) -> None:
+    """Refuse a table whose dates stand in the names of its columns."""
+    names = list(table.columns)
+    months = [name for name in names if name.strip(". ").lower() in MONTH_OF]
+    dated = [name for name in names if re.search(r"\d{4}", name) and dates.detect([name]) is not None]
+    wide = months if len(months) >= 11 else dated if len(dated) >= 3 else []
+    if wide:
+        raise ProjectError(
+            f"{table.path}:1: the dates stand side by side, as the names of columns ({', '.join(wide[:3])}, …)\n"
+            "Expected one row per date: a column of dates, and a column of values. Turn the table first."
+        )
 
 
 def _none(table: Table, by_name: list[str]) -> ProjectError:

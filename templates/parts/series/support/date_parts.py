@@ -13,7 +13,7 @@ from support.table import Table
 ROLES = {  # what a column may be called, in small letters and without marks; the least and the greatest of its numbers
     "year": ("year yr yyyy yy jahr année annee an año ano anno jaar calendaryear", 0, 2200),
     "quarter": ("quarter qtr q quartal trimestre", 1, 4),
-    "month": ("month mo mon mm mth monat mois mes mese maand monthno monthnumber", 1, 12),
+    "month": ("month mo mon mm mth monat mois mes mese maand monthno monthnumber period", 1, 12),
     "week": ("week wk weekno weeknumber isoweek weekofyear woche kw semaine semana", 1, 53),
     "day": ("day dy dd dayofmonth tag jour día dia giorno dag", 1, 31),
     "day of year": ("doy dayofyear yday julianday", 1, 366),
@@ -57,6 +57,8 @@ def numbers(table: Table, name: str, role: str) -> pd.Series | None:
     """A column as whole numbers of a part of a date, NaN where missing; None where a value is none."""
     cells = pd.Series(texts(table, name), dtype=object).str.strip()
     cells = cells.mask(cells.str.lower().isin(dates.MISSING))
+    if role == "month":
+        cells = cells.str.replace(r"^M(?=\d)", "", regex=True)  # M01, as statistics offices write
     if role == "month" and cells.str.contains(r"[^\W\d]", na=False).any():
         order = {month: position for position, month in enumerate(MONTHS, start=1)}
         found = plain(cells.fillna("")).map(order).mask(cells.isna())
@@ -77,9 +79,8 @@ def assembled(table: Table, parts: dict[str, str], first: int | None = None) -> 
         parts: by role, the column; a year at least.
         first: the first of the hundred years that two-digit years lie in, as found in training.
     """
-    value = {role: numbers(table, name, role) for role, name in parts.items()}
+    value = {role: found for role, name in parts.items() if (found := numbers(table, name, role)) is not None}
     year = value["year"]
-    assert year is not None
     if (year.dropna() < 100).all():
         first = first_year(year.dropna().to_numpy(int)) if first is None else first
         year = first + (year - first) % 100
@@ -102,21 +103,28 @@ def clock(table: Table, parts: dict[str, str]) -> np.ndarray:
     """Hours, minutes and seconds of their own columns as timedelta64[s]; 24 is the next midnight."""
     seconds = np.zeros(len(table))
     for role, size in CLOCK.items():
-        if role in parts:
-            found = numbers(table, parts[role], role)
+        if role in parts and (found := numbers(table, parts[role], role)) is not None:
             seconds += size * found.to_numpy(float)
     return np.where(np.isnan(seconds), np.timedelta64("NaT", "s"), np.nan_to_num(seconds).astype("timedelta64[s]"))
 
 
 def time_column(table: Table, columns: list[str]) -> str | None:
-    """The column of times such as 14:05, 2:05 PM or 1405, by its name and values."""
+    """The column of times such as 14:05, 2:05 PM, 14.05.00 or 1405, by its name and values."""
     for name in columns:
-        cells = texts(table, name)
-        if _bare(name) in TIMES and all(
-            re.fullmatch(r"\d{1,2}:\d\d.*|\d{1,2} ?[AaPp]\.?[Mm]\.?|", str(cell).strip()) for cell in cells
-        ):
+        if _bare(name) in TIMES and times(texts(table, name)).str.fullmatch(r"\d{1,2}:\d\d.*|\d{1,2} ?[AP]M|").all():
             return name
     return None
+
+
+def times(cells: np.ndarray) -> pd.Series:
+    """Times of day as texts with colons: 18.00.00 and 18h00 become 18:00:00 and 18:00, 930 becomes 09:30; others stay as they are."""
+    found = plain(pd.Series(cells, dtype=object)).fillna("")
+    filled = found[found != ""]
+    if filled.str.fullmatch(r"\d{1,4}").all() and pd.to_numeric(filled).max() > 24:
+        return found.where(found == "", found.str.zfill(4).str.replace(r"^(\d\d)(\d\d)$", r"\1:\2", regex=True))
+    return found.str.replace(
+        r"^(\d{1,2})[.hH](\d\d)(?:[.:](\d\d))?$", lambda m: ":".join(filter(None, m.groups())), regex=True
+    )
 
 
 def _bare(name: str) -> str:

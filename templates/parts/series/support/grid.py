@@ -5,6 +5,7 @@ value before it. Such a repeated value is never a target, neither in training no
 """
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from support.steps import Moment, Step
 from support.table import Table
 
 REPEATS = 0.1  # share of the rows that may repeat a date with another value; more is another kind of file
-HOUR = 3_600
+LEAST = 8  # rows of each series, on average, before a column is taken for one that tells series apart
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def regular(
         )
     rows = int(position[-1]) + 1
     if averaged and rows < len(when):
-        notes.append(f"{len(when):,} rows became {rows:,}: the mean over each {step}")
+        notes.append(f"{len(when):,} rows became {rows:,}: the mean over each {step.each()}")
     elif not averaged:
         notes += _repeated(when, position, frame, lines, table)
     frame = frame.groupby(position).mean().reindex(range(rows))
@@ -118,7 +119,7 @@ def _repeated(
     spread = group.max() - group.min()
     different = (spread > 1e-9 * group.max().abs()).any(axis=1).to_numpy()[np.unique(position, return_inverse=True)[1]]
     first = table.at(int(lines[again[0]]))
-    if len(again) > max(3, REPEATS * len(when)):
+    if len(when) - len(np.unique(when)) > max(3, REPEATS * len(when)):
         key = _key(table, when, lines)
         if key or different[again].sum() > REPEATS * len(when):
             raise _several(table, when, lines, int(again[0]), key)
@@ -128,24 +129,36 @@ def _repeated(
     return [f"{len(again):,} dates occur again{cause}, first {first}: of rows that differ the mean was taken"]
 
 
-def _key(table: Table, when: np.ndarray, lines: np.ndarray) -> str:
-    """The column that tells several series of a file apart: with it, each date stands once; "" where there is none."""
-    for name, cells in table.columns.items():
-        keys = pd.DataFrame({"when": when, "key": pd.Series(cells).iloc[lines].astype(str).to_numpy()})
-        if 1 < keys["key"].nunique() <= len(when) / 3 and not keys.duplicated().any():
-            return name
-    return ""
+def _key(table: Table, when: np.ndarray, lines: np.ndarray) -> tuple[str, ...]:
+    """The column, or two, that tell several series of a file apart: with them, each date stands once; none where there are none."""
+    keys = {name: pd.Series(cells).iloc[lines].astype(str).to_numpy() for name, cells in table.columns.items()}
+    keys = {name: cells for name, cells in keys.items() if 1 < len(pd.unique(cells)) <= len(when) / LEAST}
+    for count in (1, 2):
+        for names in combinations(list(keys)[:12], count):
+            if (
+                not pd.DataFrame({"when": when, **{name: keys[name] for name in names}})
+                .duplicated(["when", *names])
+                .any()
+            ):
+                return names
+    return ()
 
 
-def _several(table: Table, when: np.ndarray, lines: np.ndarray, first: int, key: str) -> ProjectError:
+def _several(table: Table, when: np.ndarray, lines: np.ndarray, first: int, key: tuple[str, ...]) -> ProjectError:
     """The refusal of a file in which dates repeat."""
     date = np.datetime_as_string(when[first], "s").replace("T", " ").removesuffix(" 00:00:00")
     said = f"{table.at(int(lines[first]))}: {date} again: {len(when):,} rows have {len(np.unique(when)):,} dates"
     if key:
-        kinds = pd.Series(table.columns[key]).iloc[lines].astype(str).unique()
+        kinds = (
+            pd.DataFrame({name: table.columns[name] for name in key})
+            .iloc[lines]
+            .astype(str)
+            .agg(" ".join, axis=1)
+            .unique()
+        )
         some = ", ".join(kinds[:3]) + (", …" if len(kinds) > 3 else "")
         return ProjectError(
-            f"{said}: the file holds {len(kinds):,} series, one for each {key} ({some})\nKeep the rows of one in a file of its own."
+            f"{said}: the file holds {len(kinds):,} series, one for each {' and '.join(key)} ({some})\nKeep the rows of one in a file of its own."
         )
     return ProjectError(
         f"{said}\nName all columns that make a date, such as --date-column Date+Time, or a time to average over, such as --step day."
@@ -157,15 +170,17 @@ def _gaps(
 ) -> list[str]:
     """What is said of dates that are missing, and of missing values."""
     missing, rows = np.flatnonzero(~there), len(there)
+    runs = np.split(missing, np.flatnonzero(np.diff(missing) > 1) + 1)
+    longest = max(runs, key=len)
     if len(missing) > 0.5 * rows:
+        longer = "day" if not step.months and step.count < 86_400 else "month"
+        gap = " to ".join(step.show(step.dates(start, row)) for row in (longest[0] - 1, longest[-1] + 1))
         raise ProjectError(
-            f"{table.path}: most rows are {step} apart, but then {len(missing):,} of {rows:,} are missing: the steps are mixed\n"
-            "Say over which time to average, for example --step day or --step month."
+            f"{table.path}: most rows are {step} apart, but then {len(missing):,} of {rows:,} are missing, the most from {gap}: the steps are mixed\n"
+            f"Correct a date that is wrong, or say over which time to average, for example --step {longer}."
         )
     notes = []
     if len(missing):
-        runs = np.split(missing, np.flatnonzero(np.diff(missing) > 1) + 1)
-        longest = max(runs, key=len)
         where = step.show(step.dates(start, longest[0]))
         cause = ", as where clocks are put forward" if _clock_changes(step.dates(start, missing)) else ""
         place = f"the longest gap at {where}, {len(longest)} long" if len(longest) > 1 else f"first {where}"

@@ -135,6 +135,8 @@ def _columns(table: Table, date_names: tuple[str, ...], config: Any) -> list[str
         )
     parts = set(date_parts.roles(table, rest).values()) | {name for name in rest if _dates(table, name)}
     numbers = [name for name in rest if name not in parts and values.are_numbers(table.columns[name])]
+    if len(numbers) > 1:
+        numbers = [name for name in numbers if not _row_numbers(table.columns[name])]
     only = config.columns[0] if len(config.columns) == 1 and config.columns != ("all",) else ""
     if not (config.target or only) and len(numbers) > 1 and table.target not in numbers:
         raise ProjectError(
@@ -143,6 +145,11 @@ def _columns(table: Table, date_names: tuple[str, ...], config: Any) -> list[str
     target = config.target or only or (table.target if table.target in numbers else (numbers or rest)[0])
     others = numbers if config.columns == ("all",) else config.columns
     return [target, *(name for name in others if name != target)]
+
+
+def _row_numbers(cells: np.ndarray) -> bool:
+    """Whether a column only numbers the rows."""
+    return cells.dtype != object and len(cells) > 2 and bool((np.diff(cells) == 1).all()) and cells[0] in (0, 1)
 
 
 def _dates(table: Table, name: str) -> bool:

@@ -132,13 +132,15 @@ def step_of(when: np.ndarray, path: str) -> Step:
     middle = float(np.median(between))
     usual = min(USUAL, key=lambda step: abs(np.log(step / middle)))
     candidates = [common] * bool((between == common).mean() >= 0.5) + [usual] * bool(abs(usual / middle - 1) < 0.2)
+    near = 0.0
     for count in candidates:  # clocks that are a little off: what counts is that the rows stay near the grid
         places = Step(count).positions(when, when[0])
-        if (np.abs(places - np.round(places)) < 0.1).mean() >= 0.9:
+        near = float((np.abs(places - np.round(places)) < 0.1).mean())
+        if near >= 0.9:
             return _without_idle_days(Step(count), dates)
     if middle >= 27 * UNITS["day"] and months.min() >= 1 and (months == _most_common(months)).mean() > 0.8:
         return Step(_most_common(months), months=True)  # once a month, on its last business day or its third Friday
-    if candidates:
+    if candidates and (candidates[0] == common or near >= 0.5):  # else rows at any times, as of payments
         return Step(candidates[0])
     raise ProjectError(
         f"{path}: the dates have no common step: they are {_time(between.min())} to {_time(between.max())} apart\n"

@@ -39,10 +39,10 @@ def read(
     """
     cells = table.columns[name]
     if cells.dtype != object:
-        form = table.formats.get(name, NumberFormat())
+        own = table.formats.get(name, NumberFormat())
         words = ", ".join(f"{word!r} ({count:,})" for word, count in table.missing.get(name, {}).items())
-        notes = [f"{name}: {form.text()}"] * (not form.plain) + [f"{name}: {words} are taken as missing"] * bool(words)
-        return cells.astype(np.float64), form.to_record(), notes + _codes(name, cells)
+        notes = [f"{name}: {own.text()}"] * (not own.plain) + [f"{name}: {words} are taken as missing"] * bool(words)
+        return cells.astype(np.float64), own.to_record(), notes + _codes(name, cells)
     form = NumberFormat.from_record(kept) if kept and decimal is None else format_of(cells, decimal)
     values = numbers.parse(cells, form or NumberFormat())
     filled = np.array([cell not in numbers.MISSING for cell in cells])

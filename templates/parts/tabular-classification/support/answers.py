@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from support.errors import ProjectError
+from support.numbers import canonical
 
 TEXT = True  # the target's values are names, even where they look like numbers
 MOST = 100  # classes; more look like numbers
@@ -16,7 +17,7 @@ def read(cells: np.ndarray, target: str, path: str, labels: dict[str, str]) -> t
     Raises:
         ProjectError: where there is one class only, or where the values look like numbers to estimate.
     """
-    texts = np.array([as_name(cell) for cell in cells], object)
+    texts = np.array([canonical(str(cell)) for cell in cells], object)
     found = sorted(set(texts))
     if len(found) < 2:
         raise ProjectError(
@@ -29,15 +30,6 @@ def read(cells: np.ndarray, target: str, path: str, labels: dict[str, str]) -> t
     return np.searchsorted(np.array(found, str), texts.astype(str)), {
         "labels": [labels.get(name, name) for name in found]
     }
-
-
-def as_name(cell: Any) -> str:
-    """1.0 and 1 are one value."""
-    text = str(cell)
-    try:
-        return str(int(float(text))) if float(text).is_integer() else text
-    except (ValueError, OverflowError):
-        return text
 
 
 def strata(y: np.ndarray) -> np.ndarray:

@@ -1,105 +1,35 @@
-"""What the columns of a table are, and what is learned about them: statistics and vocabularies, from training rows alone.
+"""What is learned about the columns of a table: statistics and vocabularies, from training rows alone.
 
 Kinds: number; category (few different texts); text (many different ones: their frequent words count); date (days since 1970, month,
 weekday, hour); left out (with the reason). The same reading serves training and prediction.
 """
 
-import re
+import difflib
+import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from support import dates, numbers
+from support.dates import DateFormat
 from support.errors import ProjectError
+from support.kinds import Column, as_texts
+from support.numbers import MISSING, NumberFormat
 from support.portable import LIMIT, words_of
-from support.table import GAPS, Cells, Table, to_numbers
+from support.table import Cells, Table
 
-MOSTLY = 0.9  # share of a column's values that must be numbers (or dates) for the others to be taken as slips
 CATEGORIES = 200  # values that a column's vocabulary holds at most; rarer ones count as unknown
 MOST_BINS = 1_024  # of all numbers together, so that a wide table stays small
 WORDS = 30  # words that a text column's list holds at most
-DATE_FORMATS = (
-    "iso",
-    "%Y/%m/%d",
-    "%Y-%m",
-    "%d.%m.%Y",
-    "%m/%d/%Y",
-    "%d/%m/%Y",
-    "%d-%m-%Y",
-    "%d.%m.%Y %H:%M",
-    "%m/%d/%Y %H:%M",
-    "%d %b %Y",
-    "%b %d, %Y",
-)
-DATE_PARTS: dict[str, Callable[[datetime], float]] = {
-    "days": lambda date: date.toordinal() - 719_163 + (date.hour * 60 + date.minute) / 1440,  # since 1970-01-01
-    "month": lambda date: date.month,
-    "weekday": lambda date: date.weekday(),
-    "hour": lambda date: date.hour,
+DATE_PARTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "days": lambda when: when.astype("datetime64[s]").astype(np.int64) / 86_400,  # since 1970-01-01
+    "month": lambda when: when.astype("datetime64[M]").astype(np.int64) % 12 + 1,
+    "weekday": lambda when: (when.astype("datetime64[D]").astype(np.int64) + 3) % 7,  # 0 is Monday
+    "hour": lambda when: when.astype("datetime64[h]").astype(np.int64) % 24,
 }
-_ID = re.compile(r"(^|[_\s.-])(id|ids|index|uuid|guid|key|rowid|unnamed_\d+)$|[a-z]Id$|[a-z]ID$|^Id", re.IGNORECASE)
-
-Column = dict[str, Any]  # name, kind, and as the kind needs: why, format, comma, slips
-
-
-def understand(
-    table: Table, target: str, ignore: Iterable[str], numbers: Iterable[str], categories: Iterable[str]
-) -> list[Column]:
-    """The kind of each column, from whether its values can be read as numbers or dates, not from what they are."""
-    found: list[Column] = []
-    for name, cells in table.columns.items():
-        if name == target:
-            found.append({"name": name, "kind": "target"})
-        elif name in ignore:
-            found.append({"name": name, "kind": "left out", "why": "by --ignore"})
-        elif name in categories:
-            found.append({"name": name, "kind": "category"})
-        else:
-            found.append({"name": name, **_kind(name, cells, table, name in numbers)})
-    return found
-
-
-def _kind(name: str, cells: Cells, table: Table, must_be_number: bool) -> dict[str, Any]:
-    if cells.dtype != object:
-        if not must_be_number and _is_identity(name, cells):
-            return {"kind": "left out", "why": "it only numbers the rows (--numbers or --categories puts it in)"}
-        return {"kind": "number"}
-    known = np.flatnonzero(cells != "")
-    for comma in (False, True):
-        values = _numbers_in(cells, comma)
-        slips = known[np.isnan(values[known])]
-        if len(known) and (len(slips) == 0 or must_be_number or len(known) - len(slips) >= MOSTLY * len(known)):
-            if len(known) == len(slips):
-                raise ProjectError(
-                    f"{table.at(int(known[0]))}: {name} is {cells[known[0]]!r}, which is no number\nLeave {name} out of --numbers."
-                )
-            kind: dict[str, Any] = {"kind": "number", "comma": comma}
-            if len(slips):
-                kind["slips"] = (
-                    f"{len(slips)} values are no numbers, first {table.at(int(slips[0]))}: {cells[slips[0]]!r}; read as gaps"
-                )
-            return kind
-    some = cells[known[:: max(1, len(known) // 500)]]  # a format is chosen by up to 1,000 values
-    for form in DATE_FORMATS:
-        if len(some) and sum(_date(cell, form) is not None for cell in some) >= MOSTLY * len(some):
-            return {"kind": "date", "format": form}
-    different = len(set(cells[known]))
-    words = np.mean([len(cell.split()) for cell in some]) if len(some) else 0
-    if different > 50 and (different > 0.5 * len(known) or words >= 2):
-        return {"kind": "text"}
-    return {"kind": "category"}
-
-
-def _is_identity(name: str, values: np.ndarray) -> bool:
-    """Whether the values are whole numbers, all different, and go up row by row or bear a name such as id."""
-    if len(values) < 20 or np.isnan(values).any() or (values != np.round(values)).any():
-        return False
-    steps = np.diff(values)
-    if _ID.search(name):
-        return bool(len(np.unique(values)) == len(values))
-    return bool((steps == 1).all())
+UNSEEN = 5  # values named that training did not show
 
 
 def fit(columns: list[Column], table: Table, rows: np.ndarray, bins: int = 0) -> dict[str, Any]:
@@ -157,7 +87,8 @@ def raw(
         columns: cells by column name; a missing column counts as gaps.
         spec: from `fit`.
         count: how many rows.
-        at: says where a row stands. With it, a value of the wrong kind is an error; without, a gap.
+        at: says where a row stands. With it, a value of the wrong kind is an error, and a category that training did not show is
+            named on stderr; without, both count as missing.
 
     Raises:
         ProjectError: where a number or date of training is now something else.
@@ -170,44 +101,70 @@ def raw(
         for position, entry in enumerate(spec["numbers"]):
             cells = columns.get(entry["name"], gaps)
             values = read(cells, described[entry["name"]], entry["part"])
-            if at and cells.dtype == object and len(wrong := np.flatnonzero(np.isnan(values) & (cells != ""))):
-                kind = "number" if entry["part"] == "value" else "date"
-                raise ProjectError(
-                    f"{at(int(wrong[0]))}: {entry['name']} is {cells[wrong[0]]!r}, but was a {kind} in training\nExpected a {kind}, or nothing where it is not known."
-                )
+            if at and cells.dtype == object:
+                _check(cells, values, entry, described[entry["name"]], at)
             x["numbers"][:, position] = values
     if spec["texts"]:
-        x["texts"] = np.stack([columns.get(entry["name"], gaps).astype(object) for entry in spec["texts"]], axis=1)
+        texts = [known_as(columns.get(entry["name"], gaps), entry, described[entry["name"]]) for entry in spec["texts"]]
+        x["texts"] = np.stack(texts, axis=1)
+        if at:
+            _name_unseen(x["texts"], spec, described, at)
     return x
 
 
+def known_as(cells: Cells, entry: dict[str, Any], column: Column) -> Cells:
+    """The texts of a column, with "" for those that meant "not known" in training, or that training never saw and usually do."""
+    words = set(column.get("missing", ())) | (MISSING - set(entry["vocabulary"]))
+    return np.array(["" if cell in words else cell for cell in cells.tolist()] + [None], object)[:-1]
+
+
+def _check(cells: Cells, values: np.ndarray, entry: dict[str, Any], column: Column, at: Callable[[int], str]) -> None:
+    """Raise for a value that is neither missing nor read as in training."""
+    wrong = [row for row in np.flatnonzero(np.isnan(values)) if cells[row] not in MISSING]
+    if not wrong:
+        return
+    kind = "number" if entry["part"] == "value" else "date"
+    example = f" such as {column['format']['example']}" if kind == "number" and column.get("format") else ""
+    if kind == "date":
+        example = f" as in training: {DateFormat.from_record(column['format']).text()}"
+    raise ProjectError(
+        f"{at(int(wrong[0]))}: {entry['name']} is {cells[wrong[0]]!r}, but was a {kind} in training\nExpected a {kind}{example}, or nothing where it is not known."
+    )
+
+
+def _name_unseen(
+    texts: np.ndarray, spec: dict[str, Any], described: dict[str, Column], at: Callable[[int], str]
+) -> None:
+    """Print the categories that training did not show, each with the nearest that it did."""
+    lines = []
+    for entry, cells in zip(spec["texts"], texts.T, strict=True):
+        if described[entry["name"]]["kind"] != "category":
+            continue
+        known = {value for value in entry["vocabulary"] if value}
+        folded = {value.casefold(): value for value in known}
+        for value in dict.fromkeys(cells.tolist()):
+            if value and value not in known:
+                close = difflib.get_close_matches(value.casefold(), folded, 1, 0.5)
+                close = close or [each for each in folded if each.startswith(value.casefold())][:1]
+                hint = f"; did you mean {folded[close[0]]}?" if close else f"; it knows {', '.join(sorted(known)[:6])}"
+                row = int(np.flatnonzero(cells == value)[0])
+                lines.append(f"note: {at(row)}: {entry['name']} is {value!r}, which training did not show{hint}")
+    more = [f"note: and {len(lines) - UNSEEN} more such values"] if len(lines) > UNSEEN else []
+    for line in lines[:UNSEEN] + more:
+        print(line, file=sys.stderr)
+
+
 def read(cells: Cells, column: Column, part: str = "value") -> np.ndarray:
-    """The cells of a number or date column as float64 (one part of a date), NaN for gaps and for what cannot be read."""
-    if cells.dtype != object:
-        return cells
+    """The cells of a number or date column as float64 (one part of a date), NaN for what is missing or cannot be read."""
     if part == "value":
-        return _numbers_in(cells, column.get("comma", False))
-    take, form = DATE_PARTS[part], column["format"]
-    dates = {cell: _date(cell, form) for cell in set(cells)}
-    return np.array([np.nan if (date := dates[cell]) is None else take(date) for cell in cells], np.float64)
-
-
-def _numbers_in(cells: Cells, comma: bool) -> np.ndarray:
-    texts = [cell.replace(".", "").replace(",", ".") for cell in cells] if comma else list(cells)
-    if (numbers := to_numbers(texts)) is not None:
-        return numbers
-    single = [to_numbers([text]) for text in texts]
-    return np.array([np.nan if number is None else number[0] for number in single])
-
-
-def _date(cell: str, form: str) -> datetime | None:
-    if cell in GAPS:
-        return None
-    try:
-        date = datetime.fromisoformat(cell) if form == "iso" else datetime.strptime(cell, form)
-    except ValueError:
-        return None
-    return date.replace(tzinfo=None)
+        if cells.dtype != object:
+            return cells
+        return numbers.parse(
+            cells, NumberFormat.from_record(column["format"]) if column.get("format") else NumberFormat()
+        )
+    texts = as_texts(cells) if cells.dtype != object else cells
+    when = dates.parse(texts.tolist(), DateFormat.from_record(column["format"]))
+    return np.where(np.isnat(when), np.nan, DATE_PARTS[part](when))
 
 
 def _statistics(values: np.ndarray) -> dict[str, Any] | None:

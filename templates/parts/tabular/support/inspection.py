@@ -4,9 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from support import answers, columns, runs, tabular
-from support.columns import Column
+from support import answers, columns, kinds, runs, tabular
+from support.dates import DateFormat
 from support.errors import ProjectError
+from support.kinds import Column
+from support.numbers import NumberFormat
 from support.table import Table
 from support.tabular import Prepared, TableOptions
 
@@ -25,22 +27,22 @@ def report(table: Table, config: TableOptions) -> None:
     prepared = tabular.prepare(table, config)
     parts = tabular.positions(prepared, config)
     splits = tabular.splits_at(prepared, *parts)
-    kinds = splits.spec["columns"]
+    found = splits.spec["columns"]
     print(f"Data: {table.note}")
     print(
         f"{len(table):,} rows, {len(table.columns)} columns; {len(parts[0]):,} rows for training, {len(parts[1]):,} validation, {len(parts[2]):,} test"
     )
     if without := len(table) - len(prepared.y):
         print(f"{without:,} rows have no answer and are left out")
-    print(_list(kinds, prepared.table))
+    print(_list(found, prepared.table))
     print(_answers(prepared))
     leaks = leaking(prepared)
-    for line in [*_oddities(kinds, prepared), *leaks.values()]:
+    for line in [*_readings(found, prepared), *_oddities(found, prepared), *leaks.values()]:
         print(line)
     ignored = _ignored_leaks(prepared, config)
     if ignored:
         print(f"left out, and rightly: {', '.join(ignored)} would give the answer away")
-    path = draw(kinds, prepared)
+    path = draw(found, prepared)
     print(f"Distributions: {runs.shown(path)}\nNext: python model.py")
 
 
@@ -86,7 +88,7 @@ def leaking(prepared: Prepared, names: list[str] | None = None) -> dict[str, str
 def _ignored_leaks(prepared: Prepared, config: TableOptions) -> list[str]:
     names = [name for name in config.ignore if name in prepared.table.columns]
     again = [
-        {**column, **columns._kind(column["name"], prepared.table.columns[column["name"]], prepared.table, False)}
+        {**column, **kinds.kind_of(column["name"], prepared.table.columns[column["name"]], prepared.table)}
         if column["name"] in names
         else column
         for column in prepared.columns
@@ -139,9 +141,9 @@ def _alone(column: Column, cells: np.ndarray, y: np.ndarray) -> float:
     return min(float(roc_auc_score(y == one, said[:, position])) for position, one in enumerate(classes))
 
 
-def _list(kinds: list[Column], table: Table) -> str:
+def _list(described: list[Column], table: Table) -> str:
     lines = [f"{'column':24} {'kind':10} {'gaps':>7} {'different':>10}"]
-    for column in kinds[:SHOWN]:
+    for column in described[:SHOWN]:
         cells = table.columns[column["name"]]
         gaps = int((cells == "").sum() if cells.dtype == object else np.isnan(cells).sum())
         known = cells[cells != ""] if cells.dtype == object else cells[~np.isnan(cells)]
@@ -154,8 +156,8 @@ def _list(kinds: list[Column], table: Table) -> str:
         lines.append(
             f"{column['name'][:24]:24} {column['kind']:10} {f'{gaps / len(cells):.1%}' if gaps else '':>7} {len(set(known.tolist())):10,}  {note}"
         )
-    if len(kinds) > SHOWN:
-        lines.append(f"… and {len(kinds) - SHOWN} more")
+    if len(described) > SHOWN:
+        lines.append(f"… and {len(described) - SHOWN} more")
     return "\n".join(lines)
 
 
@@ -176,10 +178,28 @@ def _answers(prepared: Prepared) -> str:
     return f"Answers: {shares}{warning}"
 
 
-def _oddities(kinds: list[Column], prepared: Prepared) -> list[str]:
+def _readings(described: list[Column], prepared: Prepared) -> list[str]:
+    """How numbers and dates are written, where there is something to say, and which texts were taken as not known."""
+    lines = []
+    for column in described:
+        form = prepared.table.formats.get(column["name"])
+        record = column.get("format")
+        if column["kind"] == "date":
+            lines.append(f"{column['name']}: {DateFormat.from_record(column['format']).text()}")
+        elif form := form or (NumberFormat.from_record(record) if record else None):
+            lines += [] if form.plain else [f"{column['name']}: {form.text()}"]
+            if form.doubt and column["name"] not in prepared.table.formats:
+                lines.append(f"warning: {column['name']}: {form.doubt}")
+    for name, words in prepared.table.missing.items():
+        shown = ", ".join(f"{word!r} ({count:,} rows)" for word, count in words.items())
+        lines.append(f"taken as not known: {name} {shown}")
+    return lines + list(prepared.notes)
+
+
+def _oddities(described: list[Column], prepared: Prepared) -> list[str]:
     """Columns and rows that repeat."""
     lines = []
-    constant = [column["name"] for column in kinds if column.get("why", "").startswith("the same value")]
+    constant = [column["name"] for column in described if column.get("why", "").startswith("the same value")]
     if constant:
         lines.append(f"constant columns, left out: {', '.join(constant)}")
     first: dict[bytes, str] = {}
@@ -194,12 +214,12 @@ def _oddities(kinds: list[Column], prepared: Prepared) -> list[str]:
     return lines
 
 
-def draw(kinds: list[Column], prepared: Prepared) -> Any:
+def draw(described: list[Column], prepared: Prepared) -> Any:
     """Draw how the values of each column are distributed, by answer where there are few."""
     from support import figures
     from support.figures import plt
 
-    used = [column for column in kinds if column["kind"] in ("number", "category", "date", "text")][:24]
+    used = [column for column in described if column["kind"] in ("number", "category", "date", "text")][:24]
     if not used:
         raise ProjectError("no column is left to draw")
     y = prepared.y

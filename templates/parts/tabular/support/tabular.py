@@ -1,39 +1,45 @@
 """From a table to splits: what is asked, which rows belong together, and what is learned from the training rows."""
 
 import difflib
-import json
 import re
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from pydantic import Field
 
-from support import answers, columns
-from support.columns import Column
+from support import answers, columns, kinds, numbers
+from support.csv_file import CsvOptions
 from support.errors import ProjectError
-from support.settings import Settings
+from support.kinds import Column
+from support.numbers import NumberFormat
 from support.splits import Split, Splits, split_positions
-from support.table import Cells, Table, read, to_numbers
+from support.table import Cells, Table, read
 
 _COMPARISON = re.compile(r"(.+?)\s*(>=|<=|==|!=|>|<)\s*(.+)")
 
 
-class TableOptions(Settings):
+class TableOptions(CsvOptions):
     """What is asked of a table: the same options in every project on tables."""
 
     data: str = Field("sample", description="sample, full, or the path of your own CSV file")
     target: str | None = Field(
         None, description='column to predict, or a yes-no question about one, for example "G3 >= 10"'
     )
-    separator: str | None = Field(None, description="between the values of your CSV file; found out where not given")
     ignore: tuple[str, ...] = Field((), description="columns to leave out, for example what is only known afterwards")
     numbers: tuple[str, ...] = Field(
         (), description="columns to read as numbers, where they were taken for something else"
     )
     categories: tuple[str, ...] = Field(
         (), description="columns to read as categories, for example numbers that only name a thing"
+    )
+    missing: tuple[str, ...] | None = Field(
+        None, description='texts that mean "not known", for example "NA,?"; found out where not given'
+    )
+    date_format: str | None = Field(
+        None, description="how dates are written, for example %d.%m.%Y; found out where not given"
     )
     bins: int = Field(
         0,
@@ -59,6 +65,7 @@ class Prepared:
     """A table of which is known what is asked, before it is split.
 
     `y` holds an answer per row; rows of one `unit` must not be parted (they are equal, or of one group); `time` is None, or when.
+    `notes` say how the file was read where that could be otherwise.
     """
 
     table: Table
@@ -68,6 +75,7 @@ class Prepared:
     time: np.ndarray | None
     question: dict[str, Any]
     bins: int = 0
+    notes: tuple[str, ...] = ()
 
 
 def read_own(config: TableOptions, target: str = "", labels: dict[str, str] | None = None) -> Table:
@@ -76,13 +84,15 @@ def read_own(config: TableOptions, target: str = "", labels: dict[str, str] | No
     Raises:
         ProjectError: where the file is no table.
     """
+    if not config.data:
+        raise ProjectError('--data is ""\nExpected sample, full, or the path of a CSV file.')
     path = Path(config.data)
     column = _column_of(config.target) if config.target else target
     as_text = {*config.categories, *([column] if answers.TEXT else [])}
-    table = read(path, config.separator, as_text)
+    table = read(path, as_text=as_text, **config.reading())
     if config.target and config.target in table.columns:
         column = config.target
-    return Table(table.columns, table.lines, table.path, target, labels or {}, table.source, table.note)
+    return replace(table, target=target, labels=labels or {})
 
 
 def load(table: Table, config: TableOptions) -> Splits:
@@ -92,12 +102,16 @@ def load(table: Table, config: TableOptions) -> Splits:
         ProjectError: where the table cannot answer what is asked.
     """
     prepared = prepare(table, config)
+    for line in prepared.notes:
+        if line.startswith("warning"):
+            print(line, file=sys.stderr)
     return splits_at(prepared, *positions(prepared, config))
 
 
 def prepare(table: Table, config: TableOptions) -> Prepared:
     """Find the target and the kinds of the columns, leave out rows without an answer, and see which rows belong together."""
     wanted = config.target or (table.target if table.target in table.columns else "")
+    table, notes = kinds.without_missing(table, _asked_of(table, wanted), config.missing)
     column, cells, yes_no = _target(table, wanted)
     own_ignore = type(config).model_fields["ignore"].default
     for option, names in (
@@ -113,35 +127,38 @@ def prepare(table: Table, config: TableOptions) -> Prepared:
         raise ProjectError(
             f"{table.path}: {wanted} has no value in any row, only gaps\nExpected the answers to learn from; another column: --target NAME"
         )
-    table = Table(
-        {name: values[answered] for name, values in table.columns.items()},
-        table.lines[answered],
-        table.path,
-        table.target,
-        table.labels,
-        table.source,
-        table.note,
+    table = replace(
+        table, columns={name: values[answered] for name, values in table.columns.items()}, lines=table.lines[answered]
     )
+    cells = cells[answered]
+    if cells.dtype == object and not answers.TEXT:
+        cells = _as_numbers(table, column, cells)
     y, question = answers.read(
-        cells[answered], wanted, table.path, table.labels if wanted == table.target or not config.target else {}
+        cells, wanted, table.path, table.labels if wanted == table.target or not config.target else {}
     )
     if yes_no:
         question = {**question, "question": wanted}
-    kinds = columns.understand(table, column, config.ignore, config.numbers, config.categories)
+    found = kinds.understand(table, column, config.ignore, config.numbers, config.categories, config.date_format)
+    notes = [*table.notes, *notes, *(kind["warning"] for kind in found if "warning" in kind)]
+    for kind in found:
+        cells = table.columns[kind["name"]]
+        if cells.dtype == object and kind["kind"] in ("target", "category") and not yes_no:
+            notes += kinds.alike(kind["name"], cells)
     if config.group:
         _need(table, "--group", config.group)
-        kinds = [
+        found = [
             {"name": kind["name"], "kind": "left out", "why": "it is the group"}
             if kind["name"] == config.group
             else kind
-            for kind in kinds
+            for kind in found
         ]
-    units = _units(table, kinds, config.group)
+    units = _units(table, found, config.group)
     time = None
     if config.time:
         _need(table, "--time", config.time)
-        time = _time(table, config.time)
-    return Prepared(table, kinds, y, units, time, {**question, "target": column}, config.bins)
+        time = _time(table, config.time, config.date_format)
+    question = {**question, "target": column, "reading": config.reading()}
+    return Prepared(table, found, y, units, time, question, config.bins, tuple(notes))
 
 
 def positions(prepared: Prepared, config: TableOptions) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -178,59 +195,6 @@ def splits_at(prepared: Prepared, train: np.ndarray, validation: np.ndarray, tes
     )
 
 
-def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], dict[str, np.ndarray]]:
-    """Rows as `predict.py` takes them: `name=value …` is one row, and each .csv or .jsonl file its rows.
-
-    Raises:
-        ProjectError: for a name that is no column of the model, or a value of the wrong kind.
-    """
-    row: dict[str, Any] = {}
-    tables: list[tuple[list[str], dict[str, Cells]]] = []
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if equals and not Path(text).exists():
-            row[name.strip()] = value.strip()
-        elif Path(text).suffix == ".jsonl":
-            tables.append(_json_lines(Path(text)))
-        elif equals or Path(text).exists() or Path(text).suffix:
-            table = read(Path(text), as_text=[entry["name"] for entry in spec["texts"]])
-            tables.append(([table.at(position) for position in range(len(table))], table.columns))
-        else:
-            raise ProjectError(
-                f"{text!r} is neither a file nor name=value\nExpected for example: {_example(spec)}, or a .csv or .jsonl file"
-            )
-    if row:
-        tables.insert(0, ([" ".join(f"{name}={value}" for name, value in row.items())], _as_columns([row])))
-    names: list[str] = []
-    found = []
-    for places, cells in tables:
-        _check_names(list(cells), spec)
-        found.append(columns.raw(cells, spec, len(places), places.__getitem__))
-        names += places
-    return names, {key: np.concatenate([x[key] for x in found]) for key in found[0]}
-
-
-def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:
-    """Draw rows as a table, each after its title."""
-    from support import figures
-    from support.figures import plt
-
-    cells = [[title.replace("\n", ", "), *_cells(split, row)] for row, title in enumerate(titles)]
-    figure, axis = plt.subplots(figsize=(min(20, 2 + 1.1 * len(cells[0])), 0.6 + 0.28 * len(cells)))
-    axis.axis("off")
-    drawn = axis.table(cellText=cells, loc="center", cellLoc="left")
-    drawn.auto_set_font_size(False)
-    drawn.set_fontsize(7)
-    drawn.auto_set_column_width(list(range(len(cells[0]))))
-    return figures.save(figure, path, caption)
-
-
-def _cells(split: Split, row: int, most: int = 12) -> list[str]:
-    numbers = [f"{value:.4g}" for value in split.x.get("numbers", np.zeros((len(split), 0)))[row]]
-    texts = [str(value)[:20] for value in split.x.get("texts", np.zeros((len(split), 0)))[row]]
-    return (numbers + texts)[:most]
-
-
 def _target(table: Table, wanted: str) -> tuple[str, Cells, bool]:
     """The column that is asked about, an answer per row, and whether it is a comparison (then "yes", "no" or "")."""
     names = ", ".join(list(table.columns)[:12]) + (", …" if len(table.columns) > 12 else "")
@@ -248,10 +212,13 @@ def _target(table: Table, wanted: str) -> tuple[str, Cells, bool]:
     name, sign, text = match[1].strip(), match[2], match[3].strip().strip("\"'")
     if name not in table.columns:
         raise ProjectError(f"--target {wanted!r}: {_no_column(table, name, 1)}")
-    cells, limit = table.columns[name], to_numbers([text])
-    if cells.dtype == object and limit is not None and (numbers := to_numbers(cells)) is not None:
-        cells = numbers
-    if cells.dtype == object or limit is None or np.isnan(limit[0]):
+    cells, form = table.columns[name], table.formats.get(name, NumberFormat())
+    if cells.dtype == object and (found := numbers.detect(cells)):
+        cells, form = numbers.parse(cells, found), found
+    limit = numbers.parse([text], form)
+    if np.isnan(limit[0]):
+        limit = numbers.parse([text], NumberFormat())  # as one types a number
+    if cells.dtype == object or np.isnan(limit[0]):
         if sign not in ("==", "!="):
             raise ProjectError(
                 f"--target {wanted!r}: {name} and {text!r} are not both numbers\nTexts can only be compared by == and !=."
@@ -271,6 +238,27 @@ def _target(table: Table, wanted: str) -> tuple[str, Cells, bool]:
     return name, np.where(known, np.where(truth, "yes", "no"), "").astype(object), True
 
 
+def _asked_of(table: Table, target: str) -> str:
+    """The column that a target is about."""
+    match = None if target in table.columns else _COMPARISON.fullmatch(target.strip())
+    return match[1].strip() if match else target
+
+
+def _as_numbers(table: Table, name: str, cells: Cells) -> Cells:
+    """A target of numbers; where most are numbers, the first that is none is an error."""
+    known = kinds.number_format(cells)
+    if known is None:
+        return cells
+    values = numbers.parse(cells, known)
+    wrong = int(np.flatnonzero(np.isnan(values))[0]) if np.isnan(values).any() else None
+    if wrong is not None:
+        raise ProjectError(
+            f"{table.at(wrong)}: {name} is {cells[wrong]!r}, which is no number as in the other rows ({known.example})\n"
+            f"Mend it, or say that it means not known: --missing {cells[wrong]!r}"
+        )
+    return values
+
+
 def _column_of(target: str) -> str:
     """The column to keep as text for this target: none for a comparison."""
     return "" if _COMPARISON.fullmatch(target.strip()) else target
@@ -288,19 +276,19 @@ def _need(table: Table, option: str, name: str) -> None:
         raise ProjectError(f"{option}: {_no_column(table, name, 1)}")
 
 
-def _time(table: Table, name: str) -> np.ndarray:
+def _time(table: Table, name: str, date_format: str | None) -> np.ndarray:
     """When each row was, as a number."""
-    kind = next(kind for kind in columns.understand(table, "", (), (), ()) if kind["name"] == name)
     cells = table.columns[name]
-    if cells.dtype == object and kind["kind"] not in ("date", "number"):
+    kind = kinds.kind_of(name, cells, table, cells.dtype != object and not date_format, date_format)
+    if kind["kind"] not in ("date", "number"):
         raise ProjectError(
             f"{table.at(0)}: --time {name} holds {cells[0]!r}, neither a date nor a number\nExpected for example 2024-05-31."
         )
     when = columns.read(cells, kind, "days" if kind["kind"] == "date" else "value")
     if np.isnan(when).any():
-        raise ProjectError(
-            f"{table.at(int(np.flatnonzero(np.isnan(when))[0]))}: {name} is empty, but --time needs it in every row"
-        )
+        row = int(np.flatnonzero(np.isnan(when))[0])
+        what = "is empty" if str(cells[row]) in ("", "nan") else f"is {cells[row]!r}"
+        raise ProjectError(f"{table.at(row)}: {name} {what}, but --time needs a date or number in every row")
     return when
 
 
@@ -340,64 +328,3 @@ def _by_time(prepared: Prepared, fractions: tuple[float, float]) -> tuple[np.nda
     validation = ~test & (when > validation_from)
     train, middle, last = (np.flatnonzero(part) for part in (~test & ~validation, validation, test))
     return train, middle, last
-
-
-def _as_columns(rows: list[dict[str, Any]]) -> dict[str, Cells]:
-    """Rows of names and values as columns of texts."""
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    return {name: np.array([_as_text(row.get(name)) for row in rows] + [None], object)[:-1] for name in names}
-
-
-def _as_text(value: Any) -> str:
-    from support.table import GAPS
-
-    text = "" if value is None else str(value).strip()
-    return "" if text in GAPS else text
-
-
-def _json_lines(path: Path) -> tuple[list[str], dict[str, Cells]]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        raise ProjectError(f"there is no file {path}") from None
-    except UnicodeDecodeError:
-        raise ProjectError(f"{path} is not UTF-8 text\nExpected one JSON object per line.") from None
-    rows, places = [], []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise ProjectError(f"{path}:{number}: no JSON: {error.msg}\nExpected one object per line.") from None
-        if not isinstance(row, dict):
-            raise ProjectError(f"{path}:{number}: expected an object with a value per column")
-        rows.append(row)
-        places.append(f"{path}:{number}")
-    if not rows:
-        raise ProjectError(f"{path} is empty\nExpected one JSON object per line.")
-    return places, _as_columns(rows)
-
-
-def _check_names(names: list[str], spec: dict[str, Any]) -> None:
-    known = [column["name"] for column in spec["columns"]]
-    for name in names:
-        if name not in known:
-            close = difflib.get_close_matches(name, known, 1)
-            raise ProjectError(
-                f"there is no column {name}"
-                + (f"; did you mean {close[0]}?" if close else "")
-                + f"\nThe model knows: {', '.join(known[:20])}"
-            )
-    used = list(dict.fromkeys(entry["name"] for entry in [*spec["numbers"], *spec["texts"]]))
-    missing = [name for name in used if name not in names]
-    if missing:
-        import sys
-
-        more = f" and {len(missing) - 8} more" if len(missing) > 8 else ""
-        print(f"note: not given, so taken as not known: {', '.join(missing[:8])}{more}", file=sys.stderr)
-
-
-def _example(spec: dict[str, Any]) -> str:
-    numbers = [f"{entry['name']}={entry['median']:.4g}" for entry in spec["numbers"] if entry["part"] == "value"]
-    return " ".join([*numbers, *(f"{entry['name']}={entry['vocabulary'][-1]}" for entry in spec["texts"])][:3])

@@ -83,6 +83,9 @@ def read(data: str, options: Columns) -> Found:
         )
     parts, remarks = folders.split_folders(path), folders.remarks(path)
     if not parts:
+        inside = folders.visible_folders(path)
+        if len(inside) == 1 and folders.visible_folders(inside[0]):
+            raise ProjectError(f"{path}/ has one sub-folder with folders in it\nDid you mean {inside[0]}/?")
         train, more = read_folder(path)
         return Found(train, remarks=(*remarks, *more))
     train, more = read_folder(parts["train"])
@@ -135,10 +138,18 @@ def read_folder(folder: Path) -> tuple[Examples, list[str]]:
     ]
     others = Counter(f"{file.suffix or file.name} beside the folders" for file in _files(folder, deep=False))
     for path in classes:
+        if parts := folders.split_folders(path):
+            raise ProjectError(
+                f"{parts['train']}/ is a split inside a class\nSplits stand above classes: "
+                f"{folder / parts['train'].name / path.name}/."
+            )
         every = _files(path)
         files = [file for file in every if file.suffix.lower() in ENDINGS]
         if not files:
-            raise ProjectError(f"no .txt files in {path}/\nEach folder is a class: add some, or remove the folder.")
+            found = f" Found: {len(every):,} other files." if every else ""
+            raise ProjectError(
+                f"no .txt files in {path}/\nEach folder is a class: add some, or remove the folder.{found}"
+            )
         others.update(file.suffix or file.name for file in every if file.suffix.lower() not in ENDINGS)
         for file in progress(files, f"reading {path.name}", len(files)):
             texts.append(text_files.read(file))

@@ -71,11 +71,11 @@ def load(found: Found, config: TextOptions, source: str, note: str) -> Splits:
         validation = validation and _without(validation, test, "validation, as the test has the same text", remarks)
     if validation:
         train = _without(train, validation, "training, as validation has the same text", remarks)
+    for remark in remarks:  # before the split, whose errors they may explain
+        print(f"warning: {remark.removeprefix('warning: ')}")
     number = {label: position for position, label in enumerate(labels)}
     parts = [train.take(rows) for rows in _split(train, number, validation, test, config, source)]
     splits = [_numbered(part, number) for part in (parts[0], validation or parts[1], test or parts[2])]
-    for remark in remarks:
-        print(f"warning: {remark.removeprefix('warning: ')}")
     spec = {"kind": "text", "labels": labels, **learned(splits[0].x, config), "columns": found.columns}
     return Splits(splits[0], splits[1], splits[2], spec, source, note)
 
@@ -140,6 +140,10 @@ def _doubtful(examples: Examples) -> list[str]:
         for label, count in counts.items()
         if label.lower() in MISSING
     ]
+    if all(map(_is_amount, counts)) and any("." in label for label in counts):
+        remarks.append(
+            f"the labels are amounts, such as {next(iter(counts))}, and each of the {len(counts)} becomes a class"
+        )
     by_key: dict[str, list[str]] = {}
     for label in counts:
         by_key.setdefault("".join(filter(str.isalnum, label.lower())) or label, []).append(label)
@@ -155,6 +159,13 @@ def _doubtful(examples: Examples) -> list[str]:
     if torn:
         remarks.append(f"texts with more than one label: {len(torn):,}, such as {torn[0][:60]!r}")
     return remarks
+
+
+def _is_amount(label: str) -> bool:
+    try:
+        return bool(np.isfinite(float(label)))
+    except ValueError:
+        return False
 
 
 def _without(examples: Examples, others: Examples, reason: str, remarks: list[str]) -> Examples:

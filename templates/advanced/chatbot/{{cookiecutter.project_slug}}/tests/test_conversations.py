@@ -411,11 +411,12 @@ def test_the_sample_asks_no_question_twice_and_each_intent_in_all_splits(config:
     assert data.read(config).left_out == []
 
 
-def test_the_test_teaches_no_word(config: Config) -> None:
+def test_validation_and_test_teach_no_word(config: Config) -> None:
     rows = [(f"question {number}", f"answer {number}", str(number)) for number in range(60)]
     splits = qa_pairs.load(qa_pairs.checked(rows, config, []), config, "", "")
-    asked = {portable.words(text)[1] for text in splits.test.x["question"]}
-    assert asked and asked.isdisjoint(splits.spec["vocabulary"])
+    for split in (splits.validation, splits.test):
+        asked = {portable.words(text)[1] for text in split.x["question"]}
+        assert asked and asked.isdisjoint(splits.spec["vocabulary"])
 
 
 # --- asking ---

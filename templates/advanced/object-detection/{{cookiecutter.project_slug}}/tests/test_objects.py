@@ -19,17 +19,16 @@ from PIL import Image
 import data
 import drawn_shapes
 import export
-import predict
 import scores
 import train
 import voc
 from config import Config
 from model import build_model
 from support import (
+    annotated_images,
     average_precision,
     baselines,
     box_augmentation,
-    boxed_pictures,
     boxes,
     download,
     grids,
@@ -146,7 +145,7 @@ def test_a_mosaic_shows_boxes_where_their_objects_are() -> None:
 
 def test_where_the_boxes_of_four_have_no_room_a_picture_stays_alone() -> None:
     x = np.random.default_rng(0).integers(0, 256, (4, 32, 32, 3), np.uint8)
-    y = np.tile(np.array([0, 0.2, 0.2, 0.8, 0.8], np.float32), (4, boxed_pictures.MOST_BOXES, 1))
+    y = np.tile(np.array([0, 0.2, 0.2, 0.8, 0.8], np.float32), (4, annotated_images.MOST_BOXES, 1))
     same_x, same_y = box_augmentation.augmenter(1, 0, 0, flip=False, mosaic=1)(x, y, np.random.default_rng(0))
     assert (same_x == x).all() and np.allclose(same_y, y)
 
@@ -177,58 +176,6 @@ def test_every_split_of_your_own_pictures_has_its_share_of_a_rare_class(tmp_path
 def test_settings_that_do_not_fit_are_answered_in_a_sentence(changes: list[str], message: str) -> None:
     with pytest.raises(ProjectError, match=message):
         settings.read(Config, argv=changes)
-
-
-def test_no_piece_of_background_is_in_two_splits() -> None:
-    """The parts of the photos that the splits are cut from do not touch."""
-    ends = sorted(drawn_shapes.PARTS.values())
-    assert all(before[1] <= after[0] for before, after in zip(ends, ends[1:], strict=False))
-
-
-def test_predicting_writes_the_boxes_in_pixels_of_the_photo_and_replaces_nothing(
-    config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(runs, "FOLDER", tmp_path / "runs")
-    monkeypatch.setattr(sys, "argv", ["train.py", "--epochs", "1"])
-    train.main()
-    photo = tmp_path / "photo.jpg"
-    Image.fromarray(np.full((100, 300, 3), 90, np.uint8)).save(photo)
-    before = photo.read_bytes()
-
-    box = [0.5, 0.5, 0.75, 0.6]  # of the square, in which the photo lies from 1/3 to 2/3
-    answer = {"objects": [{"label": "star", "score": 0.9, "box": box}]}
-    monkeypatch.setattr(scores, "describe", lambda row, spec: answer)
-    for _ in range(2):
-        monkeypatch.setattr(sys, "argv", ["predict.py", str(photo), "--output", str(tmp_path / "out")])
-        predict.main()
-    assert "star 90% at 150 50 225 80" in capsys.readouterr().out
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        "photo.json",
-        "photo.png",
-        "photo_2.json",
-        "photo_2.png",
-    ]
-    assert photo.read_bytes() == before
-    written = json.loads((tmp_path / "out" / "photo.json").read_text(encoding="utf-8"))
-    assert (written["width"], written["height"]) == (300, 100)
-    assert written["objects"] == [{"label": "star", "score": 0.9, "box": [150.0, 50.0, 225.0, 80.0]}]
-    with Image.open(tmp_path / "out" / "photo.png") as drawn:
-        assert drawn.size == (300, 100) and drawn.getpixel((150, 65)) != (90, 90, 90)
-
-
-@pytest.mark.parametrize("name", ["missing.jpg", "text.jpg", "empty"])
-def test_inputs_that_are_no_pictures_are_named(name: str, tmp_path: Path) -> None:
-    (tmp_path / "text.jpg").write_text("no picture")
-    (tmp_path / "empty").mkdir()
-    with pytest.raises(ProjectError, match=name):
-        data.read_inputs([str(tmp_path / name)], {"shape": [96, 96, 3]})
-
-
-def test_the_threshold_is_where_precision_and_recall_are_balanced_best() -> None:
-    box, other = [0.1, 0.1, 0.4, 0.4], [0.6, 0.6, 0.9, 0.9]
-    true = boxes.pad([np.array([[0, *box]])] * 10)
-    output = np.tile(np.array([[*box, 0.8], [*other, 0.4]]), (10, 1, 1))
-    assert 0.4 < scores.decide(true, output, None)["threshold"] <= 0.8
 
 
 def test_an_exported_file_finds_the_same_boxes_and_classes_without_tensorflow(

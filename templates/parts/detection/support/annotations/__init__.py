@@ -74,19 +74,17 @@ def _finished(tree: Tree, found: Annotations, one_file: bool = False) -> Annotat
         for path in tree.images:
             if path not in used:
                 found.problem(path, "no annotation", "has no annotation; it is not used", left_out=False)
-    splits = {one.split for one in found.images} - {None}
+    splits = sorted({one.split for one in found.images if one.split})
     if "train" not in splits:
         if len(splits) > 1:
-            text = f"has images for {' and '.join(sorted(splits))}, none to train on: splits are drawn anew"
+            text = f"has images for {' and '.join(splits)}, none to train on: splits are drawn anew"
             found.problem(found.root, "no split", text, left_out=False)
         for one in found.images:
             one.split = None
     elif len(splits) > 1:
         for one in found.images:
             if one.split is None:
-                found.problem(
-                    one.path, "no split", f"is in none of the splits ({', '.join(sorted(splits))}) of the data set"
-                )
+                found.problem(one.path, "no split", f"is in none of the splits ({', '.join(splits)}) of the data set")
         found.images = [one for one in found.images if one.split]
     return found
 

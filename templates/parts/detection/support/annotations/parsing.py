@@ -9,7 +9,7 @@ from xml.parsers import expat
 import yaml
 
 MB = 2**20
-LARGEST = {".json": 2048 * MB, ".xml": 16 * MB, ".yaml": MB, ".yml": MB}  # COCO's own largest file has 450 MB
+LARGEST = {".json": 2048 * MB, ".xml": 16 * MB, ".yaml": MB // 4, ".yml": MB // 4}  # COCO's own largest file has 450 MB
 LARGEST_TEXT = 16 * MB
 DEEPEST = 50  # elements of XML within each other; annotations have four or five
 
@@ -39,7 +39,7 @@ def read_bytes(path: Path) -> bytes:
     except (OSError, MemoryError) as error:
         raise Unreadable(f"cannot be read: {error}") from None
     if len(content) > largest:
-        raise Unreadable(f"is larger than {largest // MB} MB, too large for an annotation")
+        raise Unreadable(f"is larger than {largest / MB:g} MB, too large for an annotation")
     return content
 
 

@@ -16,8 +16,10 @@ from support.annotations.records import AnnotatedImage, Annotations
 from support.errors import ProjectError
 from support.image_formats import FOLDERS_LEFT_BEHIND, SUFFIXES, Header, open_header
 
-IMAGES = frozenset("image images img imgs jpegimages pictures photos".split())
-KINDS_OF_FILES = IMAGES | frozenset("label labels annotation annotations ann anns xml xmls txt".split())
+IMAGES = frozenset(["image", "images", "img", "imgs", "jpegimages", "pictures", "photos"])
+KINDS_OF_FILES = IMAGES | frozenset(
+    ["label", "labels", "annotation", "annotations", "ann", "anns", "xml", "xmls", "txt"]
+)
 ANNOTATIONS = (".xml", ".txt", ".json", ".yaml", ".yml", ".names", ".labels", ".data")
 
 

@@ -140,11 +140,11 @@ def _use_image_sets(tree: Tree, found: Annotations) -> None:
     """Set the splits that ImageSets/Main/train.txt, val.txt, trainval.txt and test.txt list, by names without ending."""
     listed: dict[tuple[str, ...], dict[str, set[str]]] = {}
     for path in tree.others[".txt"]:
-        *above, kind, folder, _ = ("", "", *path.relative_to(tree.root).parts)
+        *before, kind, folder, _ = ("", "", *path.relative_to(tree.root).parts)
         split = "train and validation" if path.stem.lower() == "trainval" else folders.role(path.stem)
         if (kind.lower(), folder.lower()) == ("imagesets", "main") and split:
             names = {line.split()[0].lower() for line in parsing.read_text(path).splitlines() if line.strip()}
-            listed.setdefault(tuple(above[2:]), {})[split] = names
+            listed.setdefault(tuple(before[2:]), {})[split] = names
     for above, splits in listed.items():
         both = splits.pop("train and validation", set())
         splits.setdefault("train", both - splits.get("validation", set()))

@@ -54,11 +54,12 @@ def read(labels: dict[Path, str | parsing.Unreadable], tree: Tree, found: Annota
         image, header = opened
         one = Drawn(image, header, str(label or path), None, [], relative=True)
         if label is not None:
-            text = labels[label]
-            if isinstance(text, parsing.Unreadable):
-                found.broken(image, f"{label}:{text.line}" if text.line else str(label), "unreadable", str(text))
+            content = labels[label]
+            if isinstance(content, parsing.Unreadable):
+                where = f"{label}:{content.line}" if content.line else str(label)
+                found.broken(image, where, "unreadable", str(content))
                 continue
-            _read_lines(one, label, text, names.of(label, tree.root), poses, found)
+            _read_lines(one, label, content, names.of(label, tree.root), poses, found)
         drawn.append(one)
     if label_of:
         frames.settle([one for one in drawn if one.boxes], found)

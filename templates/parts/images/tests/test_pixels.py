@@ -1,0 +1,172 @@
+"""Pixels of every kind as 8 bits: what is in the file stays visible, and training, large folders and prediction agree."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from support import labelled_pictures, picture_files
+from support.errors import ProjectError
+from support.picture_files import read
+from support.pictures import read_inputs, read_picture
+from support.pixels import Pixels, value_range
+
+SIDE = 12
+RAMP = np.tile(np.linspace(0.1, 0.9, SIDE), (SIDE, 1))  # dark on the left, bright on the right
+
+
+def drawn(kind: str, path: Path) -> Path:
+    """RAMP, or dark or light ink, in a file of this kind."""
+    whole = {"16 bits": 65_535, "14 bits": 16_383, "12 bits": 4_095, "10 bits": 1_023}
+    clear = Image.new("RGBA", (SIDE, SIDE), (0, 0, 0, 0))
+    if kind in whole:
+        image = Image.fromarray((RAMP * whole[kind]).astype(np.uint16))
+    elif kind == "12 bits in colour":
+        return _deep_png(np.repeat((RAMP * 4_095).astype(np.uint16)[..., None], 3, axis=2), path.with_suffix(".png"))
+    elif kind.startswith("fractions"):
+        image, path = (
+            Image.fromarray((RAMP * (255 if "255" in kind else 1)).astype(np.float32)),
+            path.with_suffix(".tif"),
+        )
+    elif kind.endswith("ink"):
+        image = clear
+        image.paste((20, 20, 20, 255) if kind.startswith("dark") else (235, 235, 235, 255), (3, 3, 9, 9))
+    else:
+        image = Image.fromarray((RAMP * 255).astype(np.uint8)).convert(kind)
+        path = path.with_suffix(".jpg" if kind == "CMYK" else ".png")
+    image.save(path)
+    return path
+
+
+def _deep_png(values: np.ndarray, path: Path) -> Path:
+    """Colours of 16 bits, which Pillow reads and cannot write."""
+    import struct
+    import zlib
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
+    head = struct.pack(">IIBBBBB", values.shape[1], values.shape[0], 16, 2, 0, 0, 0)
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    )
+    return path
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("L", "RGB", "P", "LA", "RGBA", "CMYK"),
+        *("16 bits", "14 bits", "12 bits", "10 bits", "12 bits in colour", "fractions 0..1", "fractions 0..255"),
+    ],
+)
+def test_every_kind_of_pixels_keeps_its_content(kind: str, tmp_path: Path) -> None:
+    path = drawn(kind, tmp_path / "a.png")
+    for pixels in (Pixels(), read([path], (SIDE, SIDE, 1)).pixels):
+        values = read_picture(path, (SIDE, SIDE, 1), pixels)[..., 0].astype(float)
+        tolerance = 18 if "in colour" in kind else 6  # four of its twelve bits are left
+        assert np.abs(values - RAMP * 255).max() < tolerance
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "whole", "expected"),
+    [
+        (0, 1, True, (0, 1)),
+        (0, 200, True, (0, 255)),
+        (448, 1_728, True, (0, 4_095)),
+        (448, 3_000, True, (0, 4_095)),
+        (0, 4_096, True, (0, 16_383)),
+        (12_336, 27_756, True, (0, 65_535)),
+        (-1_024, 3_071, True, (-1_024, 3_071)),
+        (0.16, 0.42, False, (0, 1)),
+        (0, 254.5, False, (0, 255)),
+        (-1, 1, False, (-1, 1)),
+        (7, 7, False, (7, 8)),
+    ],
+)
+def test_the_range_of_values_is_that_of_a_camera_where_they_fit(
+    low: float, high: float, whole: bool, expected: tuple[float, float]
+) -> None:
+    assert value_range(low, high, whole) == expected
+
+
+def test_the_range_is_that_of_the_whole_data_set_and_prediction_uses_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, brightest in enumerate((500, 900, 4_000, 2_000, 1_500, 3_000)):  # of twelve bits, in files of sixteen
+        folder = tmp_path / "data" / "ab"[number % 2]
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray((RAMP / 0.9 * brightest).astype(np.uint16)).save(folder / f"{number}.png")
+    splits = labelled_pictures.load(tmp_path / "data", (SIDE, SIDE, 1), (0.3, 0.3), 0)
+    assert splits.spec["pixels"] == {"whole": (0.0, 4_095.0)}
+    assert "note: 6 images of more than 8 bits: values 0..4095 become 0..255" in capsys.readouterr().err
+    found = sorted(int(x.max()) for split in (splits.train, splits.validation, splits.test) for x in split.x)
+    assert found == [value * 255 // 4_095 for value in (500, 900, 1_500, 2_000, 3_000, 4_000)]
+    _, x = read_inputs([str(tmp_path / "data" / "a" / "0.png")], splits.spec)
+    assert x.max() == 500 * 255 // 4_095
+    Image.fromarray((RAMP * 65_535).astype(np.uint16)).save(tmp_path / "other.png")
+    _, x = read_inputs([str(tmp_path / "other.png")], splits.spec)
+    assert np.abs(x[0, ..., 0] - RAMP * 255).max() < 3
+    assert "1 of 1 images read by its own range" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["dark ink", "light ink"])
+def test_ink_on_a_transparent_ground_stays_visible_in_training_and_prediction(kind: str, tmp_path: Path) -> None:
+    for number in range(8):
+        (tmp_path / "ab"[number % 2]).mkdir(exist_ok=True)
+        drawn(kind, tmp_path / "ab"[number % 2] / f"{number}.png")
+    splits = labelled_pictures.load(tmp_path, (SIDE, SIDE, 1), (0.3, 0.3), 0)
+    ground = {"dark ink": "white", "light ink": "black"}[kind]
+    assert splits.spec["pixels"] == {"ground": ground}
+    (image, *_), (_, asked) = splits.train.x[..., 0], read_inputs([str(tmp_path / "a" / "0.png")], splits.spec)
+    assert (image[0, 0], image[5, 5]) == {"white": (255, 20), "black": (0, 235)}[ground]
+    np.testing.assert_array_equal(asked[0, ..., 0], image)
+
+
+def test_ink_that_the_ground_of_the_data_would_hide_gets_the_other_one_and_that_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = drawn("light ink", tmp_path / "a.png")
+    _, x = read_inputs([str(path)], {"shape": [SIDE, SIDE, 1], "pixels": {"ground": "white"}})
+    assert (x[0, 0, 0, 0], x[0, 5, 5, 0]) == (0, 235)
+    assert "on its own ground, or it would hardly be seen" in capsys.readouterr().err
+
+
+def test_a_transparent_photo_with_all_its_pixels_solid_needs_no_ground(tmp_path: Path) -> None:
+    Image.fromarray((RAMP * 255).astype(np.uint8)).convert("RGBA").save(tmp_path / "a.png")
+    assert read([tmp_path / "a.png"], (SIDE, SIDE, 3)).pixels == Pixels()
+
+
+@pytest.mark.usefixtures("nothing_kept")
+def test_images_of_all_kinds_are_the_same_from_a_large_folder_as_from_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds = ("L", "RGB", "P", "LA", "CMYK", "16 bits", "12 bits", "fractions 0..1", "dark ink", "light ink")
+    paths = [drawn(kind, tmp_path / f"{number}.png") for number, kind in enumerate(kinds)]
+    files = read(paths, (SIDE, SIDE, 3))
+    assert isinstance(files.x, picture_files.PictureFiles)
+    monkeypatch.setattr(picture_files, "MANY", 100)
+    kept = read(paths, (SIDE, SIDE, 3))
+    np.testing.assert_array_equal(kept.x, files.x[:])
+    assert (kept.pixels, kept.remarks) == (files.pixels, files.remarks)
+    assert files.x.digests == picture_files.digests_of(kept.x)
+
+
+def test_what_shows_nothing_and_what_holds_several_images_is_named(tmp_path: Path) -> None:
+    Image.new("RGB", (20, 20), "teal").save(tmp_path / "plain.png")
+    Image.fromarray(np.full((20, 20), 7, np.uint8)).save(tmp_path / "mask.png")
+    frames = [Image.new("L", (20, 20), 0), Image.fromarray((np.eye(20) * 255).astype(np.uint8))]
+    frames[1].save(tmp_path / "moving.gif", save_all=True, append_images=frames[:1])
+    paths = [tmp_path / name for name in ("plain.png", "mask.png", "moving.gif", "moving.gif")]
+    assert read(paths, (20, 20, 3)).remarks == [
+        f"2 of 4 images in a file of several (an animation, or pages): the first is used: {paths[2]}, {paths[3]}",
+        f"2 of 4 images of one single colour: nothing can be learned from it: {paths[0]}, {paths[1]}",
+    ]
+
+
+def test_values_that_are_no_numbers_are_named(tmp_path: Path) -> None:
+    Image.fromarray(np.full((4, 4), np.nan, np.float32)).save(tmp_path / "a.tif")
+    with pytest.raises(ProjectError, match=r"a\.tif holds no numbers: all its values are NaN or infinite"):
+        read_picture(tmp_path / "a.tif", (4, 4, 1))

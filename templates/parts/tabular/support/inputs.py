@@ -1,0 +1,138 @@
+"""Rows as predict.py takes them, read as training read its file; and rows drawn as a table."""
+
+import difflib
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from support import columns, numbers
+from support.errors import ProjectError
+from support.numbers import NumberFormat
+from support.splits import Split
+from support.table import Cells, read
+
+
+def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], dict[str, np.ndarray]]:
+    """Rows as `predict.py` takes them: `name=value …` is one row, and each .csv or .jsonl file its rows.
+
+    Raises:
+        ProjectError: for a name that is no column of the model, or a value of the wrong kind.
+    """
+    row: dict[str, Any] = {}
+    tables: list[tuple[list[str], dict[str, Cells]]] = []
+    described = {column["name"]: column for column in spec["columns"]}
+    as_text = [name for name, column in described.items() if column["kind"] not in ("number", "left out", "target")]
+    formats = {
+        name: NumberFormat.from_record(column["format"]) if column.get("format") else NumberFormat()
+        for name, column in described.items()
+        if column["kind"] == "number"
+    }
+    for text in texts:
+        if not text.strip():
+            raise ProjectError(f"an input is empty\nExpected for example: {_example(spec)}, or a .csv or .jsonl file")
+        name, equals, value = text.partition("=")
+        if equals and not Path(text).exists():
+            row[name.strip()] = value.strip()
+        elif Path(text).suffix == ".jsonl":
+            tables.append(_json_lines(Path(text), formats))
+        elif equals or Path(text).exists() or Path(text).suffix:
+            table = read(Path(text), as_text=as_text, formats=formats, **spec.get("reading", {}))
+            tables.append(([table.at(position) for position in range(len(table))], table.columns))
+        else:
+            raise ProjectError(
+                f"{text!r} is neither a file nor name=value\nExpected for example: {_example(spec)}, or a .csv or .jsonl file"
+            )
+    if row:
+        tables.insert(0, ([" ".join(f"{name}={value}" for name, value in row.items())], _as_columns([row], formats)))
+    names: list[str] = []
+    found = []
+    for places, cells in tables:
+        _check_names(list(cells), spec)
+        found.append(columns.raw(cells, spec, len(places), places.__getitem__))
+        names += places
+    return names, {key: np.concatenate([x[key] for x in found]) for key in found[0]}
+
+
+def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:
+    """Draw rows as a table, each after its title."""
+    from support import figures
+    from support.figures import plt
+
+    cells = [[title.replace("\n", ", "), *_cells(split, row)] for row, title in enumerate(titles)]
+    figure, axis = plt.subplots(figsize=(min(20, 2 + 1.1 * len(cells[0])), 0.6 + 0.28 * len(cells)))
+    axis.axis("off")
+    drawn = axis.table(cellText=cells, loc="center", cellLoc="left")
+    drawn.auto_set_font_size(False)
+    drawn.set_fontsize(7)
+    drawn.auto_set_column_width(list(range(len(cells[0]))))
+    return figures.save(figure, path, caption)
+
+
+def _cells(split: Split, row: int, most: int = 12) -> list[str]:
+    numbers = [f"{value:.4g}" for value in split.x.get("numbers", np.zeros((len(split), 0)))[row]]
+    texts = [str(value)[:20] for value in split.x.get("texts", np.zeros((len(split), 0)))[row]]
+    return (numbers + texts)[:most]
+
+
+def _as_columns(rows: list[dict[str, Any]], formats: Mapping[str, NumberFormat]) -> dict[str, Cells]:
+    """Rows of names and values as columns of texts; a number of JSON stays one where training had numbers."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return {
+        name: np.array([_cell(row.get(name), name in formats) for row in rows] + [None], object)[:-1] for name in names
+    }
+
+
+def _cell(value: Any, is_number: bool) -> Any:
+    if is_number and isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    return "" if value is None else numbers.canonical(str(value)) if isinstance(value, float) else str(value).strip()
+
+
+def _json_lines(path: Path, formats: Mapping[str, NumberFormat]) -> tuple[list[str], dict[str, Cells]]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        raise ProjectError(f"there is no file {path}") from None
+    except UnicodeDecodeError:
+        raise ProjectError(f"{path} is not UTF-8 text\nExpected one JSON object per line.") from None
+    rows, places = [], []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise ProjectError(f"{path}:{number}: no JSON: {error.msg}\nExpected one object per line.") from None
+        if not isinstance(row, dict):
+            raise ProjectError(f"{path}:{number}: expected an object with a value per column")
+        rows.append(row)
+        places.append(f"{path}:{number}")
+    if not rows:
+        raise ProjectError(f"{path} is empty\nExpected one JSON object per line.")
+    return places, _as_columns(rows, formats)
+
+
+def _check_names(names: list[str], spec: dict[str, Any]) -> None:
+    known = [column["name"] for column in spec["columns"]]
+    for name in names:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, 1)
+            raise ProjectError(
+                f"there is no column {name}"
+                + (f"; did you mean {close[0]}?" if close else "")
+                + f"\nThe model knows: {', '.join(known[:20])}"
+            )
+    used = list(dict.fromkeys(entry["name"] for entry in [*spec["numbers"], *spec["texts"]]))
+    missing = [name for name in used if name not in names]
+    if missing:
+        more = f" and {len(missing) - 8} more" if len(missing) > 8 else ""
+        print(f"note: not given, so taken as not known: {', '.join(missing[:8])}{more}", file=sys.stderr)
+
+
+def _example(spec: dict[str, Any]) -> str:
+    numbers = [f"{entry['name']}={entry['median']:.4g}" for entry in spec["numbers"] if entry["part"] == "value"]
+    return " ".join([*numbers, *(f"{entry['name']}={entry['vocabulary'][-1]}" for entry in spec["texts"])][:3])

@@ -1,0 +1,200 @@
+"""What the columns of a table are: numbers, categories, texts, dates or left out; and which of their texts mean "not known".
+
+A kind comes from how the values are written, never from what they say about the target. It is kept in spec, so that a prediction
+reads its input as training did.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from support import dates, numbers
+from support.errors import ProjectError
+from support.numbers import MISSING, NumberFormat
+from support.table import Cells, Table
+
+MOSTLY = 0.9  # share of a column's values that must be numbers (or dates) for the others to be taken as slips
+NEVER = frozenset(("?", ".", "NaN", "nan", "NaT", "#N/A", "<NA>", "#NULL!", "#DIV/0!", "#VALUE!"))  # never a category
+OFTEN_ONE = frozenset(("None", "none", "-", "--"))  # often a category: no disorder, no garage
+SHARE = 0.01  # of the rows: a word that is found as often in the target is a class
+_ID = re.compile(r"(^|[_\s.-])(id|ids|index|uuid|guid|key|rowid|unnamed_\d+)$|[a-z]Id$|[a-z]ID$|^Id", re.IGNORECASE)
+_CODE = re.compile(r"0[0-9]+|[0-9]+[eE][0-9]+|[0-9]{16,}|[0-9]+(_[0-9]+)+|0[xX][0-9a-fA-F]+")
+
+Column = dict[str, Any]  # name, kind, and as the kind needs: why, format (a record), missing, slips
+
+
+def understand(
+    table: Table,
+    target: str,
+    ignore: Iterable[str] = (),
+    forced: Iterable[str] = (),
+    categories: Iterable[str] = (),
+    date_format: str | None = None,
+) -> list[Column]:
+    """The kind of each column; `forced` are those that the user calls numbers."""
+    found: list[Column] = []
+    for name, cells in table.columns.items():
+        if name == target:
+            kind: dict[str, Any] = {"kind": "target"}
+        elif name in ignore:
+            kind = {"kind": "left out", "why": "by --ignore"}
+        elif name in categories:
+            kind = {"kind": "category"}
+        else:
+            kind = kind_of(name, cells, table, name in forced, date_format)
+        words = {"missing": sorted(table.missing[name])} if name in table.missing else {}
+        found.append({"name": name, **kind, **words})
+    return found
+
+
+def kind_of(
+    name: str, cells: Cells, table: Table, forced: bool = False, date_format: str | None = None
+) -> dict[str, Any]:
+    """The kind of one column.
+
+    Raises:
+        ProjectError: where none of its values is the number that the user calls it.
+    """
+    if cells.dtype != object:
+        if not forced and _is_identity(name, cells):
+            return {"kind": "left out", "why": "it only numbers the rows (--numbers or --categories puts it in)"}
+        if date_format and not (cells % 1).any() and (found := dates.detect(as_texts(cells).tolist(), date_format)):
+            return {"kind": "date", "format": found.to_record()}
+        form = table.formats.get(name)
+        return {"kind": "number"} | ({"format": form.to_record()} if form else {})
+    known = np.flatnonzero(~np.isin(cells, list(MISSING)))
+    if form := number_format(cells[known], forced):
+        values = numbers.parse(cells, form)
+        return {"kind": "number", "format": form.to_record()} | _slips(
+            known[np.isnan(values[known])], cells, table, "numbers"
+        )
+    if forced:
+        first = int(known[0]) if len(known) else 0
+        raise ProjectError(
+            f"{table.at(first)}: {name} is {cells[first]!r}, which is no number\nLeave {name} out of --numbers."
+        )
+    texts = list(dict.fromkeys(cells[known]))
+    if texts and (date_format or not all(re.fullmatch(r"[\w]+", text) for text in texts[:50])):
+        date = dates.detect(texts, date_format) if date_format else dates.detect(texts)
+        if date is None and not date_format:
+            date = dates.nearest(texts)
+        if date is not None and len(wrong := dates.misfits(cells.tolist(), date)) <= (1 - MOSTLY) * len(known):
+            return {"kind": "date", "format": date.to_record()} | _slips(wrong, cells, table, "dates")
+    words = np.mean([len(text.split()) for text in texts[:500]]) if texts else 0
+    kind = "text" if len(texts) > 50 and (len(texts) > 0.5 * len(known) or words >= 2) else "category"
+    return {"kind": kind} | _nearly_numbers(name, cells, known, table)
+
+
+def number_format(cells: Cells, forced: bool = False) -> NumberFormat | None:
+    """How most of these values are written as numbers, or all that can be where `forced`; None where they are none."""
+    if not len(cells):
+        return None
+    if form := numbers.detect(cells, forced=forced):
+        return form
+    texts = list(dict.fromkeys(map(str, cells)))
+    single = [text for text in texts if numbers.detect([text], forced=forced)]
+    if not single or (not forced and any(map(_CODE.fullmatch, texts))):
+        return None
+    form = numbers.detect(single, forced=forced)
+    if form is None:
+        return None
+    fits = np.isin(cells, single).mean()
+    return form if forced or fits >= MOSTLY else None
+
+
+def as_texts(cells: Cells) -> Cells:
+    """Whole numbers as the texts that they were."""
+    return np.array(["" if np.isnan(value) else f"{value:.0f}" for value in cells], object)
+
+
+def without_missing(table: Table, target: str, wanted: tuple[str, ...] | None) -> tuple[Table, list[str]]:
+    """The table with "" for every text that means "not known", and what is worth saying about that.
+
+    Args:
+        table: as read.
+        target: the column to predict, of which a word such as None may be a class.
+        wanted: the texts that mean "not known" as the user has them; None to find out.
+    """
+    columns, missing, notes = dict(table.columns), dict(table.missing), []
+    for name, cells in table.columns.items():
+        if cells.dtype != object:
+            continue
+        counts = Counter(cells.tolist())
+        words = {word for word in counts if word and (word in MISSING if wanted is None else word in wanted)}
+        if wanted is None and words:
+            kept = _classes(words, counts, name == target)
+            if kept and name == target:
+                rows = ", ".join(f"{word!r} ({counts[word]:,} rows)" for word in sorted(kept))
+                notes.append(
+                    f"note: {name}: {rows} is taken as a class of its own; if it means not known: --missing {sorted(kept)[0]}"
+                )
+            words -= kept
+            for word in sorted(words) if name == target else ():
+                notes.append(
+                    f"warning: {name}: {word!r} is taken as not known: {counts[word]:,} rows are left out; "
+                    'if it is a class, say what means not known, for example --missing "?"'
+                )
+        if words:
+            missing[name] = {word: counts[word] for word in sorted(words)}
+            columns[name] = np.array(["" if cell in words else cell for cell in cells.tolist()] + [None], object)[:-1]
+    return replace(table, columns=columns, missing=missing), notes
+
+
+def alike(name: str, cells: Cells) -> list[str]:
+    """A warning where values differ in capitals or blanks only."""
+    found: dict[str, list[str]] = {}
+    for value in sorted(set(cells)):
+        found.setdefault("".join(value.casefold().split()), []).append(value)
+    pairs = [values for values in found.values() if len(values) > 1]
+    if not pairs:
+        return []
+    shown = "; ".join(" and ".join(values) for values in pairs[:4]) + ("; …" if len(pairs) > 4 else "")
+    return [f"warning: {name}: {shown} differ in capitals or blanks only, and are taken as different values"]
+
+
+def _classes(words: set[str], counts: Counter[str], is_target: bool) -> set[str]:
+    """Which of these words are values like the others of their column."""
+    others = [value for value in counts if value and value not in words]
+    soft = words - NEVER
+    if len(others) == 1:
+        return soft  # without it, all values were the same
+    if is_target:
+        return {word for word in soft if counts[word] >= max(2, SHARE * counts.total())}
+    return words & OFTEN_ONE
+
+
+def _slips(wrong: np.ndarray, cells: Cells, table: Table, what: str) -> dict[str, str]:
+    if not len(wrong):
+        return {}
+    first = int(wrong[0])
+    return {"slips": f"{len(wrong)} values are no {what}, first {table.at(first)}: {cells[first]!r}; read as missing"}
+
+
+def _nearly_numbers(name: str, cells: Cells, known: np.ndarray, table: Table) -> dict[str, str]:
+    """A warning where most values are numbers, but not all in one way or one unit."""
+    texts = list(dict.fromkeys(cells[known]))[:2_000]
+    single = [text for text in texts if (form := numbers.detect([text])) and not (form.plain and _CODE.fullmatch(text))]
+    if len(single) < 0.8 * max(1, len(texts)) or any(map(_CODE.fullmatch, texts)):
+        return {}
+    units = sorted({form.unit for text in single if (form := numbers.detect([text]))})
+    if len(units) > 1:
+        why = "with several units, " + ", ".join(unit or "none" for unit in units[:4])
+    else:
+        place = next((int(row) for row in known if cells[row] not in single), int(known[0]))
+        why = f"that no one reading fits, see {table.at(place)}: {cells[place]!r}"
+    return {
+        "warning": f"warning: {name} holds numbers {why}; it is taken as text: write them alike, or --ignore {name}"
+    }
+
+
+def _is_identity(name: str, values: np.ndarray) -> bool:
+    """Whether the values are whole numbers, all different, and go up row by row or bear a name such as id."""
+    if len(values) < 20 or np.isnan(values).any() or (values != np.round(values)).any():
+        return False
+    if _ID.search(name):
+        return bool(len(np.unique(values)) == len(values))
+    return bool((np.diff(values) == 1).all())
