@@ -88,6 +88,7 @@ def put_in(folder: Path, word: bytes) -> Counter[bytes]:
 @example(
     [["alpha"]] * 5, [("edit", 0, 1)], [], [("delete", 0, 0), ("rename", 0, 518)]
 )  # a folder in an edited file's place
+@example([["alpha"]] * 5, [], [("mode", 0, 1)], [("mode", 0, 0)])  # executable, and then not any more
 @given(st.lists(LINES, min_size=len(NAMES), max_size=len(NAMES)), EDITS, EDITS, EDITS)
 def test_no_line_of_yours_is_lost_and_undo_restores_bytes_and_modes(
     contents: list[list[str]],
