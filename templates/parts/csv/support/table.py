@@ -22,6 +22,7 @@ from support.numbers import NumberFormat
 
 GAPS = numbers.MISSING  # how files write "not known"
 LOOKED_AT = 200  # rows by which a column is taken for text
+GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
 PIECE = 1 << 20  # bytes looked through at a time, which a processor keeps at hand
 
 Read = tuple[np.ndarray, np.ndarray | None]  # numbers (rows,) and None, or different texts and the place of each row's
@@ -144,7 +145,8 @@ def _cells(file: CsvFile, text: set[int], all_text: bool) -> tuple[list[Read], n
     """The columns, numbers only where they are written as computers write them; the line of each row; and notes."""
     width, body, lines = len(file.header), file.body, None
     quotes, notes = file.quotes is not False, list[str]()
-    text = set(range(width)) if all_text else text | _text_columns(file)
+    by_rows, decimals = _text_columns(file)
+    text = set(range(width)) if all_text else text | by_rows
     try:
         frame = _frame(body, file, quotes, text)
         odd = len(frame) != body.count(b"\n") or frame[width - 1].isna().any() or (frame[width - 1] == "").any()
@@ -157,27 +159,30 @@ def _cells(file: CsvFile, text: set[int], all_text: bool) -> tuple[list[Read], n
     if lines is None:
         lines = np.arange(len(frame)) + file.line
     numeric = set(range(width)) - text
-    again = {place for place in range(width) if _is_code(frame[place])}
+    again = {place for place in range(width) if _is_code(frame[place], place in decimals)}
     if numeric - again:
         again |= numeric & _padded(body, file.separator, width)
     texts = _frame(body, file, quotes, again, only=again) if again else frame
     return [_array((texts if place in again else frame)[place], not quotes) for place in range(width)], lines, notes
 
 
-def _text_columns(file: CsvFile) -> set[int]:
-    """The columns with a text among their first rows."""
+def _text_columns(file: CsvFile) -> tuple[set[int], set[int]]:
+    """The columns to read as text, by their first rows: with a text, or with points that may be of thousands as in 1.234; and those
+    with points that are of decimals."""
     rows = csv_rows.quoted if file.quotes is not False else csv_rows.literal
     sample = file.body[: PIECE // 4].decode("utf-8", "ignore")
     found: set[int] = set()
+    pointed: dict[int, bool] = {}  # whether all points of a column may be of thousands
     try:
         for row in islice(rows(sample[: sample.rfind("\n") + 1] or sample, file.separator), LOOKED_AT):
-            cells = [cell.strip() for cell in row.cells[: len(file.header)]]
-            found |= {
-                place for place, cell in enumerate(cells) if cell and place not in found and not numbers.plain(cell)
-            }
+            for place, cell in enumerate(map(str.strip, row.cells[: len(file.header)])):
+                if cell and place not in found and not numbers.plain(cell):
+                    found.add(place)
+                elif "." in cell:
+                    pointed[place] = pointed.get(place, True) and GROUPED.fullmatch(cell) is not None
     except csv_rows.Odd:
         pass
-    return found
+    return found | {place for place, grouped in pointed.items() if grouped}, set(pointed)
 
 
 def _frame(body: bytes, file: CsvFile, quotes: bool, text: set[int], only: set[int] | None = None) -> pd.DataFrame:
@@ -211,7 +216,7 @@ def _array(cells: pd.Series, unwrap: bool) -> Read:
     return np.array([*known, "", None], object)[:-1], cells.cat.codes.to_numpy()  # code -1, a missing one, is the last
 
 
-def _is_code(cells: pd.Series) -> bool:
+def _is_code(cells: pd.Series, decimals: bool) -> bool:
     """Whether a column must be looked at as text: it is none of numbers, or its numbers may be written in some other way."""
     if isinstance(cells.dtype, pd.CategoricalDtype):
         return cells.cat.categories.dtype.kind in "iufb"  # where pandas made numbers of all the texts
@@ -225,9 +230,8 @@ def _is_code(cells: pd.Series) -> bool:
         return True
     if not (known[:LOOKED_AT] % 1).any() and not (known % 1).any():
         return True  # whole numbers with a point or an exponent: 1.0, or the code 1e1
-    some = known[:LOOKED_AT] * 1_000
-    thousandths = np.abs(some - some.round()) < 1e-6
-    return bool(thousandths.all()) and bool((np.abs(known * 1_000 - (known * 1_000).round()) < 1e-6).all())
+    thousandths = known * 1_000  # whole, where every point is one of thousands
+    return not decimals and bool((np.abs(thousandths - thousandths.round()) < 1e-6).all())
 
 
 def _padded(body: bytes, separator: str, width: int) -> set[int]:
