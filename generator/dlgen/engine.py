@@ -109,12 +109,26 @@ def generate(folder: str, context: dict[str, Any], output: str, hooks: bool) -> 
 
 
 def _check_paths(folder: Path, context: dict[str, Any]) -> None:
+    from cookiecutter import utils
+
     from dlgen import paths
 
-    names = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*"))]
-    rendered = texts(context, [name for name in names if "cookiecutter" in name.partition("/")[0]])
-    for path in rendered:
-        paths.check(path)
+    env = utils.create_env_with_context(context)
+    marks = [env.variable_start_string, env.block_start_string, env.comment_start_string]
+    marks += [prefix for prefix in (env.line_statement_prefix, env.line_comment_prefix) if prefix]
+    found: dict[str, str] = {}  # folders before what they hold, so that only a name with Jinja is rendered
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if "cookiecutter" not in name.partition("/")[0]:
+            continue
+        above = name.rpartition("/")[0]
+        if above not in found or any(mark in path.name for mark in marks):
+            found[name] = env.from_string(name).render(**context)
+        else:
+            found[name] = f"{found[above]}/{path.name}"
+    rendered = list(found.values())
+    for each in rendered:
+        paths.check(each)
     paths.check_collision(rendered)
 
 

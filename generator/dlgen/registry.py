@@ -11,13 +11,11 @@ The file is in the standard folder for settings (`~/.config/dlgen` on Linux, XDG
 """
 
 import json
-import os
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlgen import catalog, sources
+from dlgen import catalog, disk, sources
 from dlgen.errors import DlgenError, did_you_mean
 from dlgen.sources import Address
 
@@ -180,15 +178,7 @@ def _write(entries: dict[str, Entry]) -> None:
     )
     path = file()
     path.parent.mkdir(parents=True, exist_ok=True)
-    number, temporary = tempfile.mkstemp(prefix=".templates-", dir=path.parent)
-    try:
-        with os.fdopen(number, "w", encoding="utf-8") as output:
-            output.write(text)
-            output.flush()
-            os.fsync(output.fileno())
-        Path(temporary).replace(path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
+    disk.write(path.resolve(), text.encode(), 0o600)
 
 
 def _quoted(text: str) -> str:

@@ -11,7 +11,6 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from copy import deepcopy
 from pathlib import Path
 from typing import Any, cast
 
@@ -29,11 +28,18 @@ LARGEST = 10**6  # of a width or a count that a filter or function is given
 SIZED = ("center", "indent", "wordwrap", "truncate", "batch", "slice")
 
 
+def copied(value: Any) -> Any:
+    """The same plain data, of which no part can be changed through the copy; many times faster than deepcopy."""
+    if isinstance(value, dict):
+        return type(value)((key, copied(each)) for key, each in value.items())
+    return [copied(each) for each in value] if isinstance(value, list) else value
+
+
 class Copied(Template):
     """A template that renders with a copy of what it is given, so that no other sees what it does with it."""
 
     def render(self, *values: Any, **named: Any) -> str:
-        return super().render(deepcopy(dict(*values, **named)))
+        return super().render(copied(dict(*values, **named)))
 
 
 class Paths(Environment):
@@ -109,8 +115,8 @@ def kept_in(options: Mapping[str, Any], trusted: bool, output: Path | None = Non
         output: where files are written; paths that leave it are refused.
     """
     kind = Trusted if trusted else Kept
-    extensions = deepcopy(options.get("_extensions") or [])
-    marks = deepcopy(options.get("_jinja2_env_vars") or {})
+    extensions = copied(options.get("_extensions") or [])
+    marks = copied(options.get("_jinja2_env_vars") or {})
 
     def environment(context: object = None) -> Paths:
         made = kind(context={"cookiecutter": {"_extensions": extensions}}, keep_trailing_newline=True, **marks)

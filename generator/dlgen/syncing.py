@@ -2,13 +2,12 @@
 
 import json
 import re
-import tempfile
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from dlgen import catalog, comparing, compose, console, merging, reporting
+from dlgen import catalog, comparing, compose, console, disk, merging, record, reporting
 from dlgen.applying import BESIDE
 from dlgen.catalog import Template
 from dlgen.errors import DlgenError
@@ -85,21 +84,35 @@ def plan(made: Made, template: str, delete: bool = False, trust: bool = False) -
 
 
 def apply(plan: Plan) -> None:
-    """Write the template's files, each whole or not at all."""
+    """Write the template's files, each whole or not at all.
+
+    Raises:
+        DlgenError: before anything is written, where one of them is reached through a link out of the template.
+    """
+    for each in plan.files:
+        if each.target and not _stays(each.target):
+            raise DlgenError(
+                f"{each.target} is a link, or behind one: dlgen does not write through it\nNothing was written."
+            )
     for each in plan.files:
         if each.target is None:
             continue
         if each.data is None:
             each.target.unlink()
             continue
-        mode = each.target.stat().st_mode & 0o777 if each.target.exists() else 0o644
+        mode = each.target.stat().st_mode & 0o777 if each.target.exists() else record.allowed(False)
         if each.executable is not None:
             mode = mode | (mode & 0o444) >> 2 if each.executable else mode & ~0o111
         each.target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=each.target.parent, prefix=".dlgen-", delete=False) as file:
-            file.write(each.data)
-        Path(file.name).chmod(mode)
-        Path(file.name).replace(each.target)
+        disk.write(each.target, each.data, mode)
+
+
+def _stays(target: Path) -> bool:
+    """Whether a file is where its path says, from the folder of its template or part on."""
+    home = _home(target)
+    inside = target.relative_to(home).as_posix() if target.is_relative_to(home) else target.name
+    found = disk.look(home, inside)
+    return disk.blocked(home, inside) is None and (found is None or disk.is_file(found))
 
 
 def facts(plan: Plan, written: bool) -> dict[str, Any]:

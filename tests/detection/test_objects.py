@@ -33,7 +33,7 @@ def step(project: Path, *words: str) -> str:
 
 def test_classes_are_read_from_the_annotations(project: Path) -> None:
     report = step(project, "data.py", "--data", str(DATA / "faces"))
-    assert "150 pictures, Pascal VOC" in report
+    assert "150 images, Pascal VOC" in report
     assert "classes: con_mascarilla, mascarilla_mal_puesta, sin_mascarilla" in report
     assert "classes: sin_mascarilla\n" in step(
         project, "data.py", "--data", str(DATA / "faces"), "--classes", "sin_mascarilla"
@@ -46,7 +46,7 @@ def test_raccoons_are_found_from_scratch_far_better_than_where_raccoons_usually_
     newest = max((project / "runs").glob("*/metrics.json"), key=lambda path: path.stat().st_mtime)
     found = json.loads(newest.read_text(encoding="utf-8"))
     print(f"\nraccoons: {found['test']}\nbaselines {found['baselines']}")
-    assert found["test_examples"] == 40
+    assert found["test_examples"] == 39  # of 40, one goes where its copy is
     assert found["test"]["ap50"] >= 0.7
     assert found["test"]["ap50"] > max(scores["ap50"] for scores in found["baselines"].values()) + 0.2
     photo = next((DATA / "raccoon" / "images").iterdir())

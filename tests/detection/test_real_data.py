@@ -41,8 +41,8 @@ def trained(project: Path, *options: str) -> dict[str, Any]:
 
 def test_wrong_endings_are_reported_and_all_photos_are_used(project: Path) -> None:
     report = step(project, "data.py", "--data", str(FACES))
-    assert "150 pictures, Pascal VOC" in report and "classes: face" in report
-    assert "warning: 150 pictures whose content is of another format than their ending says" in report
+    assert "150 images, Pascal VOC" in report and "classes: face" in report
+    assert "warning: 150 images whose content is of another format than their ending says" in report
     assert "left out" not in report
 
 

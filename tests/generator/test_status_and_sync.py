@@ -1,6 +1,7 @@
 """What differs from the template is said, shown, and carried back into it."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dlgen import catalog, render
+from dlgen import catalog, disk, registry, render
 
 SLUG = "{{cookiecutter.project_slug}}"
 Run = Callable[..., str]
@@ -217,6 +218,92 @@ def test_a_template_with_changes_that_are_not_committed_is_left_alone(run: Run, 
     assert content(template) == before
     run("sync", str(template), "--allow-dirty")
     assert content(template) != before
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_a_part_in_a_repository_of_its_own_is_looked_at_too(run: Run, made: Path, template: Path) -> None:
+    part = template.parent / "parts/images"
+    subprocess.run(["git", "init", "-q"], cwd=part, check=True)  # nothing of it is committed; the template has no git
+    change(made / "config.py", "15", "20")
+    run("sync", str(template))
+    change(made / "support/images.py", "28", "32")
+    before = content(template.parent)
+    assert run("sync", str(template), code=2).startswith("error: the template has changes that are not committed: ")
+    assert content(template.parent) == before
+    run("sync", str(template), "--allow-dirty")
+    assert "32" in (part / "support/images.py").read_text()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs links")
+@pytest.mark.parametrize("place", ["README.md", "sub"])
+def test_sync_writes_through_no_link_and_reads_through_none(
+    run: Run, made: Path, template: Path, tmp_path: Path, place: str
+) -> None:
+    outside = template / "kept"  # a link that leads out of the template is refused anyway
+    outside.mkdir()
+    (outside / "secret.txt").write_text("secret\n")
+    if place == "sub":  # the new file's folder is a link in the template
+        (template / SLUG / "sub").symlink_to(outside)
+        (made / "sub").mkdir()
+        (made / "sub/secret.txt").write_text("mine\n")
+    else:
+        (template / SLUG / place).rename(outside / place)
+        (template / SLUG / place).symlink_to(outside / place)
+        change(made / place, "The end", "My end")
+    (made / "linked.txt").symlink_to(outside / "secret.txt")
+    change(made / "config.py", "15", "20")
+    before, theirs = content(outside), (template / SLUG / "config.py").read_text()
+    assert "does not write through it\nNothing was written.\n" in run("sync", str(template), code=2)
+    assert content(outside) == before and (template / SLUG / "config.py").read_text() == theirs
+    assert not any(b"secret" in data for data, _ in content(template / SLUG).values() if place != "sub")
+
+
+def test_a_file_is_written_into_the_template_whole_or_not_at_all(
+    run: Run, made: Path, template: Path, tmp_path: Path
+) -> None:
+    source = template / SLUG / "config.py"
+    old = source.read_text()
+    os.link(source, tmp_path / "same")  # what is written in place shows here
+    change(made / "config.py", "15", "20")
+    (made / "new.txt").write_text("new\n")
+    run("sync", str(template))
+    assert (tmp_path / "same").read_text() == old != source.read_text()
+    names = [path.name for path in template.rglob("*")]
+    assert "new.txt" in names and not [name for name in names if name.startswith(".dlgen-")]
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "file"
+    file.write_text("old")
+
+    def fail(*arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    for name in ("fsync", "replace"):
+        with monkeypatch.context() as patched:
+            patched.setattr(os, name, fail)
+            with pytest.raises(OSError, match="No space left"):
+                disk.write(file, b"new", 0o600)
+        assert (os.listdir(tmp_path), file.read_text()) == (["file"], "old")
+    disk.write(file, b"new", 0o640)
+    assert (os.listdir(tmp_path), file.read_text(), file.stat().st_mode & 0o777) == (["file"], "new", 0o640)
+
+
+def test_places_are_registered_by_a_file_that_takes_the_place_of_the_old_one(
+    dlgen: Callable[..., subprocess.CompletedProcess[str]], tiny: Path, tmp_path: Path
+) -> None:
+    assert dlgen("templates", "add", str(tiny), "--name", "one").returncode == 0
+    file = registry.file()
+    os.link(file, tmp_path / "same")
+    old = file.read_text()
+    try:
+        assert dlgen("templates", "add", str(tiny), "--name", "two").returncode == 0
+        assert (tmp_path / "same").read_text() == old != file.read_text()
+        assert os.listdir(file.parent) == ["templates.toml"]
+    finally:
+        file.unlink()
 
 
 def test_dlgens_own_template_is_not_written(run: Run, made: Path, tiny: Path) -> None:

@@ -88,6 +88,7 @@ def put_in(folder: Path, word: bytes) -> Counter[bytes]:
 @example(
     [["alpha"]] * 5, [("edit", 0, 1)], [], [("delete", 0, 0), ("rename", 0, 518)]
 )  # a folder in an edited file's place
+@example([["alpha"]] * 5, [], [("mode", 0, 1)], [("mode", 0, 0)])  # executable, and then not any more
 @given(st.lists(LINES, min_size=len(NAMES), max_size=len(NAMES)), EDITS, EDITS, EDITS)
 def test_no_line_of_yours_is_lost_and_undo_restores_bytes_and_modes(
     contents: list[list[str]],
@@ -116,10 +117,16 @@ def test_no_line_of_yours_is_lost_and_undo_restores_bytes_and_modes(
             after = tree(made)
             assert lines - put_in(made, b"mine") == Counter(), plan.changes
             today = render.new(catalog.find(str(template)), str(Path(name).resolve() / "today" / "x")).folder
-            for file, (data, _) in tree(today).items():  # and none of the template's, but where you deleted
+            for file, (data, mode) in tree(today).items():  # and none of the template's, but where you deleted
                 untouched = found.pristine.get(file) == found.read(file) if file in found.pristine else False
                 if untouched and file in after:
                     assert after[file][0] == data
+                    assert after[file][1] & 0o111 == mode & 0o111, f"{file}: the template's mode was not taken"
+            for file, (_, mode) in before.items():  # nor does a mode of yours change that the template did not
+                entry = found.pristine.get(file)
+                theirs = entry.executable if entry else None
+                if file in after and entry and tree(today).get(file, (b"", -1))[1] & 0o100 == (0o100 if theirs else 0):
+                    assert after[file][1] == mode, f"{file}: your mode was lost"
             assert (made / ".dlgen/pristine.zip").read_bytes() == (today / ".dlgen/pristine.zip").read_bytes()
             shutil.rmtree(today)
             applying.undo(made)

@@ -117,5 +117,7 @@ def test_student_grades_as_a_yes_no_question(copied: Copied) -> None:
     )
     step(project, "evaluate.py")
     found = metrics(project)
-    assert found["test"]["f1"] > 0.5
+    (no, yes) = (sum(row) for row in found["confusion"])
+    majority, always_yes = max(no, yes) / (no + yes), 2 * yes / (2 * yes + no)  # accuracy and F1 without looking
+    assert found["test"]["accuracy"] > majority and found["test"]["f1"] > always_yes
     assert all("f1" in scores for scores in found["baselines"].values())

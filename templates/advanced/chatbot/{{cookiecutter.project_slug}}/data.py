@@ -39,7 +39,7 @@ def load(config: Config) -> Splits:
     """Training, validation and test pairs: x {"question", "answer"} (pairs,) str, y (pairs, answer_length) numbers of words."""
     pairs = read(config)
     if pairs.left_out:
-        print(f"warning: {len(pairs.left_out):,} are left out: python data.py --data {config.data} says which and why")
+        print(f"warning: left out or doubtful: {len(pairs.left_out):,}; python data.py --data {config.data} names them")
     return qa_pairs.load(pairs, config, config.data, note(config))
 
 

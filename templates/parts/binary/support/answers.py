@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from support.csv_header import printable
 from support.errors import ProjectError
 from support.numbers import canonical
 
@@ -28,7 +29,7 @@ def read(cells: np.ndarray, target: str, path: str, labels: dict[str, str]) -> t
             f"{path}: {target} has {len(found)} different values ({shown}, …), and this project answers yes or no\n"
             f'Ask a yes-no question, for example --target "{target} == {found[0]}", or take iris-classifier (classes) or house-prices (numbers).'
         )
-    return (texts == found[1]).astype(np.float32), {"labels": [labels.get(name, name) for name in found]}
+    return (texts == found[1]).astype(np.float32), {"labels": [labels.get(name, printable(name)) for name in found]}
 
 
 def strata(y: np.ndarray) -> np.ndarray:

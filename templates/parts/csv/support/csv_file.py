@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -23,8 +23,8 @@ class CsvOptions(Settings):
     """How a CSV file is written, where that cannot be found out from the file."""
 
     separator: str | None = Field(None, description="between the values of your CSV file; found out where not given")
-    decimal: str | None = Field(
-        None, pattern="^[.,]$", description="mark of decimals in your CSV file, . or , ; found out where not given"
+    decimal: Literal[".", ","] | None = Field(
+        None, description="mark of decimals in your CSV file, . or , ; found out where not given"
     )
     header: bool | None = Field(
         None,
@@ -85,7 +85,7 @@ def opened(
     if len(separator) != 1:
         raise ProjectError(f"--separator cannot be {separator!r}: expected one character, or tab")
     enclosed = quotes is not False
-    rows = list(islice((csv_rows.quoted if enclosed else csv_rows.literal)(text, separator), 1_000))
+    rows = list(islice((csv_rows.quoted if enclosed else csv_rows.literal)(text, separator), 300))
     names = csv_header.checked(rows, separator, path, header, line, text)
     if header is not False:
         above, head = rows[0].end, begin

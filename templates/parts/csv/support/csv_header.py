@@ -42,10 +42,15 @@ def checked(rows: list[Row], separator: str, path: Path, wanted: bool | None, li
     for position, name in enumerate(first):
         if name and name in first[:position]:
             raise ProjectError(f"{at}: two columns are named {name}\nEach needs a name of its own.")
-    names = [name or f"unnamed_{position}" for position, name in enumerate(first, start=1)]
+    names = [printable(name) or f"unnamed_{position}" for position, name in enumerate(first, start=1)]
     if len(set(names)) < len(names):
         raise ProjectError(f"{at}: two columns are named {max(names, key=names.count)}\nEach needs a name of its own.")
     return names
+
+
+def printable(name: str) -> str:
+    """A name that may be shown: control characters, which move a terminal's cursor, are written as escapes."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in name)
 
 
 def _check_names(first: list[str], rows: list[list[str]], at: str) -> None:

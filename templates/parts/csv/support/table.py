@@ -21,7 +21,7 @@ from support.csv_file import CsvFile, opened
 from support.numbers import NumberFormat
 
 GAPS = numbers.MISSING  # how files write "not known"
-LOOKED_AT = 1_000  # rows by which a column is taken for text
+LOOKED_AT = 200  # rows by which a column is taken for text
 PIECE = 1 << 20  # bytes looked through at a time, which a processor keeps at hand
 
 Read = tuple[np.ndarray, np.ndarray | None]  # numbers (rows,) and None, or different texts and the place of each row's

@@ -106,6 +106,10 @@ def test_plain_quotes_and_doubtful_numbers_are_told(tmp_path: Path) -> None:
     assert read(tmp_path, "a,b\n1,x\n?,y\n?,z\n").missing == {"a": {"?": 2}}
 
 
+def test_a_name_cannot_write_over_the_terminal(tmp_path: Path) -> None:
+    assert list(read(tmp_path, "a\x1b[2J,b\xa0c\n1,2\n").columns) == ["a\\x1b[2J", "b\\xa0c"]
+
+
 def test_a_long_file_is_the_same_read_whole_and_in_pieces(tmp_path: Path) -> None:
     """What only a late row shows still counts: pandas guesses by pieces."""
     many = 30_000

@@ -138,6 +138,11 @@ def test_packed_masks_are_unpacked(packed: str, counts: list[int] | None) -> Non
     assert masks.unpacked(packed) == counts
 
 
+def test_a_run_of_a_mask_that_goes_on_in_the_next_column_is_as_high_as_the_image() -> None:
+    assert masks.box({"size": [10, 12], "counts": [15, 10, 95]}) == [1, 0, 3, 10]
+    assert masks.box({"size": [10, 12], "counts": [120]}) is None
+
+
 def test_broken_annotations_are_named(tmp_path: Path) -> None:
     written.image(tmp_path / "one.jpg")
     right = [

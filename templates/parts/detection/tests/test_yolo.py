@@ -47,7 +47,8 @@ def test_boxes_and_polygons_may_be_mixed_and_a_whole_data_set_tells_keypoints_fr
     data_set(tmp_path, "0 0.3 0.55 0.4 0.7\n1 0.1 0.2 0.5 0.4 0.4 0.9\n")
     assert annotations.read(tmp_path).images[0].names == ["cat", "dog"]
     pose, corners = "0 0.3 0.55 0.4 0.7 0.2 0.3 0.4 0.8", "0 0.6 0.1 0.8 0.1 0.8 0.4 0.6 0.4"
-    assert yolo_lines.poses([pose]) == {8} and yolo_lines.poses([pose + "\n" + corners]) == set()
+    assert yolo_lines.poses([pose]) == {8}
+    assert yolo_lines.poses([pose + "\n" + corners]) == yolo_lines.poses([corners, pose]) == set()
 
 
 def test_the_shape_of_keypoints_in_data_yaml_counts(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from support.csv_header import printable
 from support.errors import ProjectError
 from support.numbers import canonical
 
@@ -28,7 +29,7 @@ def read(cells: np.ndarray, target: str, path: str, labels: dict[str, str]) -> t
             f"{path}: {target} has {len(found)} different values in {len(texts)} rows\nThese are no classes; for numbers take the project house-prices."
         )
     return np.searchsorted(np.array(found, str), texts.astype(str)), {
-        "labels": [labels.get(name, name) for name in found]
+        "labels": [labels.get(name, printable(name)) for name in found]
     }
 
 

@@ -89,8 +89,8 @@ def kind_of(
     return {"kind": kind} | _nearly_numbers(name, cells, known, table)
 
 
-def number_format(cells: Cells, forced: bool = False) -> NumberFormat | None:
-    """How most of these values are written as numbers, or all that can be where `forced`; None where they are none."""
+def number_format(cells: Cells, forced: bool = False, least: float = MOSTLY) -> NumberFormat | None:
+    """How at least this share of the values is written as numbers, or all that can be where `forced`; None where they are none."""
     if not len(cells):
         return None
     if form := numbers.detect(cells, forced=forced):
@@ -103,7 +103,7 @@ def number_format(cells: Cells, forced: bool = False) -> NumberFormat | None:
     if form is None:
         return None
     fits = np.isin(cells, single).mean()
-    return form if forced or fits >= MOSTLY else None
+    return form if forced or fits >= least else None
 
 
 def as_texts(cells: Cells) -> Cells:

@@ -246,7 +246,7 @@ def _asked_of(table: Table, target: str) -> str:
 
 def _as_numbers(table: Table, name: str, cells: Cells) -> Cells:
     """A target of numbers; where most are numbers, the first that is none is an error."""
-    known = kinds.number_format(cells)
+    known = kinds.number_format(cells, least=0.5)
     if known is None:
         return cells
     values = numbers.parse(cells, known)

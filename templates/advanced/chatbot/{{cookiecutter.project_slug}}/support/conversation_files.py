@@ -95,7 +95,7 @@ def read_yaml(path: Path, left_out: list[str]) -> Iterator[Row]:
     for root in _documents(path, left_out):
         entries = root.value if isinstance(root, yaml.MappingNode) else []
         for key, conversations in entries:
-            if key.value != "conversations":
+            if str(key.value).lower() != "conversations":
                 continue
             found = True
             if not isinstance(conversations, yaml.SequenceNode):

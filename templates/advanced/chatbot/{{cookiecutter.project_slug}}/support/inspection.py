@@ -36,7 +36,7 @@ def report(splits: Splits, pairs: Pairs) -> None:
     reachable = np.mean([qa_pairs.key(text) in seen for text in splits.test.x["answer"]])
     print(f"Answers of the test that occur in training too: {reachable:.0%}; any other must be made up word by word")
     if pairs.left_out:
-        print(f"Left out, {len(pairs.left_out):,} pairs or conversations:")
+        print(f"Left out or doubtful: {len(pairs.left_out):,}")
         print("\n".join(f"    {line}" for line in pairs.left_out[:SHOWN]))
         if len(pairs.left_out) > SHOWN:
             path = runs.FOLDER / "left_out.txt"

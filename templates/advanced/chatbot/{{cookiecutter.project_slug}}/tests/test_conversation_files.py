@@ -128,7 +128,7 @@ def test_what_cannot_be_learned_from_is_left_out_and_named(tmp_path: Path, capsy
         f"{path}:27: the question has no words",
     ]
     load(path)
-    assert capsys.readouterr().out == f"warning: 6 are left out: python data.py --data {path} says which and why\n"
+    assert capsys.readouterr().out == f"warning: left out or doubtful: 6; python data.py --data {path} names them\n"
 
 
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(

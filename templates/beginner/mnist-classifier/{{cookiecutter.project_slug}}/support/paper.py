@@ -98,9 +98,10 @@ def beside_paper(grey: np.ndarray) -> np.ndarray:
     if not count or bright.all():
         return np.zeros(grey.shape, bool)
     sheet = labels == 1 + np.argmax(ndimage.sum_labels(broad, labels, np.arange(1, count + 1)))
-    edges = sum(bool(edge.any()) for edge in (sheet[0], sheet[-1], sheet[:, 0], sheet[:, -1]))
+    reached = sum(bool(side.any()) for side in (sheet[0], sheet[-1], sheet[:, 0], sheet[:, -1]))
+    edge = np.concatenate([bright[0], bright[-1], bright[:, 0], bright[:, -1]])
     contrast = np.median(grey[sheet]) - np.median(grey[~bright])
-    if edges > 1 or sheet.mean() < 0.15 or contrast < 40:  # a shadow, or a bright spot, reaches the edges
+    if reached > 1 or edge.mean() > 0.4 or sheet.mean() < 0.15 or contrast < 40:  # light and shadow on one sheet
         return np.zeros(grey.shape, bool)
     hull = ndimage.binary_fill_holes(ndimage.binary_closing(np.pad(sheet, 20), np.ones((9, 9)))[20:-20, 20:-20])
     return ~ndimage.binary_erosion(hull, np.ones((3, 3)))
@@ -122,7 +123,11 @@ def _filled(grey: np.ndarray, missing: np.ndarray) -> np.ndarray:
 
 def threshold(ink: np.ndarray) -> np.ndarray:
     """Which pixels are ink: what stands out from the paper and its grain, and what is fainter and touches it."""
-    grain = 1.4826 * float(np.median(np.abs(ink - np.median(ink))))  # the standard deviation, as most of it is paper
+    spread = float(np.median(np.abs(ink - np.median(ink))))  # of the paper, as most of it is paper
+    steps = float(
+        np.median(np.abs(np.diff(ink, axis=1)))
+    )  # from pixel to pixel, where the photo is cut close and most is ink
+    grain = 1.4826 * min(spread, 2 * steps)  # the standard deviation of a normal distribution
     least = max(GRAIN * grain, FAINTEST)
     certain = ink > max(least, _otsu(ink[ink > least / 2])) if (ink > least).any() else np.zeros(ink.shape, bool)
     peak = float(np.percentile(ink[certain], 90)) if certain.any() else 0.0

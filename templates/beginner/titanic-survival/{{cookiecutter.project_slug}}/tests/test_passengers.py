@@ -1,5 +1,7 @@
 """What must hold for this kind of model and data: shapes, ranges, learning, and no leak between the splits."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -34,6 +36,22 @@ def test_a_dear_error_moves_the_threshold() -> None:
     truth = (rng.random(500) < probability).astype(float)
     found = [scores.cheapest_threshold(truth, probability, 1.0, cost) for cost in (0.2, 1.0, 5.0)]
     assert found[0] > found[1] == 0.5 > found[2]
+
+
+def test_the_threshold_is_chosen_by_the_validation_rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import scores
+    from support import files, runs, training
+
+    config = settings.read(Config, argv=["--epochs", "1"])
+    splits = data.load(config)
+    seen: list[np.ndarray] = []
+    monkeypatch.setattr(scores, "decide", lambda truth, prediction, config: seen.append(truth) or {"threshold": 0.25})
+    run = runs.Run(tmp_path)
+    files.write_json(run.folder / "spec.json", splits.spec)
+    training.fit(build_model(config, splits), splits, config, run)
+    assert run.spec["threshold"] == 0.25
+    for truth in seen:
+        np.testing.assert_array_equal(truth, splits.validation.y)
 
 
 def test_a_handful_of_rows_can_be_learned_by_heart() -> None:

@@ -1,0 +1,100 @@
+"""What the columns of a table are taken for, and which of their texts mean "not known"."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from support import columns, kinds, table
+from support.errors import ProjectError
+
+
+def kind(cells: list[Any], name: str = "x", **how: Any) -> dict[str, Any]:
+    made = table.from_columns({name: np.array(cells, object if isinstance(cells[0], str) else float)})
+    return kinds.kind_of(name, made.columns[name], made, **how)
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["red", "green", "red"], "category"),
+        (["8_10", "9_10", "810"], "category"),
+        (["007", "7", "12"], "category"),
+        (["1e1", "10", "20"], "category"),
+        (["yes", "no", "yes"], "category"),
+        (["$5", "$7"], "number"),
+        (["1.234,50", "3,00"], "number"),
+        (["2021-01-31", "2021-02-01"], "date"),
+        (["31/01/2021", "05/02/2021"], "date"),
+        (["31.01.2021 10:30", "05.02.2021 11:00"], "date"),
+        (["01/31/2021 10:30:05 PM", "02/05/2021 11:00:00 AM"], "date"),
+        (["5 Mar 2021", "17 Apr 2021"], "date"),
+        ([f"word{n} is here" for n in range(60)], "text"),
+        ([1.0, 2.0, 5.0], "number"),
+        ([float(n) for n in range(1, 30)], "left out"),
+    ],
+)
+def test_a_column_is_taken_for_what_all_its_values_are(cells: list[Any], expected: str) -> None:
+    assert kind(cells)["kind"] == expected
+
+
+def test_a_slip_among_numbers_is_named_with_its_line_and_a_code_is_none() -> None:
+    found = kind([*map(str, range(5, 30)), "much"])
+    assert found["kind"] == "number"
+    assert found["slips"] == "1 values are no numbers, first the sample:27: 'much'; read as missing"
+    assert kind([*map(str, range(5, 30)), "007"])["kind"] == "category"
+
+
+def test_several_units_are_named() -> None:
+    found = kind(["5 kg", "7 lb", "9 kg", "3 kg", "4 lb"])
+    assert found["kind"] == "category" and "x holds numbers with several units, kg, lb" in found["warning"]
+
+
+def test_what_is_called_a_number_must_be_one() -> None:
+    assert kind(["007", "12"], forced=True)["kind"] == "number"
+    with pytest.raises(ProjectError, match="the sample:2: x is 'red', which is no number"):
+        kind(["red", "blue"], forced=True)
+
+
+def made_of(target: list[str], feature: list[str]) -> table.Table:
+    return table.from_columns({"y": np.array(target, object), "x": np.array(feature, object)})
+
+
+def test_none_is_a_class_where_it_is_frequent_and_the_rows_are_counted() -> None:
+    found, notes = kinds.without_missing(made_of(["None", "apnea", "None", "insomnia"] * 5, ["a"] * 20), "y", None)
+    assert found.columns["y"].tolist() == ["None", "apnea", "None", "insomnia"] * 5
+    assert notes == ["note: y: 'None' (10 rows) is taken as a class of its own; if it means not known: --missing None"]
+    found, notes = kinds.without_missing(made_of(["None", "apnea", "None", "insomnia"] * 5, ["a"] * 20), "y", ("None",))
+    assert found.columns["y"].tolist() == ["", "apnea", "", "insomnia"] * 5 and found.missing["y"] == {"None": 10}
+
+
+def test_a_question_mark_in_the_target_is_not_known_and_its_rows_are_counted() -> None:
+    found, notes = kinds.without_missing(made_of(["?", "a", "b"] * 4, ["u"] * 12), "y", None)
+    assert found.columns["y"].tolist() == ["", "a", "b"] * 4
+    assert notes[0].startswith("warning: y: '?' is taken as not known: 4 rows are left out")
+
+
+def test_the_only_other_value_of_a_column_is_a_value() -> None:
+    for word in ("NA", "-", "None", "null"):
+        found, _ = kinds.without_missing(made_of(["a", "b"] * 4, ["pos", word] * 4), "y", None)
+        assert found.columns["x"].tolist() == ["pos", word] * 4
+    found, _ = kinds.without_missing(made_of(["a", "b", "a"] * 4, ["red", "NA", "blue"] * 4), "y", None)
+    assert found.columns["x"].tolist() == ["red", "", "blue"] * 4 and found.missing["x"] == {"NA": 4}
+
+
+def test_values_that_differ_in_capitals_or_blanks_are_named() -> None:
+    cells = np.array(["setosa", "Setosa", "sleep apnea", "sleep  apnea", "virginica"], object)
+    assert kinds.alike("y", cells) == [
+        "warning: y: Setosa and setosa; sleep  apnea and sleep apnea differ in capitals or blanks only, and are taken as different values"
+    ]
+    assert kinds.alike("y", np.array(["a", "b"], object)) == []
+
+
+def test_the_parts_of_a_date_are_those_of_the_calendar() -> None:
+    cells = np.array(["1970-01-02 06:00", "2024-02-29 23:30", ""], object)
+    column = {"name": "x", **kind(cells.tolist())}
+    days = columns.read(cells, column, "days")
+    assert days[:2].tolist() == [1.25, 19782 + 23.5 / 24] and np.isnan(days[2])
+    assert columns.read(cells, column, "month")[:2].tolist() == [1, 2]
+    assert columns.read(cells, column, "weekday")[:2].tolist() == [4, 3]  # a Friday and a Thursday
+    assert columns.read(cells, column, "hour")[:2].tolist() == [6, 23]
