@@ -176,3 +176,12 @@ def test_the_nearest_format_names_the_rows_that_do_not_fit() -> None:
     assert found is not None and found.forms == ("%Y-%m-%d",)
     assert dates.misfits(cells, found).tolist() == [6]
     assert dates.nearest(["a", "b", "2024-01-01"]) is None
+
+
+def test_a_few_of_many_dates_may_lack_the_time_of_midnight() -> None:
+    hours = np.arange("2024-01-01", "2024-03-03", dtype="datetime64[h]").astype("datetime64[s]")
+    cells = [f"{hour.astype(object):%d/%m/%Y %H:%M}" for hour in hours]
+    cells[24 * 29] = cells[24 * 29].removesuffix(" 00:00")
+    found = dates.detect(cells)
+    assert found is not None and set(found.forms) == {"%d/%m/%Y %H:%M", "%d/%m/%Y"}
+    np.testing.assert_array_equal(dates.parse(cells, found), hours)

@@ -146,6 +146,8 @@ def test_dates_go_on_over_weekends_and_month_ends_as_the_rows_did(tmp_path: Path
     assert [business.show(len(business) + i) for i in range(2)] == ["2024-05-20", "2024-05-21"]  # a Friday was last
     ends = read(tmp_path, "Date,Close", [f"{end:%Y-%m-%d},{i}" for i, end in enumerate(MONTH_ENDS)])
     assert [ends.show(60 + i) for i in range(3)] == ["2005-01-31", "2005-02-28", "2005-03-31"]
+    from_april = read(tmp_path, "Date,Close", [f"{end:%Y-%m-%d},{i}" for i, end in enumerate(MONTH_ENDS[3:])])
+    assert (from_april.show(0), from_april.show(1)) == ("2000-04-30", "2000-05-31")
 
 
 def test_the_reading_of_training_serves_a_prediction_and_an_option_changes_it(tmp_path: Path) -> None:
