@@ -11,8 +11,8 @@ import numpy as np
 
 from support import folders, portable, text_files, text_tables
 from support.errors import ProjectError
-from support.text_tables import TABLES, TextTable
 from support.terminal import progress
+from support.text_tables import TABLES, TextTable
 from support.words import spaceless
 
 TEXT_NAMES = ("text", "review", "sentence", "comment", "message", "content", "document", "tweet", "body", "phrase")

@@ -186,7 +186,7 @@ def test_wrong_files_are_answered_in_a_sentence_with_file_and_line(
 
 @pytest.mark.parametrize("given", ["", " ", "no-such.yml", "/dev/zero"])
 def test_what_is_no_file_is_no_data(given: str) -> None:
-    with pytest.raises(ProjectError, match="there is no data at|is no file"):
+    with pytest.raises(ProjectError, match="there is no data at|is no file|--data is empty"):
         load(Path(given) if given.strip() else given)  # type: ignore[arg-type]
 
 
