@@ -41,7 +41,7 @@ def read_spec(path: Path) -> dict[str, Any]:
         ProjectError: where the file is missing, or not as it was written.
     """
     content = read_json(path)
-    if content.get("checksum") != _checksum(content):
+    if "checksum" in content and content["checksum"] != _checksum(content):  # runs of an older project have none
         raise damaged(path, "it is not what was written when the model was trained")
     return {name: value for name, value in content.items() if name != "checksum"}
 

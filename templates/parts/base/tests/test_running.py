@@ -172,6 +172,12 @@ def test_spec_is_read_as_it_was_written_or_not_at_all(run: Run) -> None:
         _ = run.spec
 
 
+def test_a_run_from_before_there_were_checksums_is_read(run: Run) -> None:
+    spec = run.spec
+    (run.folder / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
+    assert run.spec == spec
+
+
 def test_the_newest_run_is_the_last_one_that_began_also_after_the_clock_went_back(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
