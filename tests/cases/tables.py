@@ -130,7 +130,7 @@ def no_header(file: str) -> Case:
         )
         right = (
             answer.refused.startswith(f"{path}:1: the first line looks like data")
-            and "--header false" in answer.refused
+            and "--no-header" in answer.refused
         )
         return refused(answer.refused), right
 

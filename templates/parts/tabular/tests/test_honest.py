@@ -69,7 +69,7 @@ def test_each_row_is_in_the_test_of_one_fold_and_in_nothing_else_there(config: C
 
 
 def test_a_fold_is_trained_on_its_own_training_rows(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
-    from support import files, training
+    from support import training
 
     prepared = tabular.prepare(data.read_table(config), config)
     rows = next(
@@ -80,7 +80,6 @@ def test_a_fold_is_trained_on_its_own_training_rows(config: Config, monkeypatch:
 
     def fit(model: Any, given: Splits, config: Any, run: Any) -> None:
         seen.append(given)
-        files.write_json(run.folder / "spec.json", given.spec)
 
     monkeypatch.setattr(training, "fit", fit)
     _, prediction = crossvalidate.train_and_predict(splits, config)

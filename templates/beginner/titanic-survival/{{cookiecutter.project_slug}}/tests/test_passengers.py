@@ -40,14 +40,14 @@ def test_a_dear_error_moves_the_threshold() -> None:
 
 def test_the_threshold_is_chosen_by_the_validation_rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     import scores
-    from support import files, runs, training
+    from support import records, runs, training
 
     config = settings.read(Config, argv=["--epochs", "1"])
     splits = data.load(config)
     seen: list[np.ndarray] = []
     monkeypatch.setattr(scores, "decide", lambda truth, prediction, config: seen.append(truth) or {"threshold": 0.25})
     run = runs.Run(tmp_path)
-    files.write_json(run.folder / "spec.json", splits.spec)
+    records.write_spec(run.folder / "spec.json", splits.spec)
     training.fit(build_model(config, splits), splits, config, run)
     assert run.spec["threshold"] == 0.25
     for truth in seen:
