@@ -50,8 +50,9 @@ def load(config: Config) -> Splits:
 
 def with_form(splits: Splits) -> Splits:
     """The same, and in the spec whether the images are in MNIST's form: then a photo of ink on paper is brought to it too."""
-    form = {"form": "mnist"} if paper.is_mnist_form(splits.train.x[:FORM_FROM]) else {}
-    return replace(splits, spec={**splits.spec, **form})
+    images = splits.train.x[:FORM_FROM]
+    form = ("mass" if paper.is_centred_by_mass(images) else "box") if paper.is_mnist_form(images) else None
+    return replace(splits, spec={**splits.spec, **({"form": form} if form else {})})
 
 
 def sample() -> tuple[np.ndarray, np.ndarray]:
@@ -79,14 +80,14 @@ def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], Any]
     Raises:
         ProjectError: where a file is missing or no image, or no digit was found on any.
     """
-    if spec.get("form") != "mnist":
+    if "form" not in spec:
         return pictures.read_inputs(texts, spec)
     names: list[str] = []
     found: list[np.ndarray] = []
     empty: list[str] = []
     for path in pictures.find_inputs(texts):
         grey = pictures.read_whole(path, 1, Pixels.of(spec))[..., 0]
-        digits = [grey] if paper.is_ready(grey) else paper.digits(grey)
+        digits = [grey] if paper.is_ready(grey) else paper.digits(grey, by_mass=spec["form"] == "mass")
         if len(digits) > 1:
             pictures.say([f"{len(digits)} digits in {path}: read one by one, from left to right"])
         names += [

@@ -40,6 +40,17 @@ def is_mnist_form(images: np.ndarray) -> bool:
     return bool(dark.mean() > 0.95 and images.max() > 128)
 
 
+def is_centred_by_mass(images: np.ndarray) -> bool:
+    """Whether digits in MNIST's form lie with their centre of mass in the middle, rather than the box around them: on the whole, which
+    of the two strays less."""
+    strays = np.zeros(2)
+    for image in images[:200, :, :, 0]:
+        rows = np.flatnonzero(image.max(axis=1))
+        if rows.size:
+            strays += np.abs(np.array([ndimage.center_of_mass(image)[0], (rows[0] + rows[-1] + 1) / 2]) - SIDE / 2)
+    return bool(strays[0] < strays[1])
+
+
 def is_ready(grey: np.ndarray) -> bool:
     """Whether an image (height, width) is one of MNIST's own already: 28×28, with a dark edge and something brighter inside."""
     if grey.shape != (SIDE, SIDE):
@@ -48,11 +59,14 @@ def is_ready(grey: np.ndarray) -> bool:
     return bool(np.median(edge) <= grey.mean() and edge.mean() < 64)
 
 
-def digits(grey: np.ndarray) -> list[np.ndarray]:
-    """The digits in a photo (height, width), uint8, from left to right, each (28, 28) uint8; an empty list where there is no ink."""
+def digits(grey: np.ndarray, by_mass: bool = True) -> list[np.ndarray]:
+    """The digits in a photo (height, width), uint8, from left to right, each (28, 28) uint8; an empty list where there is no ink.
+
+    In the middle is the centre of mass, as in MNIST, or else that of the box around the strokes, as in scikit-learn's digits.
+    """
     ink = flatten(sized(grey))
     mask = threshold(ink)
-    return [fit(ink, digit) for digit in strokes(mask)]
+    return [fit(ink, digit, by_mass) for digit in strokes(mask)]
 
 
 def sized(grey: np.ndarray) -> np.ndarray:
@@ -205,7 +219,7 @@ class Box:
         return down < 0.3 * height and (-across > 0.4 * narrower or across < 0.04 * height)
 
 
-def fit(ink: np.ndarray, digit: np.ndarray) -> np.ndarray:
+def fit(ink: np.ndarray, digit: np.ndarray, by_mass: bool) -> np.ndarray:
     """The strokes of one digit as MNIST has them: (28, 28), uint8."""
     rows, columns = ndimage.find_objects(digit.astype(int))[0]
     height, width = rows.stop - rows.start, columns.stop - columns.start
@@ -227,7 +241,7 @@ def fit(ink: np.ndarray, digit: np.ndarray) -> np.ndarray:
     crop = Image.fromarray(values.clip(0, 1).astype(np.float32))
     size = max(1, round(width * scale)), max(1, round(height * scale))
     small = np.asarray(crop.resize(size, Image.Resampling.BILINEAR))
-    middle = ndimage.center_of_mass(small)
+    middle = ndimage.center_of_mass(small) if by_mass else tuple(side / 2 for side in small.shape)
     top, left = (
         int(np.clip(round(SIDE / 2 - centre), 0, SIDE - side)) for centre, side in zip(middle, small.shape, strict=True)
     )
