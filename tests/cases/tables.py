@@ -129,8 +129,7 @@ def no_header(file: str) -> Case:
             "iris-classifier", "from pathlib import Path\nfrom support import table\ntable.read(Path(path))", path=path
         )
         right = (
-            answer.refused.startswith(f"{path}:1: the first line looks like data")
-            and "--no-header" in answer.refused
+            answer.refused.startswith(f"{path}:1: the first line looks like data") and "--no-header" in answer.refused
         )
         return refused(answer.refused), right
 

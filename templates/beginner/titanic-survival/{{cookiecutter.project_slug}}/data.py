@@ -18,8 +18,8 @@ import numpy as np
 from config import Config
 from support import inspection, settings, table, tabular
 from support.errors import ProjectError
-from support.settings import PROJECT
 from support.inputs import draw_examples, read_inputs  # predict.py reads rows by the same function as training
+from support.settings import PROJECT
 from support.splits import Splits
 from support.table import Table
 

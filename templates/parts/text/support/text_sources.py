@@ -81,6 +81,11 @@ def read(data: str, options: Columns) -> Found:
         return Found(
             train, validation, test, columns, tuple(more for each in (first, *others) if each for more in each[2])
         )
+    return read_folders(path)
+
+
+def read_folders(path: Path) -> Found:
+    """A folder per class, or such folders for each split."""
     parts, remarks = folders.split_folders(path), folders.remarks(path)
     if not parts:
         inside = folders.visible_folders(path)
@@ -89,10 +94,9 @@ def read(data: str, options: Columns) -> Found:
         train, more = read_folder(path)
         return Found(train, remarks=(*remarks, *more))
     train, more = read_folder(parts["train"])
-    remarks += more
     others = [read_folder(folder) if folder else (None, []) for folder in (parts["validation"], parts["test"])]
-    remarks += [remark for _, more in others for remark in more]
-    return Found(train, others[0][0], others[1][0], remarks=tuple(remarks))
+    more += [remark for _, found in others for remark in found]
+    return Found(train, others[0][0], others[1][0], remarks=(*remarks, *more))
 
 
 def read_table(path: Path, options: Columns) -> tuple[Examples, dict[str, Any], tuple[str, ...]]:
