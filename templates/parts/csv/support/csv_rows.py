@@ -62,12 +62,24 @@ def unwrapped(cell: str) -> str:
     return cell
 
 
+def unescaped(body: bytes, width: int, separator: str) -> bytes:
+    """The rows with each \\" as "", where all can be read so: as programs write that do not double a quote."""
+    if b'\\"' in body:
+        other = body.replace(b'\\"', b'""')
+        try:
+            _lines(quoted(other.decode("utf-8", "replace"), separator, strict=True), width, separator)
+            return other
+        except Odd:
+            pass
+    return body
+
+
 def ragged(cells: list[str], width: int, separator: str) -> str:
     """What is wrong with a row of another length than the header."""
     many = "more" if len(cells) > width else "fewer"
     return (
         f"{len(cells)} values, {many} than the {width} columns of the header\n"
-        f"A value that holds {separator!r} needs quotes around it."
+        f'A value that holds {separator!r} needs straight quotes (") around it.'
     )
 
 

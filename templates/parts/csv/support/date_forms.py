@@ -50,6 +50,8 @@ def _number_forms(examples: pd.Series) -> list[str]:
     points = bool(examples.str.contains(".", regex=False).any())
     if points and digits == {4} and examples.str.endswith(".0").all():
         return ["%Y.0"]  # years that once were floating-point numbers
+    if points and examples.str.fullmatch(r"\d\d\.\d{4}").all():
+        return ["%m.%Y"]
     forms = {4: ["%Y"], 6: ["%Y%m", "%y%m%d", "%d%m%y", "%m%d%y"], 8: ["%Y%m%d", "%d%m%Y", "%m%d%Y"], 10: ["%Y%m%d%H"],
              12: ["%Y%m%d%H%M"], 14: ["%Y%m%d%H%M%S"]}  # fmt: skip
     found = list(forms.get(min(digits), [])) if len(digits) == 1 and not points else []

@@ -149,11 +149,13 @@ def _cells(file: CsvFile, text: set[int], all_text: bool) -> tuple[list[Read], n
     text = set(range(width)) if all_text else text | by_rows
     try:
         frame = _frame(body, file, quotes, text)
-        odd = len(frame) != body.count(b"\n") or frame[width - 1].isna().any() or (frame[width - 1] == "").any()
+        odd = quotes and _has_stray_quote(body, file.separator)
+        odd = odd or len(frame) != body.count(b"\n") or frame[width - 1].isna().any() or (frame[width - 1] == "").any()
     except (pd.errors.ParserError, pd.errors.ParserWarning, UnicodeDecodeError):
         odd = True
     if odd:
         body = re.sub(rb"(?m)^[ \t]+$", b"", body) if file.separator != "\t" else body  # blank lines, for pandas too
+        body = csv_rows.unescaped(body, width, file.separator) if quotes else body
         lines, quotes, notes = csv_rows.examined(body, width, file.separator, file.path, file.line, file.quotes)
         frame = _frame(body, file, quotes, text)
     if lines is None:
@@ -164,6 +166,12 @@ def _cells(file: CsvFile, text: set[int], all_text: bool) -> tuple[list[Read], n
         again |= numeric & _padded(body, file.separator, width)
     texts = _frame(body, file, quotes, again, only=again) if again else frame
     return [_array((texts if place in again else frame)[place], not quotes) for place in range(width)], lines, notes
+
+
+def _has_stray_quote(body: bytes, separator: str) -> bool:
+    """Whether a quote has other characters on both sides, as in "good" film: pandas passes over it in silence."""
+    others = b"[^\n\"" + re.escape(separator.encode()) + b"]"
+    return b'"' in body and re.search(others + b'"' + others, body) is not None
 
 
 def _text_columns(file: CsvFile) -> tuple[set[int], set[int]]:
