@@ -49,7 +49,7 @@ class CsvFile:
     """What stands in a file, and how it is to be read.
 
     `body` are the rows, without the header, as UTF-8 with line ends \\n; the first is on line `line` of the file. `quotes` says
-    whether quotes enclose values, where the user does.
+    whether quotes enclose values, where the user does; `notes`, what else a reader should know.
     """
 
     path: Path
@@ -58,6 +58,7 @@ class CsvFile:
     line: int
     body: bytes
     quotes: bool | None = None
+    notes: tuple[str, ...] = ()
 
 
 def opened(
@@ -72,7 +73,7 @@ def opened(
     Raises:
         ProjectError: naming file and line, where the file is no table.
     """
-    raw, begin, line = decoded(path), 0, 1
+    (raw, notes), begin, line = decoded(path), 0, 1
     first = raw[: raw.find(b"\n") + 1]
     if told := re.fullmatch(rb'"?sep=(.)"?\n', first, re.IGNORECASE):  # how Excel is told the separator
         separator, begin, line = separator or told[1].decode(), len(first), 2
@@ -98,11 +99,11 @@ def opened(
     body = raw[begin:]
     if body.isspace() or not body:
         raise ProjectError(f"{path} has a header but no rows\nExpected one line per example below it.")
-    return CsvFile(path, separator, names, line, body, quotes)
+    return CsvFile(path, separator, names, line, body, quotes, notes)
 
 
-def decoded(path: Path) -> bytes:
-    """The bytes of the file as UTF-8, without a mark at the beginning and blank lines at the end, lines ended by \\n.
+def decoded(path: Path) -> tuple[bytes, tuple[str, ...]]:
+    """The bytes of the file as UTF-8, without a mark at the beginning and blank lines at the end, lines ended by \\n; and notes.
 
     Raises:
         ProjectError: where it is no text.
@@ -133,13 +134,15 @@ def decoded(path: Path) -> bytes:
             f"{path}:{line}: this is a binary file, not text\nExpected a CSV file: a line with the names of the columns, then one line per example."
         )
     raw = raw.removeprefix(codecs.BOM_UTF8)
-    if not raw.isascii():
-        raw = _as_utf8(raw, path)
+    notes: tuple[str, ...] = ()
+    if not raw.isascii() and (other := _as_utf8(raw, path)) is not raw:
+        word = re.search(r"\w*[^\x00-\x7f]+\w*", other.decode())
+        raw, notes = other, (f"warning: {path} is not UTF-8; it was read as Windows-1252, for example {word and word[0]}",)
     if b"\r" in raw:
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     while raw.endswith(b"\n\n"):
         raw = raw[:-1]
-    return raw if raw.endswith(b"\n") else raw + b"\n"
+    return raw if raw.endswith(b"\n") else raw + b"\n", notes
 
 
 def _as_utf8(raw: bytes, path: Path) -> bytes:

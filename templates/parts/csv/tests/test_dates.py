@@ -65,6 +65,11 @@ READ: dict[str, tuple[list[str], list[str], str]] = {
     "web servers": (["31/Jan/2024:23:00:00 +0100"], ["2024-01-31T22"], "taken in UTC"),
     "German": (["Mittwoch, 31. Januar 2024", "Freitag, 1. März 2024"], ["2024-01-31", "2024-03-01"], ""),
     "German with times": (["31. Dez. 2024 um 14:05 ", "1. Mai 2024 um 9:05"], ["2024-12-31T14:05", "2024-05-01T09:05"], ""),
+    "o'clock": (["31.01.2024, 10:30 Uhr", "01.02.2024, 9:05 Uhr"], ["2024-01-31T10:30", "2024-02-01T09:05"], ""),
+    "hours with h": (["31/01/2024 10h30", "01/02/2024 09h05"], ["2024-01-31T10:30", "2024-02-01T09:05"], ""),
+    "Postgres": (["2024-01-31 10:30:00+00", "2024-02-01 09:05:00.25+01"], ["2024-01-31T10:30", "2024-02-01T08:05"], "taken in UTC"),
+    "Swedish": (["31 januari 2024", "1 maj 2024", "2 augusti 2024"], ["2024-01-31", "2024-05-01", "2024-08-02"], ""),
+    "months with a dot": (["01.2024", "12.2024"], ["2024-01-01", "2024-12-01"], "month.year"),
     "French": (["31 janv. 2024", "1 févr. 2024", "2 août 2024"], ["2024-01-31", "2024-02-01", "2024-08-02"], ""),
     "Spanish": (["31 de enero de 2024", "1 de marzo de 2024"], ["2024-01-31", "2024-03-01"], ""),
     "Japanese": (["2024年1月31日", "2024年2月1日"], ["2024-01-31", "2024-02-01"], "year年month月day日"),
@@ -127,6 +132,8 @@ def test_what_fits_no_format_in_every_row_is_no_column_of_dates(case: str) -> No
         ([f"{1 + i % 12:02}/01/{2000 + i // 12}" for i in range(60)], "2000-01-01", "month/day/year (taken because the dates are more evenly spaced so; day/month/year fits too"),
         ([f"01/{1 + i % 12:02}/{2000 + i // 12}" for i in range(60)], "2000-01-01", "day/month/year (taken because the dates are more evenly spaced so; month/day/year fits too"),
         ([f"{24:02}-{1 + i // 12:02}-{1 + i % 12:02}" for i in range(100)], "2024-01-01", "two-digit year-month-day"),
+        # The last part is the year: it differs less than days do.
+        ([f"{1 + i * 7 % 12:02}.{1 + i * 5 % 12:02}.21" for i in range(12)], "2021-01-01", "day.month.two-digit year, years taken as 2021 to 2120 (no row decides; month.day.two-digit year"),
         # The same in no order: even steps decide.
         ([f"{1 + i % 12:02}/01/{2000 + (5 * (i // 12)) % 9}" for i in range(108)], "2000-01-01", "month/day/year (taken because the dates are more evenly spaced so; day/month/year fits too"),
     ],
