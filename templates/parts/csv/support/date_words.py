@@ -56,15 +56,21 @@ def plain(texts: pd.Series) -> pd.Series:
 
 def plain_format(form: str) -> str:
     """A format for strptime, changed as `plain` changes the texts that it is for."""
-    form = re.sub(r"%[Aa][,.]?\s*", "", form).replace("%B", "%b").replace("%P", "%p")
+    form = re.sub(r"%[Aa][,.]?\s*", "", _parts(form)).replace("%B", "%b").replace("%P", "%p")
     form = re.sub(rf"(?<!%)\b(?:{'|'.join(FILLERS)})\s+", "", form)
     form = re.sub(r"%b\.(?=[\s,]|$)", "%b", form)
     form = re.sub(r"\s*\bUhr\b", "", re.sub(r"(?<=%H) ?h ?(?=%M)", ":", form))
     return re.sub(r"\s+", " ", re.sub(r"\s*%Z", "%z", form)).strip()
 
 
+def _parts(text: str) -> str:
+    """1. Quartal 2024, KW 5/2024 and 5. KW 2024 as Q1 2024, W5/2024 and W5 2024; also in a format."""
+    text = re.sub(r"(%q|[1-4])\.? ?Quartal\b|\bQuartal ?([1-4])", lambda match: "Q" + (match[1] or match[2]), text)
+    return re.sub(r"(%V|\d\d?)\.? ?KW\b|\bKW ?(%V|\d\d?)", lambda match: "W" + (match[1] or match[2]), text)
+
+
 def _plain(text: str) -> str:
-    text = re.sub(r"\s+", " ", text)
+    text = _parts(re.sub(r"\s+", " ", text))
     text = re.sub(r"(?<=\d)\s*Uhr\b", "", re.sub(r"(?<=\d) ?h ?(?=\d\d\b)", ":", text))  # 10h30
     text = _HALF.sub(lambda match: f"{match[1]}{match[2].upper()}M", text)
     text = _ORDINAL.sub("", text)

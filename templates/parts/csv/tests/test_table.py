@@ -37,6 +37,7 @@ RIGHT: dict[str, tuple[str | bytes, dict[str, Any], dict[str, list[Any]], list[i
     "UTF-16 without its mark": ("a;b\n1;x\n".encode("utf-16-le"), {}, {"a": [1], "b": ["x"]}, [2]),
     "backslashes before quotes": ('a,b\n"x, \\"y\\" z",1\nu,2\n', {}, {"a": ['x, "y" z', "u"], "b": [1, 2]}, [2, 3]),
     "quotes around one word": ('a,b\n"good" film,1\nso "bad" a,2\n', {}, {"a": ['"good" film', 'so "bad" a'], "b": [1, 2]}, [2, 3]),
+    "names in brackets": ("<DATE>,<CLOSE>\n20240131,1\n", {}, {"<DATE>": [20240131], "<CLOSE>": [1]}, [2]),
     "a skipped title": ("Sales\n\na,b\n1,x\n", {"skip_lines": 2}, {"a": [1], "b": ["x"]}, [4]),
     "no header, and said so": ("1,x\n2,y\n", {"header": False}, {"column_1": [1, 2], "column_2": ["x", "y"]}, [1, 2]),
     "names that are numbers": ("c,2019,2020,2021\nA,1,2,3\n", {}, {"c": ["A"], "2019": [1], "2020": [2], "2021": [3]}, [2]),
