@@ -122,8 +122,14 @@ def decoded(path: Path) -> tuple[bytes, tuple[str, ...]]:
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raw = raw.decode("utf-16", errors="replace").encode()
     if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"PAR1")):
-        raise ProjectError(f"{path}:1: this is a workbook or a packed file, not text\nSave the sheet as CSV, or unpack it.")
-    if re.match(rb"\s*(?:<(?:!doctype|\?xml|html|table)\b|[\[{]\s*[\"{\[])", raw.removeprefix(codecs.BOM_UTF8)[:100], re.IGNORECASE):
+        raise ProjectError(
+            f"{path}:1: this is a workbook or a packed file, not text\nSave the sheet as CSV, or unpack it."
+        )
+    if re.match(
+        rb"\s*(?:<(?:!doctype|\?xml|html|table)\b|[\[{]\s*[\"{\[])",
+        raw.removeprefix(codecs.BOM_UTF8)[:100],
+        re.IGNORECASE,
+    ):
         raise ProjectError(f"{path}:1: this looks like HTML, XML or JSON, not like a table\nExpected a CSV file.")
     for encoding, zeros in (("utf-16-le", raw[1:200:2]), ("utf-16-be", raw[:200:2])):
         if zeros and 2 * zeros.count(0) > len(zeros) and not len(raw) % 2:  # UTF-16 without its mark
@@ -137,7 +143,10 @@ def decoded(path: Path) -> tuple[bytes, tuple[str, ...]]:
     notes: tuple[str, ...] = ()
     if not raw.isascii() and (other := _as_utf8(raw, path)) is not raw:
         word = re.search(r"\w*[^\x00-\x7f]+\w*", other.decode())
-        raw, notes = other, (f"warning: {path} is not UTF-8; it was read as Windows-1252, for example {word and word[0]}",)
+        raw, notes = (
+            other,
+            (f"warning: {path} is not UTF-8; it was read as Windows-1252, for example {word and word[0]}",),
+        )
     if b"\r" in raw:
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     while raw.endswith(b"\n\n"):

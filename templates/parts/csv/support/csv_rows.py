@@ -80,7 +80,7 @@ def unescaped(body: bytes, width: int, separator: str) -> bytes:
 
 def has_stray_quote(body: bytes, separator: str) -> bool:
     """Whether a quote has other characters on both sides, as in "good" film: pandas passes over it in silence."""
-    others = b"[^\n\"" + re.escape(separator.encode()) + b"]"
+    others = b'[^\n"' + re.escape(separator.encode()) + b"]"
     return b'"' in body and re.search(others + b'"' + others, body) is not None
 
 

@@ -76,6 +76,8 @@ def _split(text: str) -> tuple[str, str]:
 
 def _date_forms(text: str, american: bool) -> list[str]:
     """The formats in which a date (without its time) may be written, the likely first."""
+    if re.fullmatch(r"\d{8}\0", text):
+        return ["%Y%m%d\0", "%d%m%Y\0", "%m%d%Y\0"]
     text, quarters = re.subn(r"Q[1-4](?!\d)", "Q%q", text, flags=re.IGNORECASE)
     if not quarters:
         text = re.sub(r"(?<!\d)[1-4]Q", "%qQ", text, flags=re.IGNORECASE)

@@ -14,25 +14,25 @@ from typing import Any
 import numpy as np
 
 # How files write "not known".
-MISSING = frozenset(
-    ("", "?", "-", "--", ".", "NA", "N/A", "n/a", "na", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "None", "none")
-    + ("NaT", "\\N", "(null)", "<null>", "[null]", "n.a.", "N.A.", "k.A.", "k. A.", "missing", "\u2013", "\u2014", "..", "...", ":")
-    + ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NV", "#WERT!", "#BEZUG!", "#N/V")
+_NOT_KNOWN = (
+    "? - -- . .. ... : \u2013 \u2014 NA N/A n/a na n.a. N.A. k.A. <NA> NaN nan NaT NULL null (null) <null> [null] \\N None none missing "
+    "#N/A #NULL! #DIV/0! #VALUE! #REF! #NAME? #NUM! #NV #WERT! #BEZUG! #N/V"
 )
+MISSING = frozenset(("", "k. A.", *_NOT_KNOWN.split()))
 BLANKS = " \u00a0\u202f\u2009\u2007"  # between thousands: blank, no-break, narrow no-break, thin, figure space
 APOSTROPHES = "'\u2019"
 SCALES = {"K": 1e3, "k": 1e3, "M": 1e6, "B": 1e9}
-CURRENCIES = (
+_CURRENCIES = (
     "USD EUR GBP JPY CHF CNY INR AUD CAD NZD SEK NOK DKK PLN CZK HUF BRL MXN ZAR KRW TRY RUB SGD "
     "HKD ILS THB R$ A$ C$ US$ CA$ NZ$ HK$ S$ NT$ kr kr. Kr Kr. Fr. Rs Rs. zł Kč Ft lei лв"
-).split()
+)
 STYLES = ((".", ""), (".", ","), (",", "."), (",", " "), (".", " "), (".", "'"), (",", "'"), (",", ""))
 ORDINALS = ("st", "nd", "rd", "th")
 LARGEST = 10**15  # whole numbers of more digits are codes, such as those of cards and accounts
 SURE = 20  # values such as 1.234 beside 593, and never 1.23, before the point is taken for one of thousands
 _SIGNS = r"\-\u2212\u2013"  # hyphen, minus, dash, for a class of a regular expression
 _WORDS = {",": "comma", ".": "point", " ": "blank", "'": "apostrophe"}
-_PREFIX = "|".join(map(re.escape, sorted(CURRENCIES, key=len, reverse=True)))
+_PREFIX = "|".join(map(re.escape, sorted(_CURRENCIES.split(), key=len, reverse=True)))
 _CELL = re.compile(
     rf"(?P<open>\()?\s*(?P<sign>[+{_SIGNS}])?\s*(?P<prefix>{_PREFIX}|[^\W\d_]{{0,2}}[$€£¥₹₩₽₺₪฿₫₴₦¢])?\s*(?P<inner>[{_SIGNS}])?\s*"
     rf"(?P<body>[0-9.,](?:[0-9.,{BLANKS}{APOSTROPHES}]*[0-9.,])?(?:[eE][+-]?[0-9]+(?![^\W_]))?)(?:/-)?"  # 500/- of India
@@ -140,7 +140,12 @@ def code_for_missing(values: np.ndarray) -> str:
     known = values[~np.isnan(values)]
     for code in (known.min(), known.max()) if len(known) else ():
         others = known[known != code]
-        low = code < 0 and re.fullmatch(r"-9+\.0|-99+\.9+", repr(float(code))) and len(others) and others.min() >= code / 2
+        low = (
+            code < 0
+            and re.fullmatch(r"-9+\.0|-99+\.9+", repr(float(code)))
+            and len(others)
+            and others.min() >= code / 2
+        )
         high = re.fullmatch(r"9{3,}\.0", repr(float(code))) and len(others) and others.max() < code / 2
         if low or (high and len(known) - len(others) > 1):
             far = "below" if low else "above"

@@ -166,7 +166,11 @@ def _cells(file: CsvFile, text: set[int], all_text: bool) -> tuple[list[Read], n
     if numeric - again:
         again |= numeric & _padded(body, file.separator, width)
     texts = _frame(body, file, quotes, again, only=again) if again else frame
-    notes += [f"warning: {file.header[place]}: {said} {file.header[place]}" for place, said in alike.items() if place not in text]
+    notes += [
+        f"warning: {file.header[place]}: {said} {file.header[place]}"
+        for place, said in alike.items()
+        if place not in text
+    ]
     return [_array((texts if place in again else frame)[place], not quotes) for place in range(width)], lines, notes
 
 
@@ -191,7 +195,11 @@ def _text_columns(file: CsvFile) -> tuple[set[int], set[int], dict[int, str]]:
         for cell in sorted(cells):
             if re.fullmatch(r".*\.\d+0", cell) and (short := cell.rstrip("0")) in cells:
                 alike[place] = f"{short} and {cell} are the same number; if they are versions or codes: --categories"
-    return found | {place for place, cells in pointed.items() if all(map(GROUPED.fullmatch, cells))}, set(pointed), alike
+    return (
+        found | {place for place, cells in pointed.items() if all(map(GROUPED.fullmatch, cells))},
+        set(pointed),
+        alike,
+    )
 
 
 def _frame(body: bytes, file: CsvFile, quotes: bool, text: set[int], only: set[int] | None = None) -> pd.DataFrame:

@@ -120,7 +120,10 @@ def test_plain_quotes_and_doubtful_numbers_are_told(tmp_path: Path) -> None:
     [
         ("a;größe\n1;2\n".encode("cp1252"), "FILE is not UTF-8; it was read as Windows-1252, for example größe"),
         ("a,b\nx,1\ny,2\nTotal,3\n", "FILE:4: 'Total' in a: if this is a row of sums, delete it"),
-        ("a,b\n1.1,1\n1.2,2\n1.10,3\n", "a: 1.1 and 1.10 are the same number; if they are versions or codes: --categories a"),
+        (
+            "a,b\n1.1,1\n1.2,2\n1.10,3\n",
+            "a: 1.1 and 1.10 are the same number; if they are versions or codes: --categories a",
+        ),
     ],
 )
 def test_what_may_be_read_otherwise_is_told(content: str | bytes, said: str, tmp_path: Path) -> None:
@@ -128,7 +131,10 @@ def test_what_may_be_read_otherwise_is_told(content: str | bytes, said: str, tmp
 
 
 def test_bytes_of_neither_encoding_and_packed_files_are_named(tmp_path: Path) -> None:
-    for content, message in ((b"a,b\n\xd0\x8f\xff,1\n", ":2: byte 0x8f is neither"), (b"\x1f\x8b\x08", ":1: this is a workbook")):
+    for content, message in (
+        (b"a,b\n\xd0\x8f\xff,1\n", ":2: byte 0x8f is neither"),
+        (b"\x1f\x8b\x08", ":1: this is a workbook"),
+    ):
         with pytest.raises(ProjectError, match=message):
             read(tmp_path, content)
 

@@ -36,7 +36,9 @@ def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], dict
         name, equals, value = text.partition("=")
         if equals and not Path(text).exists():
             if name.strip() in row:
-                raise ProjectError(f"{name.strip()} is given twice\nExpected one value for each name; more rows: a .csv or .jsonl file.")
+                raise ProjectError(
+                    f"{name.strip()} is given twice\nExpected one value for each name; more rows: a .csv or .jsonl file."
+                )
             row[name.strip()] = value.strip()
         elif Path(text).suffix.lower() in text_files.JSON:
             items = text_files.read_objects(Path(text))
@@ -53,7 +55,9 @@ def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], dict
                 f"{text!r} is neither a file nor name=value\nExpected for example: {_example(spec)}, or a .csv or .jsonl file"
             )
     if row:
-        tables.insert(0, ([" ".join(f"{name}={value}" for name, value in row.items())], _as_columns([("", row)], formats)))
+        tables.insert(
+            0, ([" ".join(f"{name}={value}" for name, value in row.items())], _as_columns([("", row)], formats))
+        )
     names: list[str] = []
     found = []
     for places, cells in tables:

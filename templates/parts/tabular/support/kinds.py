@@ -19,7 +19,9 @@ from support.numbers import MISSING, NumberFormat
 from support.table import Cells, Table
 
 MOSTLY = 0.9  # share of a column's values that must be numbers (or dates) for the others to be taken as slips
-NEVER = frozenset(word for word in MISSING if re.fullmatch(r"[?.:]+|nan|nat|\\n|[<(\[].*|#.*", word.lower()))  # never a category
+NEVER = frozenset(
+    word for word in MISSING if re.fullmatch(r"[?.:]+|nan|nat|\\n|[<(\[].*|#.*", word.lower())
+)  # never a category
 OFTEN_ONE = frozenset(("None", "none", "-", "--", "\u2013", "\u2014"))  # often a category: no disorder, no garage
 SHARE = 0.01  # of the rows: a word that is found as often in the target is a class
 _ID = re.compile(r"(^|[_\s.-])(id|ids|index|uuid|guid|key|rowid|unnamed_\d+)$|[a-z]Id$|[a-z]ID$|^Id", re.IGNORECASE)
@@ -27,7 +29,9 @@ _CODE = re.compile(r"0[0-9]+|[0-9]+[eE][0-9]+|[0-9]{16,}|[0-9]+(_[0-9]+)+|0[xX][
 _TIME = re.compile(r"\d{1,3}:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AP]M)?", re.IGNORECASE)
 _DATE = re.compile(r"(?<!\d)(?:1[89]|2[015])\d\d(?!\d)|(?<!\d)\d\d?[./-]\d\d?[./-](?:\d\d|\d{4})(?!\d)")
 _WHEN = re.compile(r"date|datum|fecha|time|stamp|epoch|zeit|(^|_)(ts|at|on)$", re.IGNORECASE)
-_AROUND = re.compile(r'^(?:="|[\'<>~\u2248\u2264\u2265]+\s*)|(?:"|[*+\u2020]+|\s*\[\w+\]|\s*\(\w\)|\s[A-Za-z]{1,2})$')  # of an amount
+_AROUND = re.compile(
+    r'^(?:="|[\'<>~\u2248\u2264\u2265]+\s*)|(?:"|[*+\u2020]+|\s*\[\w+\]|\s*\(\w\)|\s[A-Za-z]{1,2})$'
+)  # of an amount
 RANGES = {"%Y%m%d": (19_000_101, 21_001_231), "excel": (20_000, 60_000)} | {
     f"unix{unit}": (5e8 * scale, 4e9 * scale) for unit, scale in (("", 1), ("-ms", 1e3), ("-us", 1e6), ("-ns", 1e9))
 }  # numbers that are likely dates
@@ -71,9 +75,9 @@ def kind_of(
         if not forced and _is_identity(name, cells):
             return {"kind": "left out", "why": "it only numbers the rows (--numbers or --categories puts it in)"}
         low, high = RANGES.get(date_format or "", (-np.inf, np.inf))
-        if date_format and np.nanmin(cells, initial=high) >= low and np.nanmax(cells, initial=low) <= high:
-            if found := dates.detect(as_texts(cells).tolist(), date_format):
-                return {"kind": "date", "format": found.to_record()}
+        likely = date_format and np.nanmin(cells, initial=high) >= low and np.nanmax(cells, initial=low) <= high
+        if likely and (found := dates.detect(as_texts(cells).tolist(), date_format)):
+            return {"kind": "date", "format": found.to_record()}
         form = table.formats.get(name)
         return {"kind": "number"} | ({"format": form.to_record()} if form else {}) | _doubtful(name, cells)
     known = np.flatnonzero(~np.isin(cells, list(MISSING)))
@@ -228,10 +232,10 @@ def _doubtful(name: str, cells: Cells) -> dict[str, str]:
     if len(known) < 2:
         return {}
     for form, (low, high) in RANGES.items():
-        if (form == "%Y%m%d" or _WHEN.search(name)) and low <= known.min() and known.max() <= high:
-            if dates.detect(as_texts(known).tolist(), form):
-                why = f"{known[0]:.15g} may be a date; it is taken as a number; if it is one: --date-format {form}"
-                return {"warning": f"warning: {name}: {why}"}
+        likely = (form == "%Y%m%d" or _WHEN.search(name)) and low <= known.min() and known.max() <= high
+        if likely and dates.detect(as_texts(known).tolist(), form):
+            why = f"{known[0]:.15g} may be a date; it is taken as a number; if it is one: --date-format {form}"
+            return {"warning": f"warning: {name}: {why}"}
     said = numbers.code_for_missing(known)
     return {"warning": f"warning: {name}: {said}"} if said else {}
 

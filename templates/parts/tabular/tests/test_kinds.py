@@ -59,7 +59,10 @@ def test_several_units_are_named() -> None:
         (["<5", "7", "8"], "numbers that no one reading fits, see the sample:2: '<5'"),
         (["１２", "３４"], "numbers that no one reading fits"),
         (["1:30", "12:45"], "times of day or durations, see the sample:2: '1:30'"),
-        (["2024-01-31 10:00 CET", "2024-02-01 10:00 CET"], "what may be dates, see the sample:2: '2024-01-31 10:00 CET'"),
+        (
+            ["2024-01-31 10:00 CET", "2024-02-01 10:00 CET"],
+            "what may be dates, see the sample:2: '2024-01-31 10:00 CET'",
+        ),
         (["T1 2024", "T2 2024"], "what may be dates"),
         (["1 lutego 2024", "2 lutego 2024"], "what may be dates"),
         (["A1", "B2"], ""),
@@ -96,7 +99,9 @@ def test_numbers_that_may_be_dates_are_named_and_the_option_reads_them_alone(
 
 def test_a_negative_in_brackets_among_slips_is_a_number() -> None:
     found = kind([*[f"{n}.50" for n in range(20)], "(7.25)", "TBD"])
-    assert found["kind"] == "number" and found["slips"].startswith("1 values are no numbers, first the sample:23: 'TBD'")
+    assert found["kind"] == "number" and found["slips"].startswith(
+        "1 values are no numbers, first the sample:23: 'TBD'"
+    )
 
 
 def test_what_is_called_a_number_must_be_one() -> None:
