@@ -50,6 +50,60 @@ def test_several_units_are_named() -> None:
     assert found["kind"] == "category" and "x holds numbers with several units, kg, lb" in found["warning"]
 
 
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (["10,000+", "5,000+", "500+"], "numbers that no one reading fits, see the sample:2: '10,000+'"),
+        (["1.5*", "2.3", "3.1 [1]"], "numbers that no one reading fits, see the sample:2: '1.5*'"),
+        (["1.234,50 S", "20,00 H"], "numbers that no one reading fits, see the sample:2: '1.234,50 S'"),
+        (["<5", "7", "8"], "numbers that no one reading fits, see the sample:2: '<5'"),
+        (["１２", "３４"], "numbers that no one reading fits"),
+        (["1:30", "12:45"], "times of day or durations, see the sample:2: '1:30'"),
+        (
+            ["2024-01-31 10:00 CET", "2024-02-01 10:00 CET"],
+            "what may be dates, see the sample:2: '2024-01-31 10:00 CET'",
+        ),
+        (["T1 2024", "T2 2024"], "what may be dates"),
+        (["1 lutego 2024", "2 lutego 2024"], "what may be dates"),
+        (["A1", "B2"], ""),
+        (["555-123-4567", "555-987-6543"], ""),
+        (["10-20", "20-30"], ""),
+        (["iPhone 2019 Pro", "iPhone 2020 Pro"], ""),
+    ],
+)
+def test_what_only_looks_like_numbers_times_or_dates_is_named_with_its_line(cells: list[str], said: str) -> None:
+    found = kind(cells)
+    assert found["kind"] == "category"
+    assert found.get("warning", "").startswith(f"warning: x holds {said}" if said else "")
+    assert ("warning" in found) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "form"),
+    [
+        ("x", [20240131.0, 20240201.0], "%Y%m%d"),
+        ("date", [45322.0, 45400.25], "excel"),
+        ("created_at", [1704067200.0, 1704070800.0], "unix"),
+        ("time", [1704067200000.0, 1704070800000.0], "unix-ms"),
+    ],
+)
+def test_numbers_that_may_be_dates_are_named_and_the_option_reads_them_alone(
+    name: str, cells: list[float], form: str
+) -> None:
+    assert kind(cells, name)["warning"].endswith(f"if it is one: --date-format {form}")
+    assert kind(cells, name, date_format=form)["kind"] == "date"
+    assert kind([22.0, 35.0], "age", date_format=form)["kind"] == "number"
+    assert kind(["31.01.2024", "01.02.2024"], date_format=form)["kind"] == "date"
+    assert "warning" not in kind([22.0, 35.0], name)
+
+
+def test_a_negative_in_brackets_among_slips_is_a_number() -> None:
+    found = kind([*[f"{n}.50" for n in range(20)], "(7.25)", "TBD"])
+    assert found["kind"] == "number" and found["slips"].startswith(
+        "1 values are no numbers, first the sample:23: 'TBD'"
+    )
+
+
 def test_what_is_called_a_number_must_be_one() -> None:
     assert kind(["007", "12"], forced=True)["kind"] == "number"
     with pytest.raises(ProjectError, match="the sample:2: x is 'red', which is no number"):
