@@ -65,6 +65,15 @@ def test_images_of_mnists_form_stay_exactly_as_they_are(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read, x[:50])
 
 
+def test_the_samples_strokes_fill_20_pixels_with_their_centre_of_mass_in_the_middle() -> None:
+    for image in data.sample()[0][:200, :, :, 0]:
+        inked = image > 25  # a tenth: the blur around strokes is no part of them
+        longer = max(int(np.ptp(np.flatnonzero(inked.any(axis=axis)))) + 1 for axis in (0, 1))
+        assert 18 <= longer <= 20
+        centre = np.array(ndimage.center_of_mass(image)) + 0.5  # of pixels whose middles are at 0.5, 1.5, …
+        assert np.abs(centre - 14).max() <= 1.01
+
+
 @pytest.mark.parametrize(
     "kind", ["as written", "chalk", "faint", "in shadow", "on a table", "large", "small", "a cut-out", "enlarged"]
 )
@@ -196,7 +205,7 @@ def test_show_draws_what_the_network_saw_and_replaces_no_file(
 def test_150_test_digits_as_ink_on_paper_cost_a_trained_network_at_most_one_point_of_accuracy() -> None:
     from model import build_model
 
-    config = settings.read(Config, argv=["--epochs", "5"])
+    config = settings.read(Config, argv=[])
     splits = data.load(config)
     model = build_model(config, splits)
     model.fit(splits.train.x, splits.train.y, epochs=config.epochs, batch_size=config.batch_size, verbose=0)
