@@ -336,12 +336,12 @@ def _picture(path: Path, width: int, height: int) -> str:
     ("options", "message"),
     [
         (["--style", "{missing}"], r"there is no painting at .*\nExpected a picture, such as --style painting.jpg"),
-        (["--style", "{text}"], "is not a picture, whatever its name says"),
+        (["--style", "{text}"], "is not an image, whatever its name says"),
         (["--style", "{empty}"], "is a folder\nExpected one painting"),
         (["--style", "{small}"], r"is too small: 60×200 pixels\nExpected 64 or more on its shorter side"),
         (["--data", "{missing}"], r"there is no file .*\nExpected a photo, or a folder of photos"),
-        (["--data", "{text}"], "is not a picture, whatever its name says"),
-        (["--data", "{empty}"], r"no pictures in .*\nExpected files such as"),
+        (["--data", "{text}"], "is not an image, whatever its name says"),
+        (["--data", "{empty}"], r"no images in .*\nExpected files such as"),
         (["--data", "{small}"], r"too small for pieces of 96 pixels\nExpected 480 or more on the longer side"),
         (
             ["--data", "{two}", "--method", "optimize"],
