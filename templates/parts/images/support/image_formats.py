@@ -11,7 +11,7 @@ import os
 import stat
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -241,9 +241,14 @@ def _files(folder: Path) -> Iterator[Path]:
         visited.add(real)
         below[:] = [name for name in below if not name.startswith(".") and name.lower() not in FOLDERS_LEFT_BEHIND]
         for name in names:
-            copied = name.replace("-checkpoint.", ".")  # Jupyter's
-            if not name.startswith(".") and name.lower() not in LEFT_BEHIND and (copied == name or copied not in names):
+            if not left_behind(name, names):
                 yield Path(where, name)
+
+
+def left_behind(name: str, beside: Collection[str]) -> bool:
+    """Whether a file is hidden, a system's, or Jupyter's copy of one of the names `beside` it."""
+    original = name.replace("-checkpoint.", ".")
+    return name.startswith(".") or name.lower() in LEFT_BEHIND or (original != name and original in beside)
 
 
 def other_files(folder: Path) -> list[Path]:

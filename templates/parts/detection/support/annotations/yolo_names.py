@@ -130,6 +130,10 @@ def _names(path: Path, content: dict[str, Any]) -> dict[int, str]:
     if not pairs or not all(str(number).strip().isdecimal() and isinstance(name, str) for number, name in pairs):
         raise ProjectError(f"{path} names no classes\nExpected a line such as: names: [face, hand]")
     found = {int(number): name.strip() for number, name in pairs}
+    if len(set(found.values())) < len(pairs):
+        raise ProjectError(
+            f"{path} names a class twice: {', '.join(name for _, name in pairs)}\nGive each its own name."
+        )
     count = content.get("nc")
     if isinstance(count, str) and count.strip().isdecimal() and int(count) != len(found):
         raise ProjectError(f"{path} says nc: {count}, but names {len(found)} classes\nCorrect whichever is wrong.")
