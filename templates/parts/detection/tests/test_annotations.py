@@ -84,6 +84,45 @@ def test_a_box_that_is_there_twice_counts_once_and_classes_that_hardly_differ_ar
     assert sorted(problem.kind for problem in found.problems) == ["alike", "twice"]
 
 
+@pytest.mark.parametrize("tool", ["xml", "txt", "json"])
+@pytest.mark.parametrize("line", ["images/{}.jpg", "/home/me/x/{}.jpg", "{}", "{} 1 1 1", "C:\\x\\{}.jpg"])
+def test_lists_beside_the_images_are_their_splits_where_nothing_else_says_them(
+    line: str, tool: str, tmp_path: Path
+) -> None:
+    for name in ("a b", "c", "d", "e", "test"):
+        written.image(tmp_path / "images" / f"{name}.jpg")
+        write = {"xml": written.voc, "txt": written.yolo}.get(tool)
+        if write:
+            write(tmp_path / "labels" / f"{name}.{tool}")
+    if tool == "json":
+        written.coco(tmp_path / "all.json", {name: f"{name}.jpg" for name in ("a b", "c", "d", "e", "test")})
+    written.text(tmp_path / "lists" / "trainval.txt", "".join(line.format(name) + "\n" for name in ("c", "d", "test")))
+    written.text(tmp_path / "lists" / "test.txt", "a b.jpg\r\n" + line.format("e") + "\n\n")
+    written.text(tmp_path / "lists" / "val.txt", "bring milk\ncall home\n")
+    found = annotations.read(tmp_path)
+    assert [one.split for one in found.images] == ["test", "train", "train", "test", "train"]
+    assert found.problems == []
+
+
+def test_a_listed_image_that_is_not_there_is_named(tmp_path: Path) -> None:
+    for name in "abc":
+        written.image(tmp_path / "images" / f"{name}.jpg")
+        written.yolo(tmp_path / "labels" / f"{name}.txt")
+    written.text(tmp_path / "train.txt", "a\nb\nz\n")
+    written.text(tmp_path / "test.txt", "c\n")
+    found = annotations.read(tmp_path)
+    assert [one.split for one in found.images] == ["train", "train", "test"]
+    assert [problem.text for problem in found.problems] == ["z is the name of no images; it counts for none"]
+
+
+def test_images_of_a_format_that_is_not_read_are_counted(tmp_path: Path) -> None:
+    written.image(tmp_path / "1.jpg")
+    written.voc(tmp_path / "1.xml")
+    (tmp_path / "2.HEIC").write_bytes(b"x")
+    (problem,) = annotations.read(tmp_path).problems
+    assert problem.left_out and problem.text.startswith("has images that are not read: 1 .heic (an iPhone's format")
+
+
 @pytest.mark.parametrize(("image", "label", "tool"), PLACES)
 def test_a_label_belongs_to_the_image_at_the_same_place(image: str, label: str, tool: str, tmp_path: Path) -> None:
     path = written.image(tmp_path / image)

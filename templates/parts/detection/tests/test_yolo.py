@@ -140,6 +140,7 @@ def test_images_without_a_label_or_with_an_empty_one_show_nothing(tmp_path: Path
     ("file", "content", "names"),
     [
         ("classes.txt", "no\nyes\n", ["no", "yes"]),
+        ("labels.txt", "no\nyes\n", ["no", "yes"]),
         ("labels/classes.txt", "no\n\nyes", ["no"]),  # class 1 has an empty line, and so no name
         ("data.yaml", "nc: 2\nnames: [no, yes]\n", ["no", "yes"]),
         ("data.yaml", "names:\n  0: on\n  1: off\n", ["on", "off"]),
@@ -191,6 +192,14 @@ def test_names_that_do_not_agree_are_refused_unless_each_folder_of_labels_has_it
         written.yolo(beside / folder / "1.txt", BOXES[:1])
         written.text(beside / folder / "classes.txt", names)
     assert [one.names for one in annotations.read(beside).images] == [["cat"], ["dog"]]
+
+
+def test_yaml_of_another_program_is_not_looked_at(tmp_path: Path) -> None:
+    data_set(tmp_path, "0 0.3 0.55 0.4 0.7\n")
+    written.text(tmp_path / "docker-compose.yml", "services: [a\n")
+    written.text(tmp_path / "notes.yaml", "").write_bytes(b"caf\xe9: 1\n")
+    found = annotations.read(tmp_path)
+    assert found.images[0].names == ["cat"] and found.problems == []
 
 
 LISTS = {  # what says which images are of which split

@@ -9,11 +9,11 @@ one .json for each) are kept. What is left out, or read otherwise than it is wri
 from pathlib import Path
 
 from support import folders
-from support.annotations import coco, parsing, voc, yolo
+from support.annotations import coco, parsing, split_lists, voc, yolo
 from support.annotations.records import KINDS, AnnotatedImage, Annotations, Problem
 from support.annotations.tree import KINDS_OF_FILES, Tree
 from support.errors import ProjectError
-from support.image_formats import left_out, other_files
+from support.image_formats import CONVERT, left_out, other_files
 
 __all__ = ["KINDS", "AnnotatedImage", "Annotations", "Problem", "read"]
 
@@ -78,6 +78,11 @@ def _finished(tree: Tree, found: Annotations, one_file: bool = False) -> Annotat
                 found.problem(path, "no annotation", "has no annotation; it is not used", left_out=False)
     for text in folders.alike(sorted({name for one in found.images for name in one.names})):
         found.problem(found.root, "alike", text, left_out=False)
+    if not any(one.split for one in found.images):
+        split_lists.use(tree, found)
+    skipped = left_out(path for path in other_files(tree.root) if path.suffix.lower() in CONVERT)
+    if skipped and not one_file:
+        found.problem(found.root, "other format", f"has images that are not read: {skipped}")
     splits = sorted({one.split for one in found.images if one.split})
     if "train" not in splits:
         if len(splits) > 1:

@@ -35,7 +35,7 @@ KINDS = {  # as data.py counts them
     "two splits": "images that are in two splits",
     "copies": "images of which another split has a copy",
     "other name": "images found under another name or ending than the annotation says",
-    "other format": "images whose content is of another format than their ending says",
+    "other format": "images of a format that is not read, or of another than their ending says",
     "other size": "images of another size than the annotation says",
     "turned": "images that their camera marked as turned (EXIF), with boxes that may be drawn before or after turning",
     "zero area": "boxes without area",

@@ -16,7 +16,7 @@ from support.annotations.tree import Tree, ambiguous, plain, without_ending
 from support.errors import ProjectError
 from support.image_formats import Header
 
-HEAD = 4096  # bytes in which an annotation names itself
+HEAD = 65_536  # bytes in which an annotation names itself
 
 
 def files(tree: Tree) -> list[Path]:
