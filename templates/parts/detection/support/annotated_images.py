@@ -46,6 +46,11 @@ def load(
     """
     found = annotations.read(place, classes)
     images, problems = usable(found)
+    absent = [name for name in classes if name not in found.classes]
+    if absent:
+        raise ProjectError(
+            f"no box of the class {', '.join(absent)} in {place}\nThe classes there: {', '.join(sorted(found.classes))}."
+        )
     labels, number = number_classes(images, classes, single)
     x, y = read(images, number, side)
     spec = {"kind": "boxes", "shape": [side, side, 3], "labels": labels}

@@ -46,6 +46,11 @@ def test_several_classes_are_numbered_or_count_as_one(tmp_path: Path) -> None:
     assert only.spec["labels"] == ["dog"] and len(problems) == 3
 
 
+def test_a_class_that_is_asked_for_and_not_there_is_an_error_that_names_those_there(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match=r"no box of the class Dog in .*\nThe classes there: cat, dog\."):
+        annotated_images.load(data_set(tmp_path), 64, FRACTIONS, 0, classes=("cat", "Dog"))
+
+
 def test_many_images_are_read_when_they_are_asked_for_and_are_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

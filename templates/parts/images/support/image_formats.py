@@ -7,10 +7,11 @@ transpose_boxes(boxes, size, transposition)                       boxes of the s
 find_images(folder), left_out(folder)                             what is read in a folder, and what is not
 """
 
+import os
 import stat
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError, features
 
 from support.errors import ProjectError
+from support.folders import LEFT_BEHIND_LOWER as FOLDERS_LEFT_BEHIND
 
 # Given to Pillow by name: left to itself it also tries formats that run a program (EPS) or hold no pixels at all.
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "DIB", "WEBP", "TIFF", "PPM", "AVIF", "JPEG2000", "QOI")
@@ -28,7 +30,6 @@ SUFFIXES = {
 KNOWN = ".jpg, .png, .gif, .bmp, .webp, .tif, .avif and the like"  # for messages
 LARGEST = 250_000_000  # pixels; a phone's largest photo has 200 million, and a small file can unpack to any number
 LEFT_BEHIND = ("thumbs.db", "desktop.ini", "icon\r")  # by Windows and macOS, in folders of anybody's photos
-FOLDERS_LEFT_BEHIND = ("__macosx", "__pycache__", "$recycle.bin", "system volume information")
 CONVERT = {
     ".heic": "an iPhone's format: export the photos as JPEG, or convert them with pillow-heif",
     ".heif": "an iPhone's format: export the photos as JPEG, or convert them with pillow-heif",
@@ -49,6 +50,12 @@ CONTENTS = (  # how a file begins, and what it is then
     (b"<?xml", "is XML: if it is a drawing (SVG), export it as PNG"),
     (b"8bps", "is a Photoshop file: export it as PNG"),
     (b"pk\x03\x04", "is a zip archive: unpack it"),
+    (b"rar!", "is an archive: unpack it"),
+    (b"\x1f\x8b", "is an archive: unpack it"),
+    (b"/annex/", "is a git-annex pointer: fetch the image with `git annex get`"),
+    (b"<error", "is an error message of a server: download the image again"),
+    (b"ii*\0", "is a TIFF that is damaged or has numbers of a kind that is not read: export it as PNG"),
+    (b"mm\0*", "is a TIFF that is damaged or has numbers of a kind that is not read: export it as PNG"),
 )
 
 # The sizes are checked here, in a sentence; Pillow's own check prints a warning of its library, and its readers warn about metadata.
@@ -73,7 +80,8 @@ class Opened:
     """An image, decoded and upright, in whatever mode its file has (support/pixels.py makes 8 bits of it).
 
     `transposition` is what was done to the stored pixels, `deep` whether each colour had 16 bits in the file (Pillow keeps the upper
-    8), `white_is_zero` whether 16-bit values count from white, `several` whether the file holds more images than this first one.
+    8), `white_is_zero` whether 16-bit values count from white, `several` whether the file holds more images than this first one,
+    `unsigned` whether its 32 bits (mode "I") count from 0, where Pillow takes the upper half for numbers below 0.
     """
 
     image: Image.Image
@@ -81,6 +89,7 @@ class Opened:
     deep: bool = False
     white_is_zero: bool = False
     several: bool = False
+    unsigned: bool = False
 
 
 def open_image(path: Path, draft: tuple[int, int] | None = None) -> Opened:
@@ -102,12 +111,20 @@ def open_image(path: Path, draft: tuple[int, int] | None = None) -> Opened:
                 file.draft("RGB", (draft[0] * 2, draft[1] * 2))
             deep = any(";16" in str(tile[3]) for tile in file.tile) and file.mode in ("L", "LA", "RGB", "RGBA", "CMYK")
             several = getattr(file, "is_animated", False) and file.format != "MPO"  # which is a photo and its preview
-            white_is_zero = file.mode.startswith("I;16") and getattr(file, "tag_v2", {}).get(262) == 0
+            tags = getattr(file, "tag_v2", {})
+            white_is_zero = file.mode.startswith("I;16") and tags.get(262) == 0
+            signed = tags.get(339, (1,))[0] == 2
+            if signed and 8 in tags.get(258, ()):
+                raise ProjectError(
+                    f"{path} has numbers of 8 bits from -128 to 127, which are not read\nExport it as PNG."
+                )
+            unsigned = file.mode == "I" and file.format == "TIFF" and not signed
             stored = _orientation(file) if file.format == "TIFF" else 1  # Pillow turns a TIFF while it decodes
             file.load()
             turn = UPRIGHT.get(_orientation(file))
             image = file.copy() if turn is None else file.transpose(turn)
-            return Opened(image, turn if stored == 1 else UPRIGHT.get(stored), deep, white_is_zero, several)
+            turn = turn if stored == 1 else UPRIGHT.get(stored)
+            return Opened(image, turn, deep, white_is_zero, several, unsigned)
     except (ProjectError, PermissionError):
         raise
     except Exception as error:  # a damaged file makes Pillow's readers raise anything, from KeyError to struct.error
@@ -216,11 +233,22 @@ def left_out(files: Iterable[Path]) -> str:
 
 def _files(folder: Path) -> Iterator[Path]:
     """The files in a folder and below it that somebody put there."""
-    for path in folder.rglob("*"):
-        inside = path.relative_to(folder).parts
-        hidden = any(part.startswith(".") or part.lower() in FOLDERS_LEFT_BEHIND for part in inside)
-        if not hidden and path.name.lower() not in LEFT_BEHIND and not path.is_dir():
-            yield path
+    visited: set[str] = set()
+    for where, below, names in os.walk(folder, followlinks=True):
+        if (real := os.path.realpath(where)) in visited:  # a link to a folder above, or one that was read already
+            below.clear()
+            continue
+        visited.add(real)
+        below[:] = [name for name in below if not name.startswith(".") and name.lower() not in FOLDERS_LEFT_BEHIND]
+        for name in names:
+            if not left_behind(name, names):
+                yield Path(where, name)
+
+
+def left_behind(name: str, beside: Collection[str]) -> bool:
+    """Whether a file is hidden, a system's, or Jupyter's copy of one of the names `beside` it."""
+    original = name.replace("-checkpoint.", ".")
+    return name.startswith(".") or name.lower() in LEFT_BEHIND or (original != name and original in beside)
 
 
 def other_files(folder: Path) -> list[Path]:
@@ -254,6 +282,8 @@ def _what_is_wrong(path: Path, error: Exception) -> str:
             return f"{path} is AVIF, which this Pillow cannot read: pip install --upgrade pillow"
         start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
         what = next((text for begin, text in CONTENTS if start.startswith(begin)), None)
+        if what is None and (suffix := path.suffix.lower()) not in SUFFIXES:
+            return f"{path} is not an image that can be read: {CONVERT.get(suffix, f'expected {KNOWN}')}"
         return f"{path} is not an image, whatever its name says" + (f": it {what}" if what else "")
     if isinstance(error, MemoryError):
         return f"{path} is too large for the memory of this machine: make it smaller"

@@ -110,8 +110,10 @@ def read_folder(path: Path, shape: Shape) -> Labelled:
         found = image_folders.class_folders(folder, fewest=1)
         unknown = [name for name in found if name not in labels]
         if unknown:
+            near = [name for name in labels if folders.alike([name, unknown[0]])]
             raise ProjectError(
                 f"class {unknown[0]} is in {folder}/ but not in {parts['train']}/\nBoth need the same class folders."
+                + (f" Did you mean {near[0]}?" if near else "")
             )
         missing = [name for name in labels if name not in found]
         say([f"{folder}/ has no images of {', '.join(missing[:5])}: nothing is known about them"] if missing else [])

@@ -15,7 +15,7 @@ from PIL import Image
 from support.errors import ProjectError
 from support.image_formats import Opened
 
-DEPTHS = (1, 8, 10, 12, 14, 16, 32)  # bits that cameras and scanners give; 12 of them come in files of 16
+DEPTHS = (1, *range(8, 33, 2))  # bits that cameras and scanners give; 12 of them come in files of 16
 FAINT = 16  # an image that uses less than this part of the range is black to the eye, and read by its own range
 SLACK = 1.05  # a value above the range by less than this is cut off, as a stray pixel
 VISIBLE = 40  # of 255: how far what is drawn must be from the ground behind it
@@ -140,7 +140,8 @@ def _without_depth(path: Path, opened: Opened, pixels: Pixels) -> tuple[Image.Im
     """An image of more than 8 bits, or of fractions, with 8; any other as it is."""
     image = opened.image
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
-        values: np.ndarray = np.array(image, np.float32 if image.mode == "F" else np.float64)
+        stored = np.asarray(image).view(np.uint32) if opened.unsigned else np.asarray(image)
+        values: np.ndarray = stored.astype(np.float32 if image.mode == "F" else np.float64)
         finite = values[np.isfinite(values)]
         if not finite.size:
             raise ProjectError(f"{path} holds no numbers: all its values are NaN or infinite")
