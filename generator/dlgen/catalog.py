@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from dlgen import paths
 from dlgen.errors import DlgenError, did_you_mean
 
 if TYPE_CHECKING:
@@ -114,9 +115,8 @@ def in_team(entry: "Entry") -> list[Template]:
     """
     folder = entry.folder()
     found: dict[str, Path] = {}
-    home = folder.resolve()
     for path in _inside(folder) or ([folder] if (folder / CONFIG).is_file() else []):
-        if entry.address and not path.resolve().is_relative_to(home):
+        if entry.address and paths.leads_out(path, folder):
             continue  # a link out of what was fetched
         if path.name in found:
             raise DlgenError(
@@ -139,6 +139,8 @@ def find(name: str, checkout: str | None = None, directory: str | None = None) -
     Raises:
         DlgenError: where there is none, with the closest name.
     """
+    if not name:
+        raise DlgenError("the name of the template is empty\nAll templates: dlgen list")
     for level in LEVELS if not (checkout or directory) else ():
         folder = root() / level / name
         if _is_plain_name(name) and (folder / CONFIG).is_file():

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dlgen import catalog
+from dlgen import catalog, paths
 from dlgen.catalog import Part, Template
 from dlgen.errors import DlgenError, did_you_mean
 
@@ -45,7 +45,7 @@ class Plan:
     @property
     def project_folder(self) -> str:
         """The one folder of the template that is rendered, for example `{{cookiecutter.project_slug}}`."""
-        return next(top for top in (path.partition("/")[0] for path in self.files) if _is_project_folder(top))
+        return _project_folder(self.template)
 
     def project_file(self, path: str) -> Path | None:
         """Where a file of the project comes from, or None where the project has no such file."""
@@ -75,6 +75,11 @@ def plan(template: Template, extra_parts: tuple[str, ...] = ()) -> Plan:
         _lay(files, {f"{folder}/{path}": file for path, file in inside.items()}, part.name, part.replaces)
     own = {path: file for path, file in _walk(template.folder).items() if path != "cookiecutter.json"}
     _lay(files, own, template.name, template.config.get("_replaces", []))
+
+    if not any(path.startswith(f"{folder}/") for path in files):
+        raise DlgenError(
+            f"the template {template.name} has no file in its project folder\nExpected one such as README.md."
+        )
 
     config = dict(template.config)
     if not template.plain:
@@ -128,7 +133,8 @@ def _check_types(template: Template) -> None:
 
 
 def _project_folder(template: Template) -> str:
-    folders = [entry.name for entry in sorted(template.folder.iterdir()) if _is_project_folder(entry.name)]
+    entries = [entry for entry in sorted(template.folder.iterdir()) if _is_project_folder(entry.name)]
+    folders = [entry.name for entry in entries if entry.is_dir() and not entry.is_symlink()]
     paths = catalog.nested(template.config)
     if paths and not folders:
         raise DlgenError(f"{template.name} holds several templates\nGive the path of one of them: {', '.join(paths)}")
@@ -158,12 +164,12 @@ def _walk(folder: Path) -> dict[str, Path]:
         DlgenError: for a link that leads out of `folder`, a device, or more than a template can be.
     """
     files: dict[str, Path] = {}
-    home, total = folder.resolve(), 0
+    total = 0
     for place, names, leaves in os.walk(folder):
         names[:] = sorted(name for name in names if name not in LEFT_BEHIND)
         for name in sorted([*names, *leaves]):
             file = Path(place, name)
-            if file.is_symlink() and not file.resolve().is_relative_to(home):
+            if file.is_symlink() and paths.leads_out(file, folder):
                 raise DlgenError(
                     f"{file} is a link that leads out of the template\nReplace it by the file that it leads to."
                 )

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Ask = Callable[[str, str, Any, Any], Any]  # kind of question, key, default or choices, its texts -> the answer
 TRUST = "Read the template, and give --trust if you want it to do what it likes."
 LONGEST = 400  # characters that are quoted of what cookiecutter or Jinja say
+# What templates make Jinja and Python raise; AssertionError, where its marks are alike.
+FAILURES = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 QUESTIONS = ("variable", "yes_no", "choice", "dict")
 
 
@@ -130,6 +132,20 @@ def _check_paths(folder: Path, context: dict[str, Any]) -> None:
     for each in rendered:
         paths.check(each)
     paths.check_collision(rendered)
+    _check_once(folder, found)
+
+
+def _check_once(folder: Path, found: Mapping[str, str]) -> None:
+    """Raises DlgenError where two files of the template are to be one of the project: which of them it would be, the
+    order decides in which a system lists them. Where a part of a path renders to nothing, it is left to cookiecutter."""
+    first: dict[str, tuple[str, bool]] = {}
+    for name, path in found.items():
+        is_file = (folder / name).is_file()
+        if "" in path.split("/"):
+            continue
+        other, was_file = first.setdefault(path, (name, is_file))
+        if other != name and (is_file or was_file):
+            raise DlgenError(f"the template makes {path!a} of both {other!a} and {name!a}\nRename one of them.")
 
 
 def _asking(ask: Ask, kind: str) -> Callable[..., Any]:
@@ -157,7 +173,7 @@ def failures(name: str) -> Iterator[None]:
         place = f" {file}:{line}" if file else ""
         do = f"\n{TRUST}" if isinstance(error, SecurityError) else ""
         raise DlgenError(f"the template cannot be rendered{place}: {_short(error.message or '')}{do}") from None
-    except (CookiecutterException, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except (CookiecutterException, *FAILURES) as error:
         said = _short(str(error)) or type(error).__name__
         raise DlgenError(f"the template {name} cannot be rendered: {said}") from None
     except RecursionError:

@@ -49,7 +49,8 @@ NOTHING_RUNS = {
     "status.submoduleSummary": "false",
     "submodule.recurse": "false",
 }
-FILTER = re.compile(r"filter\.(.+)\.(?:clean|smudge|process|required)", re.IGNORECASE | re.DOTALL)
+# The name of a filter may be empty: [filter ""] in the configuration, "* filter=" in .gitattributes.
+FILTER = re.compile(r"filter\.(.*)\.(?:clean|smudge|process|required)", re.IGNORECASE | re.DOTALL)
 
 
 def run(

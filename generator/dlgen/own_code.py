@@ -1,7 +1,7 @@
 """What a template would run on this computer, and what it may ask of Jinja; read from its files, without running it."""
 
+import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from dlgen.errors import DlgenError
@@ -41,6 +41,10 @@ def found(files: Mapping[str, Any], config: Mapping[str, Any]) -> list[str]:
 
 
 def is_hook(path: str) -> bool:
-    """Whether cookiecutter takes this file for a program of the template; an editor's copies (x~) are none."""
+    """Whether cookiecutter takes this file for a program of the template; an editor's copies (x~) are none.
+
+    The folder's capitals do not matter: where the file system does not tell them apart, cookiecutter finds it too.
+    """
     folder, _, name = path.rpartition("/")
-    return folder == "hooks" and Path(name).stem in HOOKS and not name.endswith("~")
+    stem = os.path.splitext(name)[0]  # noqa: PTH122 - as cookiecutter: a dot at the end of a name is an ending
+    return folder.casefold() == "hooks" and stem in HOOKS and not name.endswith("~")

@@ -10,6 +10,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable
+from pathlib import Path
 
 from dlgen.errors import DlgenError
 
@@ -72,6 +73,14 @@ def collision(paths: Iterable[str]) -> tuple[str, str] | None:
     return None
 
 
+def leads_out(link: Path, home: Path) -> bool:
+    """Whether a link leads out of the folder `home`, or in a circle."""
+    try:
+        return not link.resolve().is_relative_to(home.resolve())
+    except (RuntimeError, OSError):  # what Python says of a circle, by its version
+        return True
+
+
 def bare_repository(names: Iterable[str]) -> bool:
     """Whether git would take a folder that holds `names` for a repository, and do as its configuration says."""
     held = {name.casefold() for name in names}
@@ -91,6 +100,8 @@ def _reason(name: str) -> str | None:
             return "is git's own" if name == ours else f"some file systems take for {ours}"
     if SHORT.fullmatch(skeleton):
         return "is the short name of a hidden folder on Windows"
+    if found := next((character for character in name if character in '<>"|?*'), None):
+        return f"holds {found}, which Windows does not take for a part of a name"
     if ":" in name:
         return "holds a colon, which Windows does not take for a part of a name"
     if skeleton.partition(".")[0].rstrip(" ") in WINDOWS:

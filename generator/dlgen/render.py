@@ -80,7 +80,11 @@ def _render(
     template = plan.template
     answers = names.answers(plan, chosen)
     values = _settings(plan, {key: text for key, text in chosen.items() if key not in answers})
-    target = names.destination(directory or template.name, plan) if directory or not template.plain else None
+    target = (
+        None
+        if directory is None and template.plain
+        else names.destination(template.name if directory is None else directory, plan)
+    )
     if target and not template.plain:
         answers["project_slug"] = target.name
         if target.name != template.name:
@@ -245,7 +249,7 @@ def _check(plan: compose.Plan, project: Path, trusted: bool) -> None:
     made: list[str] = []
     for path in [project, *project.rglob("*")]:
         inside = path.relative_to(project).as_posix()
-        if path.is_symlink() and not path.resolve().is_relative_to(project.resolve()):
+        if path.is_symlink() and paths.leads_out(path, project):
             raise DlgenError(f"the template makes a link that leads out of the project: {inside}")
         if paths.alike(inside) == record.FOLDER:
             paths.check(record.FOLDER)

@@ -49,13 +49,15 @@ class Paths(Environment):
     template_class = Copied
 
     def from_string(self, source: Any, *rest: Any, **named: Any) -> Template:
-        template = super().from_string(source, *rest, **named)
         if self.output is None:
-            return template
-        render, output = template.render, self.output
+            return super().from_string(source, *rest, **named)
+        output, above = self.output, f"{self.output}{os.sep}"
+        above = above if str(source).startswith(above) else ""  # your own folder, whose name may hold {{ as well
+        template = super().from_string(source[len(above) :], *rest, **named)
+        render = template.render
 
         def kept_in_output(*values: Any, **context: Any) -> str:
-            path = render(*values, **context)
+            path = above + render(*values, **context)
             check_path(path, output)
             return path
 

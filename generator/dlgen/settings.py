@@ -74,7 +74,7 @@ def _read(
     try:
         body = ast.parse(source).body
     except SyntaxError as error:
-        raise DlgenError(f"{path}:{error.lineno} is not Python: {error.msg}") from None
+        raise DlgenError(f"{path}:{error.lineno or 1} is not Python: {error.msg}") from None
     except ValueError as error:  # a null byte
         raise DlgenError(f"{path} is not Python: {error}") from None
     classes = {node.name: node for node in body if isinstance(node, ast.ClassDef)}

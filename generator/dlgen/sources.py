@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from dlgen import archives, console, git
+from dlgen import archives, console, git, paths
 from dlgen.errors import DlgenError
 
 MANY_MB = archives.MANY_MB  # a template is text; what is larger is a mistake or an attack
@@ -207,9 +207,8 @@ def _run_git(
 
 def _check_links(folder: Path, url: str) -> None:
     """Raises DlgenError where a link leads out of what was fetched: to the files of whoever fetched it."""
-    home = folder.resolve()
     for path in folder.rglob("*"):
-        if path.is_symlink() and not path.resolve().is_relative_to(home):
+        if path.is_symlink() and paths.leads_out(path, folder):
             inside = path.relative_to(folder).as_posix()
             raise DlgenError(
                 f"{url} holds a link that leads out of it: {inside}\nClone it, and give the path of a template in it."
@@ -244,6 +243,8 @@ def _zip(address: Address, place: Path, known: Fetched | None) -> Fetched:
         _unzip(file, temporary / "unzipped", address.url)
         file.unlink()
         tops = list((temporary / "unzipped").iterdir())
+        if not tops:
+            raise DlgenError(f"{address.url} is empty\nExpected a zip file that holds a template.")
         only = tops[0] if len(tops) == 1 and tops[0].is_dir() and "cookiecutter" not in tops[0].name else None
         (only or temporary / "unzipped").rename(folder)
         _remove(temporary / "unzipped")
@@ -271,6 +272,7 @@ def _as_url(text: str) -> str:
 def _unzip(file: Path, folder: Path, url: str) -> None:
     """Only plain files are written, inside `folder`: zipfile drops `..` and roots, and makes no links."""
     try:
+        folder.mkdir()
         with archives.opened(file, MANY_MB) as archive:
             archive.extractall(folder)
     except archives.TooLarge as error:

@@ -66,6 +66,8 @@ needs_shell = pytest.mark.skipif(os.name == "nt", reason="needs a shell script")
         [("filter.x.clean", "EVIL"), ("filter.x.smudge", "EVIL")],
         [("filter.x.process", "EVIL"), ("filter.x.required", "true")],
         [("filter.a=b.clean", "EVIL"), ("filter.a=b.smudge", "EVIL")],
+        [("filter..clean", "EVIL"), ("filter..smudge", "EVIL")],
+        [("filter..process", "EVIL"), ("filter..required", "true")],
         [("include.path", "included")],
         [("core.pager", "EVIL"), ("core.editor", "EVIL"), ("core.askPass", "EVIL"), ("diff.external", "EVIL")],
         [
@@ -94,9 +96,9 @@ def test_what_a_repository_configures_does_not_run(
     for name in ("post-checkout", "post-index-change", "reference-transaction"):
         shutil.copy(evil, hooks / name)
         shutil.copy(evil, repository / ".git/hooks" / name)
-    (repository / ".gitattributes").write_text(
-        '* filter=x\n"a.txt" filter=a=b\n' if "a=b" in str(settings) else "* filter=x\n"
-    )
+    attributes = {"filter.a=b.clean": '* filter=x\n"a.txt" filter=a=b\n'}
+    attributes |= dict.fromkeys(("filter..clean", "filter..process"), "* filter=\n")
+    (repository / ".gitattributes").write_text(attributes.get(settings[0][0], "* filter=x\n"))
     (repository / ".git/included").write_text(f'[core]\n\tfsmonitor = {evil}\n[filter "x"]\n\tclean = {evil}\n')
     for key, value in settings:
         plain_git(repository, "config", key, value.replace("EVIL", str(evil)).replace("HOOKS", str(hooks)))

@@ -167,6 +167,24 @@ def test_an_existing_empty_folder_is_filled_and_folders_above_are_made(tiny: Pat
     assert sorted(os.listdir(tmp_path)) == ["a", "empty"]
 
 
+@pytest.mark.parametrize("trust", [False, True])
+def test_the_name_of_the_folder_that_one_works_in_is_no_jinja(
+    trust: bool, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = tiny / "beginner/tiny" / compose.PROJECT_FOLDER / "{{ cookiecutter.project_slug }}/inner"
+    inner.mkdir(parents=True)
+    (inner / "a.txt").write_text("a")
+    template = catalog.find(str(tiny / "beginner/tiny"))
+    place = tmp_path / "{{ nothing }} {% of %} {# this #}"
+    place.mkdir()
+    monkeypatch.chdir(tmp_path)
+    first = tree(render.new(template, "made", trust=True).folder)
+    monkeypatch.chdir(place)
+    made = render.new(template, "made", trust=trust)
+    assert (made.folder, tree(made.folder)) == (place / "made", first)
+    assert "made/inner/a.txt" in first
+
+
 def test_a_dry_run_shows_the_tree_and_writes_nothing(dlgen: Dlgen, tiny: Path, tmp_path: Path) -> None:
     done = dlgen("new", str(tiny / "beginner/tiny"), "x", "--dry-run")
     assert done.stdout == (

@@ -460,7 +460,11 @@ def test_a_zip_file_is_a_template_and_leaves_nothing_outside_the_cache(
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(b"no zip", "cannot be unpacked: File is not a zip file"), (None, "cannot be fetched: ")],
+    [
+        (b"no zip", "cannot be unpacked: File is not a zip file"),
+        (b"PK\5\6" + bytes(18), "thing.zip is empty\nExpected a zip file that holds a template."),
+        (None, "cannot be fetched: "),
+    ],
 )
 def test_a_zip_file_that_is_none_is_a_sentence(tmp_path: Path, content: bytes | None, message: str) -> None:
     file = tmp_path / "thing.zip"

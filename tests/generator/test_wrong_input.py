@@ -37,6 +37,8 @@ MISTAKES = [
     ),
     ((*NEW, "Müller"), "Müller cannot be a project's name\nUse letters, digits, - and _, a letter first: M-ller"),
     ((*NEW, "."), "the project needs a folder of its own\nGive a name, or a full path."),
+    ((*NEW, ""), "the project needs a folder of its own\nGive a name, or a full path."),
+    (("new", ""), "the name of the template is empty\nAll templates: dlgen list"),
     ((*NEW, "x{{7*7}}"), "the folder cannot hold {{, which a template would run as code: x{{7*7}}"),
     (
         (*NEW, "x", "--set", "project_name={% x %}"),

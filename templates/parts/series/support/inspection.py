@@ -47,5 +47,10 @@ def _seasons(series: Series, splits: SeriesSplits) -> str:
     train = int(splits.origins[0][-1]) + splits.spec["horizon"]
     target, known = series.values[:train, 0].astype(np.float64), series.known[:train]
     lengths = sorted({1, splits.spec["season"], *(length for length in series.step.seasons() if 2 * length <= train)})
-    errors = [f"{length} rows before {windows.seasonal_error(target, known, length):.4g}" for length in lengths]
-    return f"Mean error in training of saying what was … {', '.join(errors)}; the season is {splits.spec['season']}"
+    errors = [
+        f"{length} row{'s' * (length > 1)} before: {windows.seasonal_error(target, known, length):.4g}"
+        for length in lengths
+    ]
+    return (
+        f"Mean error in training of repeating the value from {', '.join(errors)}; the season is {splits.spec['season']}"
+    )

@@ -210,7 +210,8 @@ def _oddities(described: list[Column], prepared: Prepared) -> list[str]:
         first.setdefault(key, name)
     repeated = len(prepared.units) - len(np.unique(prepared.units))
     if repeated:
-        lines.append(f"{repeated:,} rows repeat another row (or its group): they are kept in one split")
+        rows = "1 row repeats" if repeated == 1 else f"{repeated:,} rows repeat"
+        lines.append(f"{rows} another row (or its group): equal rows are kept in one split")
     return lines
 
 
