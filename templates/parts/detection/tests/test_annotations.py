@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import written
+from PIL import Image
 from written import BOXES, NAMES
 
 from support import annotated_images, annotations
