@@ -91,9 +91,10 @@ def test_lists_beside_the_images_are_their_splits_where_nothing_else_says_them(
 ) -> None:
     for name in ("a b", "c", "d", "e", "test"):
         written.image(tmp_path / "images" / f"{name}.jpg")
-        write = {"xml": written.voc, "txt": written.yolo}.get(tool)
-        if write:
-            write(tmp_path / "labels" / f"{name}.{tool}")
+        if tool == "xml":
+            written.voc(tmp_path / "xml" / f"{name}.xml")
+        elif tool == "txt":
+            written.yolo(tmp_path / "labels" / f"{name}.txt")
     if tool == "json":
         written.coco(tmp_path / "all.json", {name: f"{name}.jpg" for name in ("a b", "c", "d", "e", "test")})
     written.text(tmp_path / "lists" / "trainval.txt", "".join(line.format(name) + "\n" for name in ("c", "d", "test")))

@@ -8,7 +8,7 @@ from PIL import Image
 from support import folders, labelled_pictures, picture_files
 from support.errors import ProjectError
 from support.folders import visible_folders
-from support.image_formats import find_images, left_out, other_files
+from support.image_finding import find_images, left_out, other_files
 from support.pictures import Shape, say
 from support.pixels import Pixels
 from support.splits import Split, Splits

@@ -7,7 +7,7 @@ from pathlib import Path
 from support import folders
 from support.errors import ProjectError
 from support.folders import visible_folders
-from support.image_formats import KNOWN, find_images, left_out, other_files
+from support.image_finding import KNOWN, find_images, left_out, other_files
 
 Classes = dict[str, list[Path]]  # by the name of a class, its images
 

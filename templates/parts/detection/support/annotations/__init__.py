@@ -13,7 +13,7 @@ from support.annotations import coco, parsing, split_lists, voc, yolo
 from support.annotations.records import KINDS, AnnotatedImage, Annotations, Problem
 from support.annotations.tree import KINDS_OF_FILES, Tree
 from support.errors import ProjectError
-from support.image_formats import CONVERT, left_out, other_files
+from support.image_finding import CONVERT, left_out, other_files
 
 __all__ = ["KINDS", "AnnotatedImage", "Annotations", "Problem", "read"]
 

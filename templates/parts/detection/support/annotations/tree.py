@@ -16,7 +16,8 @@ from PIL import Image
 from support import folders
 from support.annotations.records import AnnotatedImage, Annotations
 from support.errors import ProjectError
-from support.image_formats import FOLDERS_LEFT_BEHIND, SUFFIXES, Header, left_behind, open_header
+from support.image_finding import FOLDERS_LEFT_BEHIND, SUFFIXES, left_behind
+from support.image_formats import Header, open_header
 
 IMAGES = frozenset(["image", "images", "img", "imgs", "jpegimages", "pictures", "photos"])
 KINDS_OF_FILES = IMAGES | frozenset(
