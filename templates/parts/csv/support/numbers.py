@@ -268,8 +268,8 @@ def _choose(fitting: list[tuple[str, str]], bodies: list[str], hint: str, free: 
             thousands = hint == "," or (
                 bare and len(marked) >= SURE and all(int(b) < 1000 for b in bodies if b.isdigit())
             )
-            if not thousands and not bare:
-                return as_decimal, ""  # three decimals in every value
+            if not thousands and not bare and hint != ";":
+                return as_decimal, ""  # three decimals in every value; beside ; a comma would be usual for them
         else:
             thousands = hint == "."  # and not "," or ";", the usual separator where the comma is taken
         first = max(marked, key=len)

@@ -116,6 +116,7 @@ def test_codes_and_mixed_units_are_no_numbers(cells: list[str]) -> None:
         (["1,234", "593"], ".", [1234, 593], "1,234 is taken as 1234, but could be 1.234; then --decimal ','"),
         (["1,234", "593"], ";", [1.234, 593], "1,234 is taken as 1.234, but could be 1234; then --decimal '.'"),
         (["1.234", "2.345"], ",", [1234, 2345], "1.234 is taken as 1234, but could be 1.234; then --decimal '.'"),
+        (["100.000", "101.000"], ";", [100, 101], "100.000 is taken as 100, but could be 100000; then --decimal ','"),
         (["1.234", "593"], ".", [1.234, 593], "1.234 is taken as 1.234, but could be 1234; then --decimal ','"),
     ],
 )

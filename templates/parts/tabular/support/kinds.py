@@ -26,6 +26,7 @@ OFTEN_ONE = frozenset(("None", "none", "-", "--", "\u2013", "\u2014"))  # often 
 SHARE = 0.01  # of the rows: a word that is found as often in the target is a class
 _ID = re.compile(r"(^|[_\s.-])(id|ids|index|uuid|guid|key|rowid|unnamed_\d+)$|[a-z]Id$|[a-z]ID$|^Id", re.IGNORECASE)
 _CODE = re.compile(r"0[0-9]+|[0-9]+[eE][0-9]+|[0-9]{16,}|[0-9]+(_[0-9]+)+|0[xX][0-9a-fA-F]+")
+_WORD = re.compile(r"(?!.*\d(?:[A-Za-z]{3,9}|\u5e74)\d)\w+")  # and no 31JAN2024
 _TIME = re.compile(r"\d{1,3}:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AP]M)?", re.IGNORECASE)
 _DATE = re.compile(r"(?<!\d)(?:1[89]|2[015])\d\d(?!\d)|(?<!\d)\d\d?[./-]\d\d?[./-](?:\d\d|\d{4})(?!\d)")
 _WHEN = re.compile(r"date|datum|fecha|time|stamp|epoch|zeit|(^|_)(ts|at|on)$", re.IGNORECASE)
@@ -92,7 +93,7 @@ def kind_of(
             f"{table.at(first)}: {name} is {cells[first]!r}, which is no number\nLeave {name} out of --numbers."
         )
     texts = list(dict.fromkeys(cells[known]))
-    if texts and (date_format or not all(re.fullmatch(r"[^\W\d]+|[\d_]+", text) for text in texts[:50])):
+    if texts and (date_format or not all(map(_WORD.fullmatch, texts[:50]))):
         date = (date_format and dates.detect(texts, date_format)) or dates.detect(texts) or dates.nearest(texts)
         if date is not None and len(wrong := dates.misfits(cells.tolist(), date)) <= (1 - MOSTLY) * len(known):
             return {"kind": "date", "format": date.to_record()} | _slips(wrong, cells, table, "dates")
@@ -198,7 +199,7 @@ def _nearly(name: str, cells: Cells, known: np.ndarray, table: Table) -> dict[st
         return {}
     forms = {text: numbers.detect([_unsigned(text)]) or numbers.detect([_unsigned(_amount(text))]) for text in texts}
     units = sorted({form.unit for form in forms.values() if form})
-    odd = next((int(row) for row in known if not numbers.detect([_unsigned(cells[row])])), int(known[0]))
+    odd = int(np.argmax(cells == next((text for text in texts if not numbers.detect([_unsigned(text)])), texts[0])))
     shown = f"see {table.at(odd)}: {cells[odd]!r}"
     mend = f"write them alike, or --ignore {name}"
     if sum(form is not None for form in forms.values()) >= 0.8 * len(texts):
