@@ -173,7 +173,7 @@ def _value(cell: Any, form: NumberFormat, fits: Any) -> float:
     for mark in _marks(form.thousands):
         body = body.replace(mark, "")
     value = float(body.replace(form.decimal, ".") if form.decimal else body) * scale
-    if _whole(match["body"]) >= LARGEST and not form.padded:
+    if np.isinf(value) or (_whole(match["body"]) >= LARGEST and not form.padded):
         return np.nan
     names = ("sign", "inner") if match["body"][-1] in ".," else ("sign", "inner", "trail")  # 1'200.– has no cents
     negative = bool(match["open"]) ^ any((match[name] or "+") != "+" for name in names)

@@ -139,8 +139,8 @@ def test_many_values_grouped_by_three_beside_small_ones_are_thousands() -> None:
 def test_what_does_not_fit_the_reading_of_training_is_no_number() -> None:
     form = numbers.detect(["1.234,50", "€ 3,00".removeprefix("€ ")])
     assert form is not None
-    found = numbers.parse(["1234,5", "1234.5", "1,234.5", "$5", "NA", 7.25], form)
-    assert found.tolist() == pytest.approx([1234.5, NAN, NAN, NAN, NAN, 7.25], nan_ok=True)
+    found = numbers.parse(["1234,5", "1234.5", "1,234.5", "$5", "NA", 7.25, "1,5e999"], form)
+    assert found.tolist() == pytest.approx([1234.5, NAN, NAN, NAN, NAN, 7.25, NAN], nan_ok=True)
 
 
 def test_a_bare_number_is_taken_in_the_unit_of_its_column_and_another_unit_is_not() -> None:
