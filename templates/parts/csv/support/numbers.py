@@ -173,7 +173,7 @@ def _value(cell: Any, form: NumberFormat, fits: Any) -> float:
     for mark in _marks(form.thousands):
         body = body.replace(mark, "")
     value = float(body.replace(form.decimal, ".") if form.decimal else body) * scale
-    if _whole(match["body"]) >= LARGEST and not form.padded:
+    if np.isinf(value) or (_whole(match["body"]) >= LARGEST and not form.padded):
         return np.nan
     names = ("sign", "inner") if match["body"][-1] in ".," else ("sign", "inner", "trail")  # 1'200.– has no cents
     negative = bool(match["open"]) ^ any((match[name] or "+") != "+" for name in names)
@@ -268,8 +268,8 @@ def _choose(fitting: list[tuple[str, str]], bodies: list[str], hint: str, free: 
             thousands = hint == "," or (
                 bare and len(marked) >= SURE and all(int(b) < 1000 for b in bodies if b.isdigit())
             )
-            if not thousands and not bare:
-                return as_decimal, ""  # three decimals in every value
+            if not thousands and not bare and hint != ";":
+                return as_decimal, ""  # three decimals in every value; beside ; a comma would be usual for them
         else:
             thousands = hint == "."  # and not "," or ";", the usual separator where the comma is taken
         first = max(marked, key=len)

@@ -116,6 +116,7 @@ def test_codes_and_mixed_units_are_no_numbers(cells: list[str]) -> None:
         (["1,234", "593"], ".", [1234, 593], "1,234 is taken as 1234, but could be 1.234; then --decimal ','"),
         (["1,234", "593"], ";", [1.234, 593], "1,234 is taken as 1.234, but could be 1234; then --decimal '.'"),
         (["1.234", "2.345"], ",", [1234, 2345], "1.234 is taken as 1234, but could be 1.234; then --decimal '.'"),
+        (["100.000", "101.000"], ";", [100, 101], "100.000 is taken as 100, but could be 100000; then --decimal ','"),
         (["1.234", "593"], ".", [1.234, 593], "1.234 is taken as 1.234, but could be 1234; then --decimal ','"),
     ],
 )
@@ -138,8 +139,8 @@ def test_many_values_grouped_by_three_beside_small_ones_are_thousands() -> None:
 def test_what_does_not_fit_the_reading_of_training_is_no_number() -> None:
     form = numbers.detect(["1.234,50", "€ 3,00".removeprefix("€ ")])
     assert form is not None
-    found = numbers.parse(["1234,5", "1234.5", "1,234.5", "$5", "NA", 7.25], form)
-    assert found.tolist() == pytest.approx([1234.5, NAN, NAN, NAN, NAN, 7.25], nan_ok=True)
+    found = numbers.parse(["1234,5", "1234.5", "1,234.5", "$5", "NA", 7.25, "1,5e999"], form)
+    assert found.tolist() == pytest.approx([1234.5, NAN, NAN, NAN, NAN, 7.25, NAN], nan_ok=True)
 
 
 def test_a_bare_number_is_taken_in_the_unit_of_its_column_and_another_unit_is_not() -> None:

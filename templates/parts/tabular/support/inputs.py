@@ -46,7 +46,7 @@ def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], dict
         elif Path(text).suffix and not Path(text).exists():
             raise ProjectError(f"there is no file {text}\nExpected name=value, or a .csv or .jsonl file.")
         elif Path(text).exists():
-            table = read(Path(text), as_text=as_text, formats=formats, **spec.get("reading", {}))
+            table = read(Path(text), as_text=as_text, formats=formats, **_reading(Path(text), spec))
             for note in table.notes:
                 print(note, file=sys.stderr)
             tables.append(([table.at(position) for position in range(len(table))], table.columns))
@@ -65,6 +65,16 @@ def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], dict
         found.append(columns.raw(cells, spec, len(places), places.__getitem__))
         names += places
     return names, {key: np.concatenate([x[key] for x in found]) for key in found[0]}
+
+
+def _reading(path: Path, spec: dict[str, Any]) -> dict[str, Any]:
+    """How a file is read: as in training, but for a separator that its first line does not have."""
+    reading = dict(spec.get("reading", {}))
+    if path.is_file() and (separator := reading.get("separator")):
+        with path.open("rb") as file:
+            there = {"tab": "\t", "\\t": "\t"}.get(separator, separator).encode() in file.readline()
+        reading["separator"] = separator if there else None
+    return reading
 
 
 def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from support import columns, kinds, table
+from support import answers, columns, kinds, table, tabular
 from support.errors import ProjectError
 
 
@@ -68,6 +68,7 @@ def test_several_units_are_named() -> None:
         (["A1", "B2"], ""),
         (["555-123-4567", "555-987-6543"], ""),
         (["10-20", "20-30"], ""),
+        (["2024-0001", "2024-0002"], ""),
         (["iPhone 2019 Pro", "iPhone 2020 Pro"], ""),
     ],
 )
@@ -152,3 +153,15 @@ def test_the_parts_of_a_date_are_those_of_the_calendar() -> None:
     assert columns.read(cells, column, "month")[:2].tolist() == [1, 2]
     assert columns.read(cells, column, "weekday")[:2].tolist() == [4, 3]  # a Friday and a Thursday
     assert columns.read(cells, column, "hour")[:2].tolist() == [6, 23]
+
+
+def test_answers_that_may_be_none_are_named() -> None:
+    made = table.from_columns({"y": np.array(["[-]", "a", "a", "b", "b"], object)}, path="my.csv")
+    y = np.array([0, 1, 1, 2, 2]) if answers.TEXT else np.array([-999.0, 1, 1, 2, 2])
+    said = (
+        "my.csv:2: y is '[-]' in this row only: if it is no class, delete the row"
+        if answers.TEXT
+        else "y: 1 values are -999, far below all others: if that means missing, empty these values"
+    )
+    assert tabular._doubtful(y, made.columns["y"], made, "y") == [f"warning: {said}"]
+    assert tabular._doubtful(y[1:], made.columns["y"][1:], made, "y") == []

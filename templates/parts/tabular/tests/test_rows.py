@@ -97,3 +97,15 @@ def test_an_input_that_is_no_row_is_refused(
     with pytest.raises(ProjectError) as error:
         data.read_inputs(texts, data.load(config).spec)
     assert str(error.value).startswith(message.replace("NUMBER", number).replace("FILE", str(path)))
+
+
+def test_a_file_with_another_separator_than_in_training_is_read(config: Config, number: str, tmp_path: Path) -> None:
+    spec = data.load(config).spec
+    other = next(entry["name"] for entry in [*spec["numbers"], *spec["texts"]] if entry["name"] != number)
+    spec["reading"] = {**spec.get("reading", {}), "separator": ";"}
+    _, expected = data.read_inputs([f"{number}=2"], spec)
+    for separator in ",;|":
+        path = tmp_path / "my.csv"
+        path.write_text(f"{number}{separator}{other}\n2{separator}\n", encoding="utf-8")
+        _, found = data.read_inputs([str(path)], spec)
+        np.testing.assert_array_equal(found["numbers"], expected["numbers"])
