@@ -166,7 +166,14 @@ def make_splits(
             f"too few images in {source}: found {len(x)}{of}, and training, validation and test need one each\nAdd images."
         )
     train, validation, test = (Split(subset(x, part), y[part]) for part in parts)
-    return Splits(train, validation, test, spec, source, note), _copied(images, group, parts)
+    trained, all_of_them = (set(np.unique(each[..., 0]).astype(int)) - {-1} for each in (train.y, y))
+    if not trained:
+        raise ProjectError(f"no box in the {len(train)} images to train on, in {source}\nAdd boxes, or other splits.")
+    untrained = [
+        Problem(source, "untrained", f"{spec['labels'][number]} has boxes, but none to train on", left_out=False)
+        for number in sorted(all_of_them - trained)
+    ]
+    return Splits(train, validation, test, spec, source, note), [*untrained, *_copied(images, group, parts)]
 
 
 def _draw(

@@ -62,6 +62,24 @@ def test_an_image_of_one_colour_and_one_of_many_bits_are_named(
     assert flat in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("boxes", "message"),
+    [([], "no box in the 3 images to train on"), ([written.BOXES[0]], "dog has boxes, but none to")],
+)
+def test_what_is_tested_and_not_trained_is_refused_or_named(boxes: list, message: str, tmp_path: Path) -> None:
+    for number in range(3):
+        written.image(tmp_path / "train" / f"{number}.jpg")
+        written.voc(tmp_path / "train" / f"{number}.xml", boxes, NAMES[: len(boxes)])
+    for split in ("val", "test"):
+        data_set(tmp_path / split, 1)
+    if boxes:
+        _, problems = annotated_images.load(tmp_path, 64, FRACTIONS, 0)
+        assert message in "; ".join(problem.text for problem in problems)
+        return
+    with pytest.raises(ProjectError, match=message):
+        annotated_images.load(tmp_path, 64, FRACTIONS, 0)
+
+
 def test_a_class_that_is_asked_for_and_not_there_is_an_error_that_names_those_there(tmp_path: Path) -> None:
     with pytest.raises(ProjectError, match=r"no box of the class Dog in .*\nThe classes there: cat, dog\."):
         annotated_images.load(data_set(tmp_path), 64, FRACTIONS, 0, classes=("cat", "Dog"))
