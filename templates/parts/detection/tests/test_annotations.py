@@ -116,6 +116,16 @@ def test_a_listed_image_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert [problem.text for problem in found.problems] == ["z is the name of no images; it counts for none"]
 
 
+def test_images_beside_a_list_to_train_on_are_named_as_left_out(tmp_path: Path) -> None:
+    for name in "ab":
+        written.image(tmp_path / "images" / f"{name}.jpg")
+        written.yolo(tmp_path / "labels" / f"{name}.txt")
+    written.text(tmp_path / "train.txt", "a\n")
+    found = annotations.read(tmp_path)
+    assert [one.path.stem for one in found.images] == ["a"]
+    assert [problem.text for problem in found.problems] == ["is in none of the splits (train) of the data set"]
+
+
 def test_images_of_a_format_that_is_not_read_are_counted(tmp_path: Path) -> None:
     written.image(tmp_path / "1.jpg")
     written.voc(tmp_path / "1.xml")

@@ -194,6 +194,23 @@ def test_names_that_do_not_agree_are_refused_unless_each_folder_of_labels_has_it
     assert [one.names for one in annotations.read(beside).images] == [["cat"], ["dog"]]
 
 
+def test_names_may_count_from_1_where_their_file_does(tmp_path: Path) -> None:
+    data_set(tmp_path, "1 0.5 0.5 0.1 0.1\n2 0.5 0.5 0.2 0.1\n", "")
+    written.text(tmp_path / "data.yaml", "names:\n  1: cat\n  2: dog\n")
+    assert annotations.read(tmp_path).images[0].names == ["cat", "dog"]
+
+
+def test_a_split_without_a_single_label_is_left_out_not_taken_for_images_that_show_nothing(tmp_path: Path) -> None:
+    for split in ("train", "val", "test"):
+        written.image(tmp_path / split / "images" / "1.jpg")
+    written.yolo(tmp_path / "train" / "labels" / "1.txt")
+    written.text(tmp_path / "val" / "labels" / "1.txt", "")  # shows nothing: an empty label says so
+    found = annotations.read(tmp_path)
+    assert [one.split for one in found.images] == ["train", "validation"]
+    (problem,) = found.problems
+    assert problem.left_out and problem.text.startswith("none of the 1 images of the test split has a label")
+
+
 def test_yaml_of_another_program_is_not_looked_at(tmp_path: Path) -> None:
     data_set(tmp_path, "0 0.3 0.55 0.4 0.7\n")
     written.text(tmp_path / "docker-compose.yml", "services: [a\n")

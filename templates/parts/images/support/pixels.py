@@ -116,7 +116,7 @@ def remarks(paths: Sequence[Path], facts: Sequence[Facts], pixels: Pixels) -> li
         if deep and decided:
             found.append(f"note: {_count(deep)} of {words}: values {decided[0]:g}..{decided[1]:g} become 0..255")
         elif deep:
-            found.append(f"{_count(deep)} of {words}, as the training data had none: each is read by its own range")
+            found.append(f"{_count(deep)} of {words}, for which nothing was decided: each is read by its own range")
     clear = [each for each in facts if each.brightness is not None]
     if clear:
         found.append(f"note: {_count(clear)} with transparent parts, which become {pixels.ground or 'what shows more'}")

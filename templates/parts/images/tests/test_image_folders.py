@@ -214,6 +214,14 @@ def test_parts_of_an_npz_in_different_or_unknown_ranges_are_refused(train, test,
         load(tmp_path / "a.npz")
 
 
+def test_images_of_one_colour_in_an_npz_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = arrays()
+    own["x_train"][:2] = 7
+    np.savez(tmp_path / "a.npz", **own)
+    load(tmp_path / "a.npz")
+    assert f"warning: 2 images in {tmp_path / 'a.npz'} of one single colour" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("kind", [np.uint8, np.int64, np.float32])
 def test_zeros_and_ones_are_black_and_white_whatever_their_type_and_so_are_fractions_not_quite_exact(
     kind: type, tmp_path: Path

@@ -266,6 +266,17 @@ def test_many_photos_are_divided_as_wholes_and_small_ones_left_out() -> None:
     assert not train_pieces & validation and not train_pieces & test and not validation & test
 
 
+def test_folders_of_splits_are_taken_together_and_that_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("train", "test"):
+        (tmp_path / name).mkdir()
+        Image.new("RGB", (50, 40), "red").save(tmp_path / name / "1.png")
+    found, _ = data.photographs(settings.read(Config, argv=["--data", str(tmp_path)]))
+    assert len(found) == 2
+    assert "are taken together: photos are divided anew" in capsys.readouterr().err
+
+
 def test_the_drawn_painting_is_the_same_each_time() -> None:
     first = paintings.drawn().copy()
     paintings.drawn.cache_clear()

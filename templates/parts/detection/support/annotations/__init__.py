@@ -90,7 +90,7 @@ def _finished(tree: Tree, found: Annotations, one_file: bool = False) -> Annotat
             found.problem(found.root, "no split", text, left_out=False)
         for one in found.images:
             one.split = None
-    elif len(splits) > 1:
+    else:
         for one in found.images:
             if one.split is None:
                 found.problem(one.path, "no split", f"is in none of the splits ({', '.join(splits)}) of the data set")

@@ -33,6 +33,7 @@ KINDS = {  # as data.py counts them
     "no annotation": "images without an annotation",
     "no split": "images in none of the splits that the data set brings",
     "two splits": "images that are in two splits",
+    "untrained": "classes that are only in validation or test",
     "copies": "images of which another split has a copy",
     "other name": "images found under another name or ending than the annotation says",
     "other format": "images of a format that is not read, or of another than their ending says",

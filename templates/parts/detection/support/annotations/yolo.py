@@ -62,7 +62,7 @@ def read(labels: dict[Path, str | parsing.Unreadable], tree: Tree, found: Annota
             numbered = names.of(label, tree.root)
             used |= _read_lines(one, label, content, numbered, poses, found)
         drawn.append(one)
-    if used and min(used) == 1 and max(used) == len(numbered):  # of names that count from 0
+    if used and min(used) == 1 and max(used) == len(numbered) and max(used) not in numbered:
         raise ProjectError(
             f"the class numbers in {tree.root} are 1 to {max(used)}, and its {len(numbered)} names count from 0\nNumber the classes from 0."
         )
@@ -79,6 +79,12 @@ def read(labels: dict[Path, str | parsing.Unreadable], tree: Tree, found: Annota
     for image in found.images:
         if image.path in listed or image.split in named:  # a split that no file names is that of the folder
             image.split = found.one_split(image, listed.get(image.path, []))
+    for split in sorted({image.split for image in found.images if image.split}):
+        rows = [image for image in found.images if image.split == split]
+        if not any(image.path in label_of for image in rows):  # of a competition, whose answers are kept back
+            text = f"none of the {len(rows)} images of the {split} split has a label; they are not used"
+            found.problem(rows[0].path.parent, "no annotation", text)
+            found.images = [image for image in found.images if image.split != split]
 
 
 def _pair(labels: dict[Path, str | parsing.Unreadable], tree: Tree, found: Annotations) -> dict[Path, Path]:
