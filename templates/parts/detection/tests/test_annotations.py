@@ -154,7 +154,7 @@ def test_a_folder_without_annotations_says_what_was_expected(name: str, tmp_path
         annotations.read(tmp_path)
     assert str(error.value) == (
         f"no annotations in {tmp_path}/\nExpected Pascal VOC .xml, YOLO .txt or COCO .json files, with the images beside them or in "
-        "a folder images/. Found: 1 images and no annotation."
+        "a folder images/. Found: 1 image and no annotation."
     )
 
 

@@ -105,7 +105,6 @@ def _nothing(tree: Tree) -> str:
             return (
                 f"{path} is in the form of {kind}, which is not read\nExport or convert it as Pascal VOC, YOLO or COCO."
             )
-    return (
-        f"no annotations in {tree.root}/\nExpected {EXPECTED}, with the images beside them or in a folder images/. "
-        f"Found: {len(tree.images)} images and {'no annotation' if tree.images else 'no image'}."
-    )
+    count = len(tree.images)
+    images = f"{count} image{'s' * (count > 1)} and no annotation" if count else "no image"
+    return f"no annotations in {tree.root}/\nExpected {EXPECTED}, with the images beside them or in a folder images/. Found: {images}."
