@@ -289,7 +289,10 @@ def line(row: dict[str, Any]) -> str:
 
 def prune(keep: int, dry_run: bool) -> None:
     """Remove all runs but the newest `keep`, saying each; one that is being trained stays."""
-    for folder in folders()[:-keep]:
+    old = folders()[:-keep]
+    if not old:
+        print(f"Nothing to remove: there are no more than {keep} runs.")
+    for folder in old:
         print(f"{'would remove' if dry_run else 'removed'} {shown(folder)}")
         if not dry_run:
             with Run(folder).lock():

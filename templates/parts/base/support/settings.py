@@ -138,7 +138,8 @@ def allowed(cls: type[BaseModel], name: str) -> str:
 
 def program() -> str:
     """The script that was started, as one would type it."""
-    return Path(sys.argv[0]).name
+    script = Path(sys.argv[0])
+    return f"-m support.{script.stem}" if script.parent.name == "support" else script.name
 
 
 def _command_line(cls: type[Settings]) -> type[BaseSettings]:

@@ -114,6 +114,8 @@ def decoded(path: Path) -> tuple[bytes, tuple[str, ...]]:
         raise ProjectError(f"{path} is a folder\nExpected a CSV file, for example {path}/table.csv.")
     if not path.exists():
         raise ProjectError(f"there is no data at {path}\nExpected sample, full, or the path of a CSV file.")
+    if not path.is_file():  # a pipe may never say anything, a device such as /dev/zero never ends
+        raise ProjectError(f"{path} is neither a file nor a folder\nExpected a CSV file.")
     raw = path.read_bytes()
     if not raw or raw.isspace():
         raise ProjectError(

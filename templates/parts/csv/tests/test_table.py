@@ -1,5 +1,6 @@
 """CSV files as people have them: each read as it stands, or refused with its line and what to do."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -152,3 +153,12 @@ def test_a_long_file_is_the_same_read_whole_and_in_pieces(tmp_path: Path) -> Non
     late = read(tmp_path, lines("n,x,k", *rows, "007,?,None"))
     assert late.columns["n"][-1] == "007" and late.columns["n"][5] == "5"
     assert np.isnan(late.columns["x"][-1]) and late.columns["k"][-1] == "None" and late.lines[-1] == many + 2
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes")
+def test_a_pipe_or_a_device_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    for path in (tmp_path / "pipe.csv", Path(os.devnull)):
+        with pytest.raises(ProjectError) as error:
+            table.read(path)
+        assert str(error.value) == f"{path} is neither a file nor a folder\nExpected a CSV file."
