@@ -11,7 +11,7 @@ from pathlib import Path
 from config import Config
 import data
 from support import settings
-from support.image_formats import find_images
+from support.image_finding import find_images
 from support.pictures import read_picture
 from support.pixels import Pixels
 splits = data.load(settings.read(Config, argv=["--data", path]))

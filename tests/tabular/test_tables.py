@@ -49,7 +49,7 @@ WRONG: dict[str, tuple[bytes, list[str], str]] = {
     "only a header": (b"a,y\n", ["--target", "y"], "FILE has a header but no rows"),
     "no header": (b"1,2\n3,4\n", ["--target", "y"], "FILE:1: the first line holds numbers"),
     "binary file": (bytes(range(256)) * 9, ["--target", "y"], "FILE:1: this is a binary file, not text"),
-    "workbook": (b"PK\x03\x04" + bytes(99), ["--target", "y"], "FILE:1: this is a workbook or a zip file"),
+    "workbook": (b"PK\x03\x04" + bytes(99), ["--target", "y"], "FILE:1: this is a workbook or a packed file"),
     "wrong ignore": (GOOD.encode(), ["--target", "price", "--ignore", "aera"], "there is no column aera; did you mean"),
     "three answers": (b"a,y\n" + b"1,x\n2,y\n3,z\n" * 9, ["--target", "y"], "has 3 different values"),
 }

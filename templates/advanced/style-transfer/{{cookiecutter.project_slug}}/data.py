@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from config import Config
-from support import coco, features, paintings, photos, pictures, runs, settings
+from support import coco, features, folders, paintings, photos, pictures, runs, settings
 from support.errors import ProjectError
 from support.splits import Split, Splits
 
@@ -67,9 +67,11 @@ def photographs(config: Config) -> tuple[list[np.ndarray], str]:
             photos.read_one(path, config.longest) for path in pictures.find_inputs([str(coco.folder())])[: coco.USED]
         ]
         return found, f"{len(found):,} photos of COCO's val2017"
-    return [
-        photos.read_one(path, config.longest) for path in pictures.find_inputs([config.data])
-    ], f"your own data, {config.data}"
+    found = [photos.read_one(path, config.longest) for path in pictures.find_inputs([config.data])]
+    path = Path(config.data)
+    if path.is_dir() and folders.split_folders(path):
+        pictures.say([f"the folders of splits in {path}/ are taken together: photos are divided anew"])
+    return found, f"your own data, {config.data}"
 
 
 def one_photo(found: list[np.ndarray], config: Config, spec: dict[str, Any], note: str) -> Splits:

@@ -25,6 +25,9 @@ from support.splits import Split, Splits
 __all__ = ["draw_examples", "load", "read_inputs"]
 
 MNIST = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
+INKED = (
+    0.4  # of a digit's darkest place: from here on a place of the sample is a stroke, not the blur of its 8×8 pixels
+)
 FORM_FROM = 1_000  # training images from which it is seen whether they have MNIST's form
 MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 
@@ -50,13 +53,12 @@ def load(config: Config) -> Splits:
 
 def with_form(splits: Splits) -> Splits:
     """The same, and in the spec whether the images are in MNIST's form: then a photo of ink on paper is brought to it too."""
-    images = splits.train.x[:FORM_FROM]
-    form = ("mass" if paper.is_centred_by_mass(images) else "box") if paper.is_mnist_form(images) else None
-    return replace(splits, spec={**splits.spec, **({"form": form} if form else {})})
+    form = {"form": "mnist"} if paper.is_mnist_form(splits.train.x[:FORM_FROM]) else {}
+    return replace(splits, spec={**splits.spec, **form})
 
 
 def sample() -> tuple[np.ndarray, np.ndarray]:
-    """scikit-learn's digits, 8×8 with values 0..16, brought to MNIST's form: 20×20 strokes in the middle of 28×28, 0..255.
+    """scikit-learn's digits, 8×8 with values 0..16, brought to MNIST's form as the digits of a photo are: 28×28, 0..255.
 
     They do not say who wrote which digit, so a writer may be in training and test: real new writers are harder.
     """
@@ -66,8 +68,9 @@ def sample() -> tuple[np.ndarray, np.ndarray]:
     digits = load_digits()
     x = np.zeros((len(digits.images), 28, 28, 1), np.uint8)
     for row, image in enumerate(digits.images):
-        small = Image.fromarray((image * 255 / 16).astype(np.uint8))
-        x[row, 4:24, 4:24, 0] = np.asarray(small.resize((20, 20), Image.Resampling.BICUBIC))
+        small = Image.fromarray(np.pad(image, 1).astype(np.float32))  # strokes may reach the edge, and MNIST's do not
+        ink = np.asarray(small.resize((40, 40), Image.Resampling.BICUBIC)).clip(0)
+        x[row, :, :, 0] = paper.fit(ink, ink > INKED * ink.max())
     return x, digits.target.astype(np.int64)
 
 
@@ -80,14 +83,14 @@ def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], Any]
     Raises:
         ProjectError: where a file is missing or no image, or no digit was found on any.
     """
-    if "form" not in spec:
+    if spec.get("form") != "mnist":
         return pictures.read_inputs(texts, spec)
     names: list[str] = []
     found: list[np.ndarray] = []
     empty: list[str] = []
     for path in pictures.find_inputs(texts):
         grey = pictures.read_whole(path, 1, Pixels.of(spec))[..., 0]
-        digits = [grey] if paper.is_ready(grey) else paper.digits(grey, by_mass=spec["form"] == "mass")
+        digits = [grey] if paper.is_ready(grey) else paper.digits(grey)
         if len(digits) > 1:
             pictures.say([f"{len(digits)} digits in {path}: read one by one, from left to right"])
         names += [

@@ -8,6 +8,9 @@
 A photo of ink on paper is brought to the form of MNIST's digits first (support/paper.py). Next: python export.py
 """
 
+from support import errors  # first: it says what to do where a library is missing
+
+# isort: split
 import json
 from pathlib import Path
 
@@ -16,9 +19,10 @@ from pydantic_settings import CliPositionalArg
 
 import scores
 from data import read_inputs
-from support import errors, pictures, runs, serving, settings
+from support import pictures, runs, serving, settings
 from support.errors import ProjectError
 from support.settings import Settings
+from support.terminal import one_line
 
 SHOWN = 64  # digits that are drawn with --show
 
@@ -41,11 +45,13 @@ def main() -> None:
     if options.as_json:
         print(json.dumps([{"input": name, **answer} for name, answer in zip(names, answers, strict=True)], indent=2))
     else:
-        width = max(len(name) for name in names)
+        width = max(len(one_line(name)) for name in names)
         for name, answer in zip(names, answers, strict=True):
-            print(f"{name:{width}}  {scores.sentence(answer)}")
+            print(f"{one_line(name):{width}}  {one_line(scores.sentence(answer))}")
     if options.show is not None:
-        titles = [f"{Path(name).name[-16:]}: {answer['label']}" for name, answer in zip(names, answers, strict=True)]
+        titles = [
+            one_line(f"{Path(name).name[-16:]}: {answer['label']}") for name, answer in zip(names, answers, strict=True)
+        ]
         path, _ = pictures.draw_grid(x[:SHOWN], titles, Path(options.show), "What the network saw", columns=4)
         if not options.as_json:
             print(f"What the network saw: {runs.shown(path)}")

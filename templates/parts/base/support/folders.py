@@ -7,6 +7,7 @@ remarks(path) -> sentences to print as warnings: a class that is called like a s
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TypedDict
@@ -27,13 +28,25 @@ NAMES = {
     "validation": ("val", "valid", "validation", "dev"),
     "test": ("test", "testing"),
 }
-LEFT_BEHIND = ("__MACOSX", "__pycache__", "$RECYCLE.BIN", "System Volume Information")
+LEFT_BEHIND = ("__MACOSX", "__pycache__", "$RECYCLE.BIN", "System Volume Information", "@eaDir", "lost+found")
+LEFT_BEHIND_LOWER = frozenset(name.lower() for name in LEFT_BEHIND)
+BESIDE = re.compile(r"set|data|dataset|split|images?|imgs?|pictures?|photos?|\d{4}|v?\d")  # words beside a split's name
 
 
 def role(name: str) -> str | None:
-    """Which split a folder or file stem is called after: "Train", "training_set", "train2017" -> "train"; None for any other name."""
-    word = re.sub(r"([ _-]?(set|data|split))?([ _-]?\d{4})?$", "", name.strip().lower())
+    """Which split a folder or file stem is called after: "Train", "training_set", "images-train", "train2017" -> "train"; else None."""
+    words = [word for word in re.split(r"[\W_]+", name.lower()) if word and not BESIDE.fullmatch(word)]
+    word = re.sub(r"(set|data|split)?(\d{4})?$", "", words[0]) if len(words) == 1 else ""
     return next((split for split, names in NAMES.items() if word in names), None)
+
+
+def alike(names: Iterable[str]) -> list[str]:
+    """A sentence for each two classes whose names differ in capitals, blanks or the form of an accent only."""
+    seen: dict[str, str] = {}
+    pairs = [
+        (seen.setdefault("".join(unicodedata.normalize("NFKC", name).lower().split()), name), name) for name in names
+    ]
+    return [f"{one!r} and {other!r} are two classes whose names hardly differ" for one, other in pairs if one != other]
 
 
 def visible_folders(path: Path) -> list[Path]:
@@ -41,7 +54,7 @@ def visible_folders(path: Path) -> list[Path]:
     return sorted(
         folder
         for folder in path.iterdir()
-        if not folder.name.startswith(".") and folder.name not in LEFT_BEHIND and folder.is_dir()
+        if not folder.name.startswith(".") and folder.name.lower() not in LEFT_BEHIND_LOWER and folder.is_dir()
     )
 
 
@@ -49,7 +62,7 @@ def split_folders(path: Path) -> Parts | None:
     """The folder of each split below `path`; None where there are none, so that its sub-folders are classes.
 
     A folder of training data makes them splits where validation or test data stand beside it, or nothing at all does. One folder
-    called "train" among others, such as "bus", is a class; `remarks` says so.
+    called "train" among others, such as "bus", is a class; `remarks` says so. Of train/train/, as archives have it, the inner one counts.
 
     Raises:
         ProjectError: where two folders are the same split, or there are splits but none to train on.
@@ -78,8 +91,7 @@ def remarks(path: Path) -> list[str]:
     folders = visible_folders(path)
     parts = split_folders(path)
     if parts:
-        used = (parts["train"], parts["validation"], parts["test"])
-        others = [f"{folder.name}/" for folder in folders if folder not in used]
+        others = [f"{folder.name}/" for folder in folders if not role(folder.name)]
         verb = "is" if len(others) == 1 else "are"
         return [f"{', '.join(others)} in {path}/ {verb} not read: there are splits beside it"] if others else []
     return [
@@ -109,5 +121,12 @@ def _parts(found: dict[str, list[Path]], path: Path, slash: str) -> Parts:
         raise ProjectError(
             f"{path}/ has {names}, but nothing to train on\nExpected train{slash} beside them; if these are classes, rename them."
         )
-    one = {split: paths[0] for split, paths in found.items()}
+    one = {split: _innermost(paths[0]) for split, paths in found.items()}
     return {"train": one["train"], "validation": one.get("validation"), "test": one.get("test")}
+
+
+def _innermost(path: Path) -> Path:
+    """The folder of a split, without one of the same split around it."""
+    inside = [each for each in path.iterdir() if not each.name.startswith(".")] if path.is_dir() else []
+    same = len(inside) == 1 and inside[0].is_dir() and role(inside[0].name) == role(path.name)
+    return _innermost(inside[0]) if same else path

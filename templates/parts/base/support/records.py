@@ -12,6 +12,7 @@ KINDS: dict[str, dict[str, type | tuple[type, ...]]] = {  # of what is read from
     "environment.json": {"number": int, "python": str, "packages": dict, "data_fingerprint": str},
     "training.json": {"state": str, "epochs": int, "best_epoch": int, "seconds": NUMBER},
     "metrics.json": {"test": dict, "note": str},
+    "spec.json": {"labels": list, "columns": (list, dict), "source": str, "note": str},
 }
 
 
@@ -40,7 +41,7 @@ def read_spec(path: Path) -> dict[str, Any]:
     Raises:
         ProjectError: where the file is missing, or not as it was written.
     """
-    content = read_json(path)
+    content = read(path)
     if "checksum" in content and content["checksum"] != _checksum(content):  # runs of an older project have none
         raise damaged(path, "it is not what was written when the model was trained")
     return {name: value for name, value in content.items() if name != "checksum"}

@@ -28,12 +28,15 @@ def named(parts: folders.Parts | None) -> tuple[str | None, ...] | None:
         (["training", "dev", "testing"], ("training", "dev", "testing")),
         (["training_set", "test_set"], ("training_set", None, "test_set")),
         (["train2017", "val2017", "annotations"], ("train2017", "val2017", None)),
-        (["train", "valid", "test", ".cache", "__MACOSX"], ("train", "valid", "test")),
+        (["train", "valid", "test", ".cache", "__macosx", "@eaDir"], ("train", "valid", "test")),
+        (["train_images", "images-val", "test.v2"], ("train_images", "images-val", "test.v2")),
+        (["1_train", "2_test"], ("1_train", None, "2_test")),
         (["train"], ("train", None, None)),
         (["train", "bus", "car"], None),
         (["test", "bus"], None),
         (["cats", "dogs"], None),
         (["trainer", "testament", "valley"], None),
+        (["train station", "test tube"], None),
         (["test"], None),
         ([], None),
     ],
@@ -66,6 +69,29 @@ def test_what_is_unusual_about_names_is_said(tmp_path: Path) -> None:
         f"{tmp_path / 'b' / 'train'}/ is taken for a class, although it is called like a split"
     ]
     assert folders.remarks(make(tmp_path / "c", "cats", "dogs")) == []
+
+
+def test_a_split_that_an_archive_packed_twice_is_the_inner_folder(tmp_path: Path) -> None:
+    make(
+        tmp_path,
+        "training_set/training_set/cats",
+        "test_set/test_set/cats",
+        "test_set/.cache",
+        "val/dev1/cats",
+        "val/b",
+    )
+    parts = folders.split_folders(tmp_path)
+    assert parts is not None
+    assert parts["train"] == tmp_path / "training_set" / "training_set"
+    assert (parts["test"], parts["validation"]) == (tmp_path / "test_set" / "test_set", tmp_path / "val")
+    assert folders.remarks(tmp_path) == []
+
+
+@pytest.mark.parametrize("pair", [("Cat", "cat"), ("cat ", "cat"), ("caf\u00e9", "cafe\u0301")])
+def test_classes_whose_names_hardly_differ_are_named(pair: tuple[str, str]) -> None:
+    assert folders.alike([pair[0], "dog", pair[1]]) == [
+        f"{pair[0]!r} and {pair[1]!r} are two classes whose names hardly differ"
+    ]
 
 
 def test_files_called_like_splits_are_splits_where_there_is_more_than_training(tmp_path: Path) -> None:

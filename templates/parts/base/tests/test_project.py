@@ -27,8 +27,9 @@ from support.errors import ProjectError, StepFailed
 from support.settings import Settings
 from support.splits import Split, Splits
 
-# Ten epochs are enough for predictions that 8 bits cannot change; WHOLE_SAMPLE=1 trains as `python train.py` does.
-TRAINING = [] if os.environ.get("WHOLE_SAMPLE") else ["--epochs", "10"]
+# Ten epochs are enough for predictions that 8 bits cannot change. SAMPLE_RUNS=FOLDER trains as `python train.py` does, and leaves the run there.
+SAMPLE_RUNS = os.environ.get("SAMPLE_RUNS")
+TRAINING = [] if SAMPLE_RUNS else ["--epochs", "10"]
 
 
 def call(step, *arguments: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,7 +46,7 @@ def monkeypatch_module():
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory, monkeypatch_module: pytest.MonkeyPatch) -> runs.Run:
     """A training on the sample, evaluated, in a folder of its own."""
-    monkeypatch_module.setattr(runs, "FOLDER", tmp_path_factory.mktemp("runs"))
+    monkeypatch_module.setattr(runs, "FOLDER", Path(SAMPLE_RUNS) if SAMPLE_RUNS else tmp_path_factory.mktemp("runs"))
     call(train, *TRAINING, monkeypatch=monkeypatch_module)
     call(evaluate, monkeypatch=monkeypatch_module)
     return runs.find(None)

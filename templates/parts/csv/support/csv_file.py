@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -48,7 +49,7 @@ class CsvFile:
     """What stands in a file, and how it is to be read.
 
     `body` are the rows, without the header, as UTF-8 with line ends \\n; the first is on line `line` of the file. `quotes` says
-    whether quotes enclose values, where the user does.
+    whether quotes enclose values, where the user does; `notes`, what else a reader should know.
     """
 
     path: Path
@@ -57,6 +58,7 @@ class CsvFile:
     line: int
     body: bytes
     quotes: bool | None = None
+    notes: tuple[str, ...] = ()
 
 
 def opened(
@@ -71,10 +73,10 @@ def opened(
     Raises:
         ProjectError: naming file and line, where the file is no table.
     """
-    raw, begin, line = decoded(path), 0, 1
+    (raw, notes), begin, line = decoded(path), 0, 1
     first = raw[: raw.find(b"\n") + 1]
-    if first[:4].lower() == b"sep=" and len(first) == 6:  # how Excel is told the separator
-        separator, begin, line = separator or first[4:5].decode(), len(first), 2
+    if told := re.fullmatch(rb'"?sep=(.)"?\n', first, re.IGNORECASE):  # how Excel is told the separator
+        separator, begin, line = separator or told[1].decode(), len(first), 2
     while begin < len(raw) and (line <= skip_lines or not raw[begin : raw.find(b"\n", begin)].strip()):
         begin, line = raw.find(b"\n", begin) + 1, line + 1
     if begin >= len(raw):
@@ -97,11 +99,11 @@ def opened(
     body = raw[begin:]
     if body.isspace() or not body:
         raise ProjectError(f"{path} has a header but no rows\nExpected one line per example below it.")
-    return CsvFile(path, separator, names, line, body, quotes)
+    return CsvFile(path, separator, names, line, body, quotes, notes)
 
 
-def decoded(path: Path) -> bytes:
-    """The bytes of the file as UTF-8, without a mark at the beginning and blank lines at the end, lines ended by \\n.
+def decoded(path: Path) -> tuple[bytes, tuple[str, ...]]:
+    """The bytes of the file as UTF-8, without a mark at the beginning and blank lines at the end, lines ended by \\n; and notes.
 
     Raises:
         ProjectError: where it is no text.
@@ -121,21 +123,37 @@ def decoded(path: Path) -> bytes:
         )
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raw = raw.decode("utf-16", errors="replace").encode()
-    if raw.startswith(b"PK\x03\x04"):
-        raise ProjectError(f"{path}:1: this is a workbook or a zip file, not text\nSave the sheet as CSV first.")
+    if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"PAR1")):
+        raise ProjectError(
+            f"{path}:1: this is a workbook or a packed file, not text\nSave the sheet as CSV, or unpack it."
+        )
+    if re.match(
+        rb"\s*(?:<(?:!doctype|\?xml|html|table)\b|[\[{]\s*[\"{\[])",
+        raw.removeprefix(codecs.BOM_UTF8)[:100],
+        re.IGNORECASE,
+    ):
+        raise ProjectError(f"{path}:1: this looks like HTML, XML or JSON, not like a table\nExpected a CSV file.")
+    for encoding, zeros in (("utf-16-le", raw[1:200:2]), ("utf-16-be", raw[:200:2])):
+        if zeros and 2 * zeros.count(0) > len(zeros) and not len(raw) % 2:  # UTF-16 without its mark
+            raw = raw.decode(encoding, errors="replace").encode()
     if b"\0" in raw or sum(byte < 9 for byte in raw[:4096]) > 4:
         line = raw[: raw.find(b"\0")].count(b"\n") + 1 if b"\0" in raw else 1
         raise ProjectError(
             f"{path}:{line}: this is a binary file, not text\nExpected a CSV file: a line with the names of the columns, then one line per example."
         )
     raw = raw.removeprefix(codecs.BOM_UTF8)
-    if not raw.isascii():
-        raw = _as_utf8(raw, path)
+    notes: tuple[str, ...] = ()
+    if not raw.isascii() and (other := _as_utf8(raw, path)) is not raw:
+        word = re.search(r"\w*[^\x00-\x7f]+\w*", other.decode())
+        raw, notes = (
+            other,
+            (f"warning: {path} is not UTF-8; it was read as Windows-1252, for example {word and word[0]}",),
+        )
     if b"\r" in raw:
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     while raw.endswith(b"\n\n"):
         raw = raw[:-1]
-    return raw if raw.endswith(b"\n") else raw + b"\n"
+    return raw if raw.endswith(b"\n") else raw + b"\n", notes
 
 
 def _as_utf8(raw: bytes, path: Path) -> bytes:
@@ -146,8 +164,14 @@ def _as_utf8(raw: bytes, path: Path) -> bytes:
         line = raw[: error.start].count(b"\n") + 1
         foreign = error.object[error.start : error.start + 1]
         proper = _first_utf8_line(raw)
-        if proper is None:
-            return raw.decode("cp1252", errors="replace").encode()  # what spreadsheets on Windows write
+        try:
+            if proper is None:
+                return raw.decode("cp1252").encode()  # what spreadsheets on Windows write
+        except UnicodeDecodeError as other:
+            line = raw[: other.start].count(b"\n") + 1
+            raise ProjectError(
+                f"{path}:{line}: byte 0x{raw[other.start]:02x} is neither UTF-8 nor Windows-1252\nSave the file as UTF-8."
+            ) from None
         raise ProjectError(
             f"{path}:{line}: byte 0x{foreign.hex()} is not UTF-8, but line {proper} is: the file mixes two encodings\nSave the whole file as UTF-8, for example in a spreadsheet: CSV UTF-8."
         ) from None
@@ -185,6 +209,8 @@ def sniffed(text: str, path: Path, line: int = 1) -> str:
     for separator in SEPARATORS:
         if advice := csv_header.title_lines(text, separator, line):
             raise ProjectError(f"{path}:{line}: {advice}")
+    if re.match(r'".*[,;\t|].*"$', text, re.MULTILINE):
+        raise ProjectError(f"{path}:{line}: each line stands in quotes as a whole\nRemove the quotes around the lines.")
     raise ProjectError(
         f"{path}:{line}: only one column: {text.splitlines()[0][:60]!r}\nExpected names of columns with , ; | or a tab between them; any other: --separator."
     )

@@ -18,6 +18,10 @@ import numpy as np
 from support.errors import ProjectError
 
 NUMBERS = ("9", "9.9", "-9", "-9.9", "")  # what they look like
+SUMS = re.compile(
+    r"(grand |sub)?(total|sum|average|mean|count|summe|gesamt(summe)?|mittelwert|somme|moyenne|totale|media|suma|soma|totaal)s?:?",
+    re.IGNORECASE,
+)
 FEW = 100  # different values: a column with fewer has a list of what it may hold
 
 
@@ -62,12 +66,39 @@ def unwrapped(cell: str) -> str:
     return cell
 
 
+def unescaped(body: bytes, width: int, separator: str) -> bytes:
+    """The rows with each \\" as "", where all can be read so: as programs write that do not double a quote."""
+    if b'\\"' in body:
+        other = body.replace(b'\\"', b'""')
+        try:
+            _lines(quoted(other.decode("utf-8", "replace"), separator, strict=True), width, separator)
+            return other
+        except Odd:
+            pass
+    return body
+
+
+def has_stray_quote(body: bytes, separator: str) -> bool:
+    """Whether a quote has other characters on both sides, as in "good" film: pandas passes over it in silence."""
+    others = b'[^\n"' + re.escape(separator.encode()) + b"]"
+    return b'"' in body and re.search(others + b'"' + others, body) is not None
+
+
+def sums(columns: dict[str, np.ndarray], lines: np.ndarray, path: Path) -> list[str]:
+    """A warning where the last row is one of sums, and no example."""
+    for name, cells in columns.items() if len(lines) > 2 else ():
+        last = str(cells[-1])
+        if cells.dtype == object and SUMS.fullmatch(last) and (cells == last).sum() == 1:
+            return [f"warning: {path}:{lines[-1]}: {last!r} in {name}: if this is a row of sums, delete it"]
+    return []
+
+
 def ragged(cells: list[str], width: int, separator: str) -> str:
     """What is wrong with a row of another length than the header."""
     many = "more" if len(cells) > width else "fewer"
     return (
         f"{len(cells)} values, {many} than the {width} columns of the header\n"
-        f"A value that holds {separator!r} needs quotes around it."
+        f'A value that holds {separator!r} needs straight quotes (") around it.'
     )
 
 

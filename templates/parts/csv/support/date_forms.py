@@ -50,6 +50,8 @@ def _number_forms(examples: pd.Series) -> list[str]:
     points = bool(examples.str.contains(".", regex=False).any())
     if points and digits == {4} and examples.str.endswith(".0").all():
         return ["%Y.0"]  # years that once were floating-point numbers
+    if points and examples.str.fullmatch(r"\d\d\.\d{4}").all():
+        return ["%m.%Y"]
     forms = {4: ["%Y"], 6: ["%Y%m", "%y%m%d", "%d%m%y", "%m%d%y"], 8: ["%Y%m%d", "%d%m%Y", "%m%d%Y"], 10: ["%Y%m%d%H"],
              12: ["%Y%m%d%H%M"], 14: ["%Y%m%d%H%M%S"]}  # fmt: skip
     found = list(forms.get(min(digits), [])) if len(digits) == 1 and not points else []
@@ -74,6 +76,8 @@ def _split(text: str) -> tuple[str, str]:
 
 def _date_forms(text: str, american: bool) -> list[str]:
     """The formats in which a date (without its time) may be written, the likely first."""
+    if re.fullmatch(r"\d{8}\0", text):
+        return ["%Y%m%d\0", "%d%m%Y\0", "%m%d%Y\0"]
     text, quarters = re.subn(r"Q[1-4](?!\d)", "Q%q", text, flags=re.IGNORECASE)
     if not quarters:
         text = re.sub(r"(?<!\d)[1-4]Q", "%qQ", text, flags=re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""Words in dates, brought to one spelling: names of months in seven languages, days of the week, ordinals, AM and PM, UTC.
+"""Words in dates, brought to one spelling: names of months in ten languages, days of the week, ordinals, AM and PM, UTC.
 
 After this "Montag, 3. Januar 2024" reads "3. Jan 2024" and "January 3rd, 2024 at 2 p.m." reads "Jan 3, 2024 2 PM": what strptime knows.
 """
@@ -10,16 +10,16 @@ import pandas as pd
 MONTHS = {
     "Jan": "jan january januar jänner jän janvier janv enero ene gennaio gen janeiro januari",
     "Feb": "feb february februar feber février fevrier févr fevr fév fev febrero febbraio fevereiro februari",
-    "Mar": "mar march märz maerz mär mrz mars marzo março marco maart mrt",
+    "Mar": "mar march märz maerz mär mrz mars marzo março marco maart mrt marts",
     "Apr": "apr april avril avr abril abr aprile",
-    "May": "may mai mayo maggio mag maio mei",
+    "May": "may mai maj mayo maggio mag maio mei",
     "Jun": "jun june juni juin junio giugno giu junho",
     "Jul": "jul july juli juillet juil julio luglio lug julho",
-    "Aug": "aug august août aout agosto ago augustus",
+    "Aug": "aug august août aout agosto ago augustus augusti",
     "Sep": "sep sept september septembre septiembre settembre set setembro",
     "Oct": "oct october okt oktober octobre octubre ottobre ott outubro out",
     "Nov": "nov november novembre noviembre novembro",
-    "Dec": "dec december dez dezember décembre decembre déc diciembre dic dezembro dicembre",
+    "Dec": "dec december dez dezember décembre decembre déc diciembre dic dezembro dicembre desember des",
 }
 MONTH_OF = {word: month for month, words in MONTHS.items() for word in words.split()}
 WORDS = {
@@ -46,7 +46,8 @@ _UTC = re.compile(r"\s*\b(?:UTC|GMT)\b(?=\s*[+-]\d)|(?<=\d)\s*(?:UTC|GMT)\b")
 
 
 def plain(texts: pd.Series) -> pd.Series:
-    """Texts with their words in one spelling, blanks collapsed."""
+    """Texts with their words in one spelling, blanks collapsed, and offsets such as +00 as +0000."""
+    texts = texts.str.replace(r"(:\d\d(?:[.,]\d+)?[+-]\d\d)$", r"\g<1>00", regex=True)
     worded = ~texts.str.fullmatch(_KNOWN)
     if worded.any():
         texts = texts.where(~worded, texts[worded].map(_plain))
@@ -55,14 +56,22 @@ def plain(texts: pd.Series) -> pd.Series:
 
 def plain_format(form: str) -> str:
     """A format for strptime, changed as `plain` changes the texts that it is for."""
-    form = re.sub(r"%[Aa][,.]?\s*", "", form).replace("%B", "%b").replace("%P", "%p")
+    form = re.sub(r"%[Aa][,.]?\s*", "", _parts(form)).replace("%B", "%b").replace("%P", "%p")
     form = re.sub(rf"(?<!%)\b(?:{'|'.join(FILLERS)})\s+", "", form)
     form = re.sub(r"%b\.(?=[\s,]|$)", "%b", form)
+    form = re.sub(r"\s*\bUhr\b", "", re.sub(r"(?<=%H) ?h ?(?=%M)", ":", form))
     return re.sub(r"\s+", " ", re.sub(r"\s*%Z", "%z", form)).strip()
 
 
+def _parts(text: str) -> str:
+    """1. Quartal 2024, KW 5/2024 and 5. KW 2024 as Q1 2024, W5/2024 and W5 2024; also in a format."""
+    text = re.sub(r"(%q|[1-4])\.? ?Quartal\b|\bQuartal ?([1-4])", lambda match: "Q" + (match[1] or match[2]), text)
+    return re.sub(r"(%V|\d\d?)\.? ?KW\b|\bKW ?(%V|\d\d?)", lambda match: "W" + (match[1] or match[2]), text)
+
+
 def _plain(text: str) -> str:
-    text = re.sub(r"\s+", " ", text)
+    text = _parts(re.sub(r"\s+", " ", text))
+    text = re.sub(r"(?<=\d)\s*Uhr\b", "", re.sub(r"(?<=\d) ?h ?(?=\d\d\b)", ":", text))  # 10h30
     text = _HALF.sub(lambda match: f"{match[1]}{match[2].upper()}M", text)
     text = _ORDINAL.sub("", text)
     text = _UTC.sub(

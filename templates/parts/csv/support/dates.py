@@ -210,6 +210,9 @@ def _choose(cells: Cells, texts: pd.Series, fitting: list[DateFormat]) -> DateFo
     """Of formats that all fit, the one in which the rows are in order of time or evenly spaced; else the first."""
     if fitting[0].zone and _days(texts[:200], fitting[0]) and _days(texts, fitting[0]):
         fitting = [replace(one, zone="local") for one in fitting]
+    ends = texts.str.extract(r"^(\d\d)\D\d\d\D(\d\d)(?!\d)")
+    if ends[1].nunique() < ends[0].nunique():  # the last part is the year: it differs less than days do
+        fitting = [one for one in fitting if not one.forms[0].startswith("%y")] or fitting
     first = fitting[0]
     if len(fitting) == 1 or first.forms[0].startswith(("%Y-", "%Y/", "%Y.", "%Y%m%d")):
         return first

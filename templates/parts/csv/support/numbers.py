@@ -14,71 +14,28 @@ from typing import Any
 import numpy as np
 
 # How files write "not known".
-MISSING = frozenset(
-    ("", "?", "-", "--", ".", "NA", "N/A", "n/a", "na", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "None", "none")
-) | {"NaT", "#NULL!", "#DIV/0!", "#VALUE!"}
+_NOT_KNOWN = (
+    "? - -- . .. ... : \u2013 \u2014 NA N/A n/a na n.a. N.A. k.A. <NA> NaN nan NaT NULL null (null) <null> [null] \\N None none missing "
+    "#N/A #NULL! #DIV/0! #VALUE! #REF! #NAME? #NUM! #NV #WERT! #BEZUG! #N/V"
+)
+MISSING = frozenset(("", "k. A.", *_NOT_KNOWN.split()))
 BLANKS = " \u00a0\u202f\u2009\u2007"  # between thousands: blank, no-break, narrow no-break, thin, figure space
 APOSTROPHES = "'\u2019"
 SCALES = {"K": 1e3, "k": 1e3, "M": 1e6, "B": 1e9}
-CURRENCIES = [
-    "USD",
-    "EUR",
-    "GBP",
-    "JPY",
-    "CHF",
-    "CNY",
-    "INR",
-    "AUD",
-    "CAD",
-    "NZD",
-    "SEK",
-    "NOK",
-    "DKK",
-    "PLN",
-    "CZK",
-    "HUF",
-    "BRL",
-    "MXN",
-    "ZAR",
-    "KRW",
-    "TRY",
-    "RUB",
-    "SGD",
-    "HKD",
-    "ILS",
-    "THB",
-    "R$",
-    "A$",
-    "C$",
-    "US$",
-    "CA$",
-    "NZ$",
-    "HK$",
-    "S$",
-    "NT$",
-    "kr",
-    "kr.",
-    "Kr",
-    "Kr.",
-    "Fr.",
-    "Rs",
-    "Rs.",
-    "zł",
-    "Kč",
-    "Ft",
-    "lei",
-    "лв",
-]
+_CURRENCIES = (
+    "USD EUR GBP JPY CHF CNY INR AUD CAD NZD SEK NOK DKK PLN CZK HUF BRL MXN ZAR KRW TRY RUB SGD "
+    "HKD ILS THB R$ A$ C$ US$ CA$ NZ$ HK$ S$ NT$ kr kr. Kr Kr. Fr. Rs Rs. zł Kč Ft lei лв"
+)
 STYLES = ((".", ""), (".", ","), (",", "."), (",", " "), (".", " "), (".", "'"), (",", "'"), (",", ""))
 ORDINALS = ("st", "nd", "rd", "th")
-LARGEST = 2**53  # whole numbers above are no longer told apart as float64
+LARGEST = 10**15  # whole numbers of more digits are codes, such as those of cards and accounts
 SURE = 20  # values such as 1.234 beside 593, and never 1.23, before the point is taken for one of thousands
 _SIGNS = r"\-\u2212\u2013"  # hyphen, minus, dash, for a class of a regular expression
 _WORDS = {",": "comma", ".": "point", " ": "blank", "'": "apostrophe"}
-_PREFIX = "|".join(map(re.escape, sorted(CURRENCIES, key=len, reverse=True)))
+_PREFIX = "|".join(map(re.escape, sorted(_CURRENCIES.split(), key=len, reverse=True)))
 _CELL = re.compile(
     rf"(?P<open>\()?\s*(?P<sign>[+{_SIGNS}])?\s*(?P<prefix>{_PREFIX}|[^\W\d_]{{0,2}}[$€£¥₹₩₽₺₪฿₫₴₦¢])?\s*(?P<inner>[{_SIGNS}])?\s*"
-    rf"(?P<body>[0-9.,](?:[0-9.,{BLANKS}{APOSTROPHES}]*[0-9.,])?(?:[eE][+-]?[0-9]+(?![^\W_]))?)"
+    rf"(?P<body>[0-9.,](?:[0-9.,{BLANKS}{APOSTROPHES}]*[0-9.,])?(?:[eE][+-]?[0-9]+(?![^\W_]))?)(?:/-)?"  # 500/- of India
     rf"\s*(?P<unit>[^\s0-9_.,;:()/+{_SIGNS}{APOSTROPHES}\"=<>#*][^0-9_;:()+=<>#*\"]{{0,14}}(?:[23²³]|/100 ?km)?)?(?P<trail>[{_SIGNS}])?\s*(?P<close>\))?"
 )
 
@@ -143,7 +100,7 @@ def detect(
     for text in dict.fromkeys(cells):
         if not isinstance(text, str) or text in MISSING:
             continue
-        match = _CELL.fullmatch(text)
+        match = _matched(text)
         if match is None or bool(match["open"]) != bool(match["close"]):
             return None
         texts.append(text)
@@ -178,6 +135,24 @@ def plain(text: str) -> bool:
     return re.fullmatch(_PLAIN, text) is not None
 
 
+def code_for_missing(values: np.ndarray) -> str:
+    """What is to be said of a value such as -999 or 9999 that lies far from all others; nothing where there is none."""
+    known = values[~np.isnan(values)]
+    for code in (known.min(), known.max()) if len(known) else ():
+        others = known[known != code]
+        low = (
+            code < 0
+            and re.fullmatch(r"-9+\.0|-99+\.9+", repr(float(code)))
+            and len(others)
+            and others.min() >= code / 2
+        )
+        high = re.fullmatch(r"9{3,}\.0", repr(float(code))) and len(others) and others.max() < code / 2
+        if low or (high and len(known) - len(others) > 1):
+            far = "below" if low else "above"
+            return f"{len(known) - len(others):,} values are {code:g}, far {far} all others: if that means missing, empty these values"
+    return ""
+
+
 def canonical(text: str) -> str:
     """A name without the decimals that mean nothing, so that 1.0 and 1 are one class; codes such as 007 stay as they are."""
     return re.sub(r"\.0*$", "", text) if re.fullmatch(r"-?(?:0|[1-9][0-9]*)\.0*", text) else text
@@ -186,7 +161,7 @@ def canonical(text: str) -> str:
 def _value(cell: Any, form: NumberFormat, fits: Any) -> float:
     if not isinstance(cell, str):
         return float(cell) if np.isfinite(cell) else np.nan
-    match = None if cell in MISSING else _CELL.fullmatch(cell)
+    match = None if cell in MISSING else _matched(cell)
     if match is None or bool(match["open"]) != bool(match["close"]) or not fits(match["body"]):
         return np.nan
     unit, scale = _bare(match), 1.0
@@ -198,11 +173,15 @@ def _value(cell: Any, form: NumberFormat, fits: Any) -> float:
     for mark in _marks(form.thousands):
         body = body.replace(mark, "")
     value = float(body.replace(form.decimal, ".") if form.decimal else body) * scale
-    if abs(value) >= LARGEST and not form.padded and not re.search("[eE.]", body):
+    if np.isinf(value) or (_whole(match["body"]) >= LARGEST and not form.padded):
         return np.nan
     names = ("sign", "inner") if match["body"][-1] in ".," else ("sign", "inner", "trail")  # 1'200.– has no cents
     negative = bool(match["open"]) ^ any((match[name] or "+") != "+" for name in names)
     return -value if negative else value
+
+
+def _matched(text: str) -> re.Match[str] | None:
+    return _CELL.fullmatch(re.sub(r"^([$\u20ac\u00a3\u00a5])\s*\(", r"(\1", text))  # $ (5.00) is ($5.00)
 
 
 def _bare(match: re.Match[str]) -> str:
@@ -289,8 +268,8 @@ def _choose(fitting: list[tuple[str, str]], bodies: list[str], hint: str, free: 
             thousands = hint == "," or (
                 bare and len(marked) >= SURE and all(int(b) < 1000 for b in bodies if b.isdigit())
             )
-            if not thousands and not bare:
-                return as_decimal, ""  # three decimals in every value
+            if not thousands and not bare and hint != ";":
+                return as_decimal, ""  # three decimals in every value; beside ; a comma would be usual for them
         else:
             thousands = hint == "."  # and not "," or ";", the usual separator where the comma is taken
         first = max(marked, key=len)

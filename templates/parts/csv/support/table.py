@@ -106,6 +106,7 @@ def read(
         columns[name], formats[name] = values[codes], form
         if words := {text: count for place, text in unknown if text and (count := int((codes == place).sum()))}:
             missing[name] = words
+    notes = [*file.notes, *notes, *csv_rows.sums(columns, lines, path)]
     notes += [f"warning: {name}: {form.doubt}" for name, form in formats.items() if form.doubt]
     formats = {name: form for name, form in formats.items() if not form.plain}
     return Table(
@@ -145,15 +146,17 @@ def _cells(file: CsvFile, text: set[int], all_text: bool) -> tuple[list[Read], n
     """The columns, numbers only where they are written as computers write them; the line of each row; and notes."""
     width, body, lines = len(file.header), file.body, None
     quotes, notes = file.quotes is not False, list[str]()
-    by_rows, decimals = _text_columns(file)
+    by_rows, decimals, alike = _text_columns(file)
     text = set(range(width)) if all_text else text | by_rows
     try:
         frame = _frame(body, file, quotes, text)
-        odd = len(frame) != body.count(b"\n") or frame[width - 1].isna().any() or (frame[width - 1] == "").any()
+        odd = quotes and csv_rows.has_stray_quote(body, file.separator)
+        odd = odd or len(frame) != body.count(b"\n") or frame[width - 1].isna().any() or (frame[width - 1] == "").any()
     except (pd.errors.ParserError, pd.errors.ParserWarning, UnicodeDecodeError):
         odd = True
     if odd:
         body = re.sub(rb"(?m)^[ \t]+$", b"", body) if file.separator != "\t" else body  # blank lines, for pandas too
+        body = csv_rows.unescaped(body, width, file.separator) if quotes else body
         lines, quotes, notes = csv_rows.examined(body, width, file.separator, file.path, file.line, file.quotes)
         frame = _frame(body, file, quotes, text)
     if lines is None:
@@ -163,26 +166,40 @@ def _cells(file: CsvFile, text: set[int], all_text: bool) -> tuple[list[Read], n
     if numeric - again:
         again |= numeric & _padded(body, file.separator, width)
     texts = _frame(body, file, quotes, again, only=again) if again else frame
+    notes += [
+        f"warning: {file.header[place]}: {said} {file.header[place]}"
+        for place, said in alike.items()
+        if place not in text
+    ]
     return [_array((texts if place in again else frame)[place], not quotes) for place in range(width)], lines, notes
 
 
-def _text_columns(file: CsvFile) -> tuple[set[int], set[int]]:
-    """The columns to read as text, by their first rows: with a text, or with points that may be of thousands as in 1.234; and those
-    with points that are of decimals."""
+def _text_columns(file: CsvFile) -> tuple[set[int], set[int], dict[int, str]]:
+    """By their first rows, the columns to read as text: with a text, or with points that may be of thousands as in 1.234; those with
+    points that are of decimals; and what is to be said of those that hold both 1.1 and 1.10, as versions do."""
     rows = csv_rows.quoted if file.quotes is not False else csv_rows.literal
     sample = file.body[: PIECE // 4].decode("utf-8", "ignore")
     found: set[int] = set()
-    pointed: dict[int, bool] = {}  # whether all points of a column may be of thousands
+    pointed: dict[int, set[str]] = {}
     try:
         for row in islice(rows(sample[: sample.rfind("\n") + 1] or sample, file.separator), LOOKED_AT):
             for place, cell in enumerate(map(str.strip, row.cells[: len(file.header)])):
                 if cell and place not in found and not numbers.plain(cell):
                     found.add(place)
                 elif "." in cell:
-                    pointed[place] = pointed.get(place, True) and GROUPED.fullmatch(cell) is not None
+                    pointed.setdefault(place, set()).add(cell)
     except csv_rows.Odd:
         pass
-    return found | {place for place, grouped in pointed.items() if grouped}, set(pointed)
+    alike: dict[int, str] = {}
+    for place, cells in pointed.items():
+        for cell in sorted(cells):
+            if re.fullmatch(r".*\.\d+0", cell) and (short := cell.rstrip("0")) in cells:
+                alike[place] = f"{short} and {cell} are the same number; if they are versions or codes: --categories"
+    return (
+        found | {place for place, cells in pointed.items() if all(map(GROUPED.fullmatch, cells))},
+        set(pointed),
+        alike,
+    )
 
 
 def _frame(body: bytes, file: CsvFile, quotes: bool, text: set[int], only: set[int] | None = None) -> pd.DataFrame:

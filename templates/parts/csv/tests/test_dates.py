@@ -41,6 +41,7 @@ READ: dict[str, tuple[list[str], list[str], str]] = {
     "yyyymm": (["202412", "202501"], ["2024-12-01", "2025-01-01"], "yearmonth"),
     "yyyymmddhhmmss": (["20240131235959", "20240201000000"], ["2024-01-31T23:59:59", "2024-02-01"], ""),
     "yyyymmddThhmmss is no date that is known": (["20240131T2359599"], [], ""),
+    "yyyymmdd with times": (["20240131 23:59:59", "20240201 00:00:00"], ["2024-01-31T23:59:59", "2024-02-01"], "yearmonthday hour:minute:second"),
     "years": (["1999", "2000"], ["1999-01-01", "2000-01-01"], "year"),
     "years as floats": (["1999.0", "2000.0"], ["1999-01-01", "2000-01-01"], "year"),
     "months": (["2024-01", "2024-12"], ["2024-01-01", "2024-12-01"], "year-month"),
@@ -65,6 +66,14 @@ READ: dict[str, tuple[list[str], list[str], str]] = {
     "web servers": (["31/Jan/2024:23:00:00 +0100"], ["2024-01-31T22"], "taken in UTC"),
     "German": (["Mittwoch, 31. Januar 2024", "Freitag, 1. März 2024"], ["2024-01-31", "2024-03-01"], ""),
     "German with times": (["31. Dez. 2024 um 14:05 ", "1. Mai 2024 um 9:05"], ["2024-12-31T14:05", "2024-05-01T09:05"], ""),
+    "o'clock": (["31.01.2024, 10:30 Uhr", "01.02.2024, 9:05 Uhr"], ["2024-01-31T10:30", "2024-02-01T09:05"], ""),
+    "hours with h": (["31/01/2024 10h30", "01/02/2024 09h05"], ["2024-01-31T10:30", "2024-02-01T09:05"], ""),
+    "Postgres": (["2024-01-31 10:30:00+00", "2024-02-01 09:05:00.25+01"], ["2024-01-31T10:30", "2024-02-01T08:05"], "taken in UTC"),
+    "Quartal": (["1. Quartal 2024", "4. Quartal 2024"], ["2024-01-01", "2024-10-01"], "quarter year"),
+    "KW": (["KW 5/2024", "KW 16/2024"], ["2024-01-29", "2024-04-15"], "week/year"),
+    "KW behind": (["5. KW 2024", "16. KW 2024"], ["2024-01-29", "2024-04-15"], "week year"),
+    "Swedish": (["31 januari 2024", "1 maj 2024", "2 augusti 2024"], ["2024-01-31", "2024-05-01", "2024-08-02"], ""),
+    "months with a dot": (["01.2024", "12.2024"], ["2024-01-01", "2024-12-01"], "month.year"),
     "French": (["31 janv. 2024", "1 févr. 2024", "2 août 2024"], ["2024-01-31", "2024-02-01", "2024-08-02"], ""),
     "Spanish": (["31 de enero de 2024", "1 de marzo de 2024"], ["2024-01-31", "2024-03-01"], ""),
     "Japanese": (["2024年1月31日", "2024年2月1日"], ["2024-01-31", "2024-02-01"], "year年month月day日"),
@@ -127,6 +136,8 @@ def test_what_fits_no_format_in_every_row_is_no_column_of_dates(case: str) -> No
         ([f"{1 + i % 12:02}/01/{2000 + i // 12}" for i in range(60)], "2000-01-01", "month/day/year (taken because the dates are more evenly spaced so; day/month/year fits too"),
         ([f"01/{1 + i % 12:02}/{2000 + i // 12}" for i in range(60)], "2000-01-01", "day/month/year (taken because the dates are more evenly spaced so; month/day/year fits too"),
         ([f"{24:02}-{1 + i // 12:02}-{1 + i % 12:02}" for i in range(100)], "2024-01-01", "two-digit year-month-day"),
+        # The last part is the year: it differs less than days do.
+        ([f"{1 + i * 7 % 12:02}.{1 + i * 5 % 12:02}.21" for i in range(12)], "2021-01-01", "day.month.two-digit year, years taken as 2021 to 2120 (no row decides; month.day.two-digit year"),
         # The same in no order: even steps decide.
         ([f"{1 + i % 12:02}/01/{2000 + (5 * (i // 12)) % 9}" for i in range(108)], "2000-01-01", "month/day/year (taken because the dates are more evenly spaced so; day/month/year fits too"),
     ],
@@ -154,6 +165,9 @@ def test_where_two_formats_fit_every_row_what_was_taken_and_why_is_said(
         ("unix", ["1706792700"], "2024-02-01T13:05"),
         ("excel", ["45323.5"], "2024-02-01T12"),
         ("%G-W%V", ["2024-W05"], "2024-01-29"),
+        ("KW %V/%G", ["KW 5/2024"], "2024-01-29"),
+        ("%d.%m.%Y, %H:%M Uhr", ["01.02.2024, 13:05 Uhr"], "2024-02-01T13:05"),
+        ("%d/%m/%Y %Hh%M", ["01/02/2024 13h05"], "2024-02-01T13:05"),
     ],
 )
 def test_a_format_that_is_given_is_taken(format: str, cells: list[str], expected: str) -> None:

@@ -3,6 +3,7 @@
 import json
 import math
 
+import numpy as np
 import pytest
 
 from support import numbers
@@ -56,8 +57,11 @@ READ: list[tuple[list[str], list[float]]] = [
     (["23.4 kmpl", "1 kmpl"], [23.4, 1]),
     (["1.2K", "3.4M", "950"], [1200, 3.4e6, 950]),
     (["$1.5M", "$900K"], [1.5e6, 9e5]),
+    (["Rs. 1,23,456/-", "Rs. 500/-"], [123456, 500]),
+    (["$ (1,234.00)", "$ 5.00", "$(7.00)"], [-1234, 5, -7]),
     # not known
     (["5", "", "NA", "?", "None"], [5, NAN, NAN, NAN, NAN]),
+    (["5", "\\N", "n.a.", "#REF!", "\u2014", "(null)", "#NV"], [5, *[NAN] * 6]),
 ]
 NO_NUMBERS = [
     ["8_10", "30_10"],
@@ -68,6 +72,7 @@ NO_NUMBERS = [
     ["1_000", "1000"],
     ["1234567890123456789", "1234567890123456780"],
     ["12345678901234567", "5"],
+    ["4111111111111111", "5500000000000004"],
     ["inf", "1"],
     ["12A", "13B"],
     ["12B", "14B"],
@@ -111,6 +116,7 @@ def test_codes_and_mixed_units_are_no_numbers(cells: list[str]) -> None:
         (["1,234", "593"], ".", [1234, 593], "1,234 is taken as 1234, but could be 1.234; then --decimal ','"),
         (["1,234", "593"], ";", [1.234, 593], "1,234 is taken as 1.234, but could be 1234; then --decimal '.'"),
         (["1.234", "2.345"], ",", [1234, 2345], "1.234 is taken as 1234, but could be 1.234; then --decimal '.'"),
+        (["100.000", "101.000"], ";", [100, 101], "100.000 is taken as 100, but could be 100000; then --decimal ','"),
         (["1.234", "593"], ".", [1.234, 593], "1.234 is taken as 1.234, but could be 1234; then --decimal ','"),
     ],
 )
@@ -133,8 +139,8 @@ def test_many_values_grouped_by_three_beside_small_ones_are_thousands() -> None:
 def test_what_does_not_fit_the_reading_of_training_is_no_number() -> None:
     form = numbers.detect(["1.234,50", "€ 3,00".removeprefix("€ ")])
     assert form is not None
-    found = numbers.parse(["1234,5", "1234.5", "1,234.5", "$5", "NA", 7.25], form)
-    assert found.tolist() == pytest.approx([1234.5, NAN, NAN, NAN, NAN, 7.25], nan_ok=True)
+    found = numbers.parse(["1234,5", "1234.5", "1,234.5", "$5", "NA", 7.25, "1,5e999"], form)
+    assert found.tolist() == pytest.approx([1234.5, NAN, NAN, NAN, NAN, 7.25, NAN], nan_ok=True)
 
 
 def test_a_bare_number_is_taken_in_the_unit_of_its_column_and_another_unit_is_not() -> None:
@@ -158,3 +164,20 @@ def test_a_reading_is_told_in_words() -> None:
     for cell, text in cells.items():
         form = numbers.detect([cell])
         assert form is not None and form.text() == text
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ([1, 2, -999, -999, NAN], "2 values are -999, far below all others"),
+        ([1, 2, -99.9], "1 values are -99.9, far below"),
+        ([1, 2, 9999, 9999], "2 values are 9999, far above all others"),
+        ([1, 2, 9999], ""),
+        ([-990, -999], ""),
+        ([600, 999, 999], ""),
+        ([NAN], ""),
+    ],
+)
+def test_a_code_far_from_all_other_values_is_named(values: list[float], said: str) -> None:
+    found = numbers.code_for_missing(np.array(values, float))
+    assert found.startswith(said) and bool(found) == bool(said)

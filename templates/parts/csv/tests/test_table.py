@@ -34,6 +34,11 @@ RIGHT: dict[str, tuple[str | bytes, dict[str, Any], dict[str, list[Any]], list[i
     "UTF-16": ("a;b\n1;ä\n".encode("utf-16"), {}, {"a": [1], "b": ["ä"]}, [2]),
     "Windows-1252": ("a;b\n1;café\n".encode("cp1252"), {}, {"a": [1], "b": ["café"]}, [2]),
     "Excel's first line": ("sep=;\na;b\n1,5;x\n2,5;y\n", {}, {"a": [1.5, 2.5], "b": ["x", "y"]}, [3, 4]),
+    "Excel's first line in quotes": ('"sep=;"\na;b\n1,5;x\n', {}, {"a": [1.5], "b": ["x"]}, [3]),
+    "UTF-16 without its mark": ("a;b\n1;x\n".encode("utf-16-le"), {}, {"a": [1], "b": ["x"]}, [2]),
+    "backslashes before quotes": ('a,b\n"x, \\"y\\" z",1\nu,2\n', {}, {"a": ['x, "y" z', "u"], "b": [1, 2]}, [2, 3]),
+    "quotes around one word": ('a,b\n"good" film,1\nso "bad" a,2\n', {}, {"a": ['"good" film', 'so "bad" a'], "b": [1, 2]}, [2, 3]),
+    "names in brackets": ("<DATE>,<CLOSE>\n20240131,1\n", {}, {"<DATE>": [20240131], "<CLOSE>": [1]}, [2]),
     "a skipped title": ("Sales\n\na,b\n1,x\n", {"skip_lines": 2}, {"a": [1], "b": ["x"]}, [4]),
     "no header, and said so": ("1,x\n2,y\n", {"header": False}, {"column_1": [1, 2], "column_2": ["x", "y"]}, [1, 2]),
     "names that are numbers": ("c,2019,2020,2021\nA,1,2,3\n", {}, {"c": ["A"], "2019": [1], "2020": [2], "2021": [3]}, [2]),
@@ -84,6 +89,10 @@ WRONG: dict[str, tuple[str, dict[str, Any], str]] = {
     "an open quote, and no other way": ('a,b\n1,"x\n2,y,z\n', {}, "FILE:2: a quote opens a value here and is never closed"),
     "a quote that swallows, and no other way": ('a,b\n"x,1\ny,2\nz",3\n"p,q",4\nr,5\n', {}, "FILE:2: a quote opens a value here that ends on line 4, and line 2 is a whole row without it"),
     "only names": ("a,b\n", {}, "FILE has a header but no rows"),
+    "lines in quotes": ('"a,b"\n"1,x"\n', {}, "FILE:1: each line stands in quotes as a whole"),
+    "a page of the web": ("<!DOCTYPE html>\n<p>a, b</p>\n", {}, "FILE:1: this looks like HTML, XML or JSON"),
+    "JSON": ('[{"a": 1, "b": 2}]\n', {}, "FILE:1: this looks like HTML, XML or JSON"),
+    "other quotes": ("a,b\n“x, y”,1\n", {}, "FILE:2: 3 values, more than the 2 columns of the header\nA value that holds ',' needs straight quotes"),
     "a separator of two": ("a,b\n1,2\n", {"separator": "ab"}, "--separator cannot be 'ab'"),
 }  # fmt: skip
 
@@ -105,6 +114,30 @@ def test_plain_quotes_and_doubtful_numbers_are_told(tmp_path: Path) -> None:
     doubtful = read(tmp_path, 'a,b\n"1,234",x\n593,y\n')
     assert doubtful.notes == ("warning: a: 1,234 is taken as 1234, but could be 1.234; then --decimal ','",)
     assert read(tmp_path, "a,b\n1,x\n?,y\n?,z\n").missing == {"a": {"?": 2}}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("a;größe\n1;2\n".encode("cp1252"), "FILE is not UTF-8; it was read as Windows-1252, for example größe"),
+        ("a,b\nx,1\ny,2\nTotal,3\n", "FILE:4: 'Total' in a: if this is a row of sums, delete it"),
+        (
+            "a,b\n1.1,1\n1.2,2\n1.10,3\n",
+            "a: 1.1 and 1.10 are the same number; if they are versions or codes: --categories a",
+        ),
+    ],
+)
+def test_what_may_be_read_otherwise_is_told(content: str | bytes, said: str, tmp_path: Path) -> None:
+    assert read(tmp_path, content).notes == ("warning: " + said.replace("FILE", str(tmp_path / "my.csv")),)
+
+
+def test_bytes_of_neither_encoding_and_packed_files_are_named(tmp_path: Path) -> None:
+    for content, message in (
+        (b"a,b\n\xd0\x8f\xff,1\n", ":2: byte 0x8f is neither"),
+        (b"\x1f\x8b\x08", ":1: this is a workbook"),
+    ):
+        with pytest.raises(ProjectError, match=message):
+            read(tmp_path, content)
 
 
 def test_a_name_cannot_write_over_the_terminal(tmp_path: Path) -> None:

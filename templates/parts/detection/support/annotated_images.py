@@ -12,8 +12,9 @@ from support import annotations, boxes, copies
 from support.annotations import KINDS, AnnotatedImage, Annotations, Problem
 from support.errors import ProjectError
 from support.image_formats import upright_size
-from support.letterbox import Letterbox, LetterboxedImages, letterboxed, subset
-from support.pictures import find_inputs
+from support.letterbox import Letterbox, LetterboxedImages, letterboxed_with_facts, subset
+from support.pictures import BY_ITSELF, find_inputs, say
+from support.pixels import Facts, remarks
 from support.splits import Split, Splits, split_positions
 from support.terminal import progress
 
@@ -46,6 +47,11 @@ def load(
     """
     found = annotations.read(place, classes)
     images, problems = usable(found)
+    absent = [name for name in classes if name not in found.classes]
+    if absent:
+        raise ProjectError(
+            f"no box of the class {', '.join(absent)} in {place}\nThe classes there: {', '.join(sorted(found.classes))}."
+        )
     labels, number = number_classes(images, classes, single)
     x, y = read(images, number, side)
     spec = {"kind": "boxes", "shape": [side, side, 3], "labels": labels}
@@ -114,10 +120,10 @@ def read(
     lazy = LetterboxedImages(images, side)
     if len(images) * side * side * 3 > MEMORY:
         return lazy, boxes.pad(targets)
-    x, broken = np.zeros((len(images), side, side, 3), np.uint8), []
+    x, broken, facts = np.zeros((len(images), side, side, 3), np.uint8), [], [Facts()] * len(images)
     for row in progress(range(len(images)), "reading images", len(images)):
         try:
-            x[row] = lazy[row : row + 1][0]
+            x[row], facts[row] = letterboxed_with_facts(images[row].path, images[row].size, side)
         except ProjectError as error:
             broken.append(str(error))
     if broken:
@@ -125,6 +131,7 @@ def read(
         raise ProjectError(
             "; ".join(broken[:3]) + more + "\nRemove or replace " + ("it." if len(broken) == 1 else "them.")
         )
+    say(remarks([one.path for one in images], facts, BY_ITSELF))
     return x, boxes.pad(targets)
 
 
@@ -159,7 +166,14 @@ def make_splits(
             f"too few images in {source}: found {len(x)}{of}, and training, validation and test need one each\nAdd images."
         )
     train, validation, test = (Split(subset(x, part), y[part]) for part in parts)
-    return Splits(train, validation, test, spec, source, note), _copied(images, group, parts)
+    trained, all_of_them = (set(np.unique(each[..., 0]).astype(int)) - {-1} for each in (train.y, y))
+    if not trained:
+        raise ProjectError(f"no box in the {len(train)} images to train on, in {source}\nAdd boxes, or other splits.")
+    untrained = [
+        Problem(source, "untrained", f"{spec['labels'][number]} has boxes, but none to train on", left_out=False)
+        for number in sorted(all_of_them - trained)
+    ]
+    return Splits(train, validation, test, spec, source, note), [*untrained, *_copied(images, group, parts)]
 
 
 def _draw(
@@ -215,7 +229,9 @@ def read_inputs(inputs: list[str], spec: dict[str, Any]) -> tuple[list[str], np.
         ProjectError: where one is missing, is no image, or is a folder without images.
     """
     paths, side = find_inputs(inputs), spec["shape"][0]
-    return [str(path) for path in paths], np.stack([letterboxed(path, upright_size(path), side) for path in paths])
+    found = [letterboxed_with_facts(path, upright_size(path), side) for path in paths]
+    say(remarks(paths, [facts for _, facts in found], BY_ITSELF))
+    return [str(path) for path in paths], np.stack([square for square, _ in found])
 
 
 def shared_images(splits: Splits) -> int:

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from support.annotations import AnnotatedImage
-from support.pictures import read_picture
+from support.pictures import BY_ITSELF, read_with_facts
+from support.pixels import Facts
 
 BORDER = (
     114  # the grey beside an image that is not square: near the mean of photos, so that it is no edge worth learning
@@ -41,11 +42,16 @@ class Letterbox:
 
 def letterboxed(path: Path, size: tuple[int, int], side: int) -> np.ndarray:
     """The image in the middle of a grey square (side, side, 3), its shape kept; `size` is its width and height as it is seen."""
+    return letterboxed_with_facts(path, size, side)[0]
+
+
+def letterboxed_with_facts(path: Path, size: tuple[int, int], side: int) -> tuple[np.ndarray, Facts]:
+    """The same, and what was met in the file."""
     width, height = (max(1, round(value * side / max(size))) for value in size)
     square = np.full((side, side, 3), BORDER, np.uint8)
     top, left = (side - height) // 2, (side - width) // 2
-    square[top : top + height, left : left + width] = read_picture(path, (height, width, 3))
-    return square
+    square[top : top + height, left : left + width], facts = read_with_facts(path, (height, width, 3), BY_ITSELF)
+    return square, facts
 
 
 class LetterboxedImages:

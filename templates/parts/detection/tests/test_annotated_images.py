@@ -46,6 +46,45 @@ def test_several_classes_are_numbered_or_count_as_one(tmp_path: Path) -> None:
     assert only.spec["labels"] == ["dog"] and len(problems) == 3
 
 
+def test_an_image_of_one_colour_and_one_of_many_bits_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data_set(tmp_path)
+    Image.new("RGB", written.SIZE).save(tmp_path / "1.jpg")
+    deep = np.random.default_rng(0).integers(0, 4096, written.SIZE[::-1]).astype(np.uint16)
+    (tmp_path / "2.jpg").unlink()
+    Image.fromarray(deep).save(tmp_path / "2.png")
+    flat = f"1 of 4 images of one single colour: nothing can be learned from it: {tmp_path / '1.jpg'}"
+    annotated_images.load(tmp_path, 64, FRACTIONS, 0)
+    said = capsys.readouterr().err
+    assert flat in said and "1 image of more than 8 bits" in said
+    annotated_images.read_inputs([str(tmp_path)], {"shape": [64, 64, 3]})
+    assert flat in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("boxes", "message"),
+    [([], "no box in the 3 images to train on"), ([written.BOXES[0]], "dog has boxes, but none to")],
+)
+def test_what_is_tested_and_not_trained_is_refused_or_named(boxes: list, message: str, tmp_path: Path) -> None:
+    for number in range(3):
+        written.image(tmp_path / "train" / f"{number}.jpg")
+        written.voc(tmp_path / "train" / f"{number}.xml", boxes, NAMES[: len(boxes)])
+    for split in ("val", "test"):
+        data_set(tmp_path / split, 1)
+    if boxes:
+        _, problems = annotated_images.load(tmp_path, 64, FRACTIONS, 0)
+        assert message in "; ".join(problem.text for problem in problems)
+        return
+    with pytest.raises(ProjectError, match=message):
+        annotated_images.load(tmp_path, 64, FRACTIONS, 0)
+
+
+def test_a_class_that_is_asked_for_and_not_there_is_an_error_that_names_those_there(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match=r"no box of the class Dog in .*\nThe classes there: cat, dog\."):
+        annotated_images.load(data_set(tmp_path), 64, FRACTIONS, 0, classes=("cat", "Dog"))
+
+
 def test_many_images_are_read_when_they_are_asked_for_and_are_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

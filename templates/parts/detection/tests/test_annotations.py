@@ -55,6 +55,85 @@ PLACES = [  # an image, its label, and the tool or data set that lays them out s
 ]
 
 
+@pytest.mark.parametrize("tool", ["xml", "txt", "json"])
+@pytest.mark.parametrize(
+    ("image", "name"),
+    [("caf\u00e9.jpg", "cafe\u0301.jpg"), ("my cat.JPG", "my%20cat.jpg"), ("my%20cat.jpg", "my cat.jpg")],
+)
+def test_names_that_a_system_or_a_tool_wrote_otherwise_are_the_same(
+    image: str, name: str, tool: str, tmp_path: Path
+) -> None:
+    written.image(tmp_path / "images" / image)
+    label = tmp_path / "labels" / Path(name).with_suffix(f".{tool}")
+    if tool == "xml":
+        written.voc(label, filename=name)
+    elif tool == "txt":
+        written.yolo(label)
+    else:
+        written.coco(tmp_path / "all.json", {1: name})
+    found = annotations.read(tmp_path)
+    assert [len(one.boxes) for one in found.images] == [2] and found.problems == []
+
+
+def test_a_box_that_is_there_twice_counts_once_and_classes_that_hardly_differ_are_named(tmp_path: Path) -> None:
+    written.image(tmp_path / "images" / "1.jpg")
+    boxes, names = [BOXES[0], BOXES[1], BOXES[0]], ["cat", "Cat", "cat"]
+    written.voc(tmp_path / "xml" / "1.xml", boxes, names)
+    found = annotations.read(tmp_path)
+    assert found.images[0].names == ["cat", "Cat"]
+    assert sorted(problem.kind for problem in found.problems) == ["alike", "twice"]
+
+
+@pytest.mark.parametrize("tool", ["xml", "txt", "json"])
+@pytest.mark.parametrize("line", ["images/{}.jpg", "/home/me/x/{}.jpg", "{}", "{} 1 1 1", "C:\\x\\{}.jpg"])
+def test_lists_beside_the_images_are_their_splits_where_nothing_else_says_them(
+    line: str, tool: str, tmp_path: Path
+) -> None:
+    for name in ("a b", "c", "d", "e", "test"):
+        written.image(tmp_path / "images" / f"{name}.jpg")
+        if tool == "xml":
+            written.voc(tmp_path / "xml" / f"{name}.xml")
+        elif tool == "txt":
+            written.yolo(tmp_path / "labels" / f"{name}.txt")
+    if tool == "json":
+        written.coco(tmp_path / "all.json", {name: f"{name}.jpg" for name in ("a b", "c", "d", "e", "test")})
+    written.text(tmp_path / "lists" / "trainval.txt", "".join(line.format(name) + "\n" for name in ("c", "d", "test")))
+    written.text(tmp_path / "lists" / "test.txt", "a b.jpg\r\n" + line.format("e") + "\n\n")
+    written.text(tmp_path / "lists" / "val.txt", "bring milk\ncall home\n")
+    found = annotations.read(tmp_path)
+    assert [one.split for one in found.images] == ["test", "train", "train", "test", "train"]
+    assert found.problems == []
+
+
+def test_a_listed_image_that_is_not_there_is_named(tmp_path: Path) -> None:
+    for name in "abc":
+        written.image(tmp_path / "images" / f"{name}.jpg")
+        written.yolo(tmp_path / "labels" / f"{name}.txt")
+    written.text(tmp_path / "train.txt", "a\nb\nz\n")
+    written.text(tmp_path / "test.txt", "c\n")
+    found = annotations.read(tmp_path)
+    assert [one.split for one in found.images] == ["train", "train", "test"]
+    assert [problem.text for problem in found.problems] == ["z is the name of no images; it counts for none"]
+
+
+def test_images_beside_a_list_to_train_on_are_named_as_left_out(tmp_path: Path) -> None:
+    for name in "ab":
+        written.image(tmp_path / "images" / f"{name}.jpg")
+        written.yolo(tmp_path / "labels" / f"{name}.txt")
+    written.text(tmp_path / "train.txt", "a\n")
+    found = annotations.read(tmp_path)
+    assert [one.path.stem for one in found.images] == ["a"]
+    assert [problem.text for problem in found.problems] == ["is in none of the splits (train) of the data set"]
+
+
+def test_images_of_a_format_that_is_not_read_are_counted(tmp_path: Path) -> None:
+    written.image(tmp_path / "1.jpg")
+    written.voc(tmp_path / "1.xml")
+    (tmp_path / "2.HEIC").write_bytes(b"x")
+    (problem,) = annotations.read(tmp_path).problems
+    assert problem.left_out and problem.text.startswith("has images that are not read: 1 .heic (an iPhone's format")
+
+
 @pytest.mark.parametrize(("image", "label", "tool"), PLACES)
 def test_a_label_belongs_to_the_image_at_the_same_place(image: str, label: str, tool: str, tmp_path: Path) -> None:
     path = written.image(tmp_path / image)
@@ -146,15 +225,24 @@ def test_annotations_in_a_second_format_are_named_and_not_mixed_in(tmp_path: Pat
     ]
 
 
-@pytest.mark.parametrize("name", ["notes.md", "settings.json"])
-def test_a_folder_without_annotations_says_what_was_expected(name: str, tmp_path: Path) -> None:
-    written.image(tmp_path / "one.jpg")
-    (tmp_path / name).write_text("{}")
+@pytest.mark.parametrize(
+    ("names", "there"),
+    [
+        (["one.jpg"], "1 images and no annotation"),
+        (["one.jpg", "notes.md"], "1 images and 1 .md"),
+        (["one.jpg", "_annotations.csv"], "1 images and 1 .csv"),
+        (["1.psd"], "no images and 1 .psd (export them as PNG)"),
+        ([], "no images and no annotation"),
+    ],
+)
+def test_a_folder_without_annotations_says_what_was_expected(names: list[str], there: str, tmp_path: Path) -> None:
+    for name in names:
+        written.image(tmp_path / name) if name == "one.jpg" else (tmp_path / name).write_text("{}")
     with pytest.raises(ProjectError) as error:
         annotations.read(tmp_path)
     assert str(error.value) == (
         f"no annotations in {tmp_path}/\nExpected Pascal VOC .xml, YOLO .txt or COCO .json files, with the images beside them or in "
-        "a folder images/. Found: 1 image and no annotation."
+        f"a folder images/. Found: {there}."
     )
 
 

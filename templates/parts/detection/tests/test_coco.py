@@ -9,7 +9,7 @@ import pytest
 import written
 from written import BOXES, NAMES
 
-from support import annotations
+from support import annotated_images, annotations
 from support.annotations import masks
 from support.errors import ProjectError
 
@@ -38,7 +38,9 @@ def test_the_name_of_an_image_may_have_folders(image: str, file: str, name: str,
         assert [one.path.resolve() for one in found.images] == [path.resolve()] and not found.problems
 
 
-@pytest.mark.parametrize("name", ["C:\\data\\images\\1.jpg", "/home/me/1.jpg", "upload/1/1.jpg", "1.png"])
+@pytest.mark.parametrize(
+    "name", ["C:\\data\\images\\1.jpg", "/home/me/1.jpg", "upload/1/1.jpg", "1.png", "https://x.org/a/1.jpg?key=1"]
+)
 def test_folders_of_another_computer_and_other_endings_are_named(name: str, tmp_path: Path) -> None:
     path = written.image(tmp_path / "images" / "1.jpg")
     written.coco(tmp_path / "all.json", {1: name})
@@ -165,7 +167,7 @@ def test_broken_annotations_are_named(tmp_path: Path) -> None:
     found = annotations.read(file)
     texts = sorted(str(problem).removeprefix(f"{file}: ") for problem in found.problems)
     assert texts == [
-        "annotation 20: there is no category 9",
+        "annotation 20: there is no name for category 9",
         "annotation 21: there is no image with the id 99",
         "annotation 22: expected the four numbers of a box, found: [1, 1, 5]",
         "annotation 23: a box around a crowd is not one object",
@@ -174,7 +176,7 @@ def test_broken_annotations_are_named(tmp_path: Path) -> None:
         "annotation 26: the box 130 1 135 6 lies outside the image of 120×100",
         "annotation 27: the box 110 1 160 6 reaches over the edge of the image of 120×100",
         "annotation 28: there is no image with the id [7]",
-        "annotation 29: there is no category None",
+        "annotation 29: there is no name for category None",
         "there is no image two.jpg",
     ]
     assert [len(one.boxes) for one in found.images] == [3]
@@ -197,6 +199,36 @@ def test_two_images_of_one_id_and_two_names_of_one_image_are_refused(tmp_path: P
         annotations.read(tmp_path)
     written.coco(tmp_path / "all.json", {1: "1.jpg", 2: "cam2/1.jpg"})
     with pytest.raises(ProjectError, match="1.jpg and cam2/1.jpg are both"):
+        annotations.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("categories", "message"),
+    [
+        ([{"id": 3, "name": "cat"}, {"id": "3", "name": "dog"}], "the categories cat and dog have one id"),
+        ([{"id": 3, "name": None}, {"id": 5}], "no usable box .*: 2 boxes of an unknown class"),
+    ],
+)
+def test_categories_without_a_name_or_with_one_id_are_refused(categories: list, message: str, tmp_path: Path) -> None:
+    written.image(tmp_path / "1.jpg")
+    written.coco(tmp_path / "all.json", {1: "1.jpg"}, categories=categories)
+    with pytest.raises(ProjectError, match=message):
+        annotated_images.usable(annotations.read(tmp_path))
+
+
+@pytest.mark.parametrize("value", [True, "1_0", "1,5", None])
+def test_what_only_python_takes_for_a_number_is_none(value: Any, tmp_path: Path) -> None:
+    written.image(tmp_path / "1.jpg")
+    boxes = [{"image_id": 1, "category_id": 3, "bbox": [value, 1, 50, 50]}]
+    written.coco(tmp_path / "all.json", {1: "1.jpg"}, boxes)
+    assert [problem.kind for problem in annotations.read(tmp_path).problems] == ["not numbers"]
+
+
+def test_boxes_in_shares_of_the_image_are_not_taken_for_pixels(tmp_path: Path) -> None:
+    written.image(tmp_path / "1.jpg")
+    boxes = [{"image_id": 1, "category_id": 3, "bbox": [0.1, 0.1, 0.2, side]} for side in (0.3, 0.4, 0.9)]
+    written.coco(tmp_path / "all.json", {1: "1.jpg"}, boxes)
+    with pytest.raises(ProjectError, match="the boxes of all images are numbers up to 1, as shares of the image"):
         annotations.read(tmp_path)
 
 

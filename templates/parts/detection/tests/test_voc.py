@@ -157,6 +157,14 @@ def test_a_stated_folder_tells_images_of_one_name_apart(tmp_path: Path) -> None:
     assert one.path.parent.name == "cam2"
 
 
+def test_image_sets_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    written.image(tmp_path / "1.jpg")
+    written.voc(tmp_path / "1.xml")
+    written.text(tmp_path / "ImageSets" / "Main" / "train.txt", "").write_bytes(b"caf\xe9\n")
+    with pytest.raises(ProjectError, match="train.txt is not text in UTF-8: save it as UTF-8"):
+        annotations.read(tmp_path)
+
+
 def test_image_sets_are_the_splits(tmp_path: Path) -> None:
     devkit = tmp_path / "VOC2012"
     for name in "abcdefg":
@@ -176,5 +184,7 @@ def test_image_sets_are_the_splits(tmp_path: Path) -> None:
         ("no annotation", "a"),
         ("no split", "g"),
     ]
+    (sets / "test.txt").write_text("f.jpg\n", encoding="utf-8")  # some write the ending too
     (sets / "train.txt").unlink()
-    assert {one.path.stem: one.split for one in annotations.read(tmp_path).images}["a"] == "train"
+    splits = {one.path.stem: one.split for one in annotations.read(tmp_path).images}
+    assert (splits["a"], splits["f"]) == ("train", "test")

@@ -85,6 +85,36 @@ def test_broken_lines_are_named_and_the_rest_is_used(line: str, message: str, tm
     assert len(found.images[0].boxes) == 2
 
 
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("1 0.5 0.5 0.1 0.1\n2 0.5 0.5 0.2 0.1\n", r"the class numbers in .* are 1 to 2, and its 2 names count from 0"),
+        (
+            "0 0.6 0.6 0.9 0.9\n1 0.5 0.6 0.9 1\n0 0.7 0.1 0.8 0.9\n",
+            "3 of 3 boxes reach over the edge of their image as centre, width and height, none as corners",
+        ),
+    ],
+)
+def test_labels_in_another_form_that_could_be_read_wrongly_are_refused(
+    lines: str, message: str, tmp_path: Path
+) -> None:
+    data_set(tmp_path, lines)
+    with pytest.raises(ProjectError, match=message):
+        annotations.read(tmp_path)
+
+
+def test_a_text_beside_an_image_that_has_a_label_is_named_and_not_mixed_up_with_it(tmp_path: Path) -> None:
+    data_set(tmp_path, "0 0.3 0.55 0.4 0.7\n")
+    written.text(tmp_path / "images" / "1.txt", "a cat on a mat\n")
+    found = annotations.read(tmp_path)
+    assert found.images[0].names == ["cat"] and [one.kind for one in found.problems] == ["other annotations"]
+
+
+def test_a_label_may_keep_the_ending_of_its_image(tmp_path: Path) -> None:
+    data_set(tmp_path, "0 0.3 0.55 0.4 0.7\n").rename(tmp_path / "labels" / "1.jpg.txt")
+    assert [one.names for one in annotations.read(tmp_path).images] == [["cat"]]
+
+
 def test_a_label_that_is_no_text_leaves_its_image_out(tmp_path: Path) -> None:
     label = data_set(tmp_path, "")
     label.write_bytes(b"0 0.5 0.5 0.1 0.1\n\xff\xff\xff\xff")
@@ -110,6 +140,7 @@ def test_images_without_a_label_or_with_an_empty_one_show_nothing(tmp_path: Path
     ("file", "content", "names"),
     [
         ("classes.txt", "no\nyes\n", ["no", "yes"]),
+        ("labels.txt", "no\nyes\n", ["no", "yes"]),
         ("labels/classes.txt", "no\n\nyes", ["no"]),  # class 1 has an empty line, and so no name
         ("data.yaml", "nc: 2\nnames: [no, yes]\n", ["no", "yes"]),
         ("data.yaml", "names:\n  0: on\n  1: off\n", ["on", "off"]),
@@ -136,11 +167,12 @@ def test_names_of_classes_are_words_whatever_yaml_makes_of_them(
         ("names: [[a, b], c]\n", "names no classes"),
         ("names: {a: b}\n", "names no classes"),
         ("nc: 3\nnames: [a, b]\n", "says nc: 3, but names 2 classes"),
+        ("names: [a, b, a]\n", "names a class twice: a, b, a"),
         ("names: [a\n", "is no YAML that can be read"),
         ("names: " + "[" * 900, "is no YAML that can be read|too deep"),
         ("a: &a [x]\nb: &b [*a,*a]\nnames: [*b,*b]\n", "names no classes"),
     ],
-    ids=["number", "lists", "no numbers", "count", "cut off", "deep", "aliases"],
+    ids=["number", "lists", "no numbers", "count", "twice", "cut off", "deep", "aliases"],
 )
 def test_names_that_cannot_be_read_are_refused(content: str, message: str, tmp_path: Path) -> None:
     data_set(tmp_path, "0 0.3 0.55 0.4 0.7\n", "")
@@ -162,11 +194,37 @@ def test_names_that_do_not_agree_are_refused_unless_each_folder_of_labels_has_it
     assert [one.names for one in annotations.read(beside).images] == [["cat"], ["dog"]]
 
 
+def test_names_may_count_from_1_where_their_file_does(tmp_path: Path) -> None:
+    data_set(tmp_path, "1 0.5 0.5 0.1 0.1\n2 0.5 0.5 0.2 0.1\n", "")
+    written.text(tmp_path / "data.yaml", "names:\n  1: cat\n  2: dog\n")
+    assert annotations.read(tmp_path).images[0].names == ["cat", "dog"]
+
+
+def test_a_split_without_a_single_label_is_left_out_not_taken_for_images_that_show_nothing(tmp_path: Path) -> None:
+    for split in ("train", "val", "test"):
+        written.image(tmp_path / split / "images" / "1.jpg")
+    written.yolo(tmp_path / "train" / "labels" / "1.txt")
+    written.text(tmp_path / "val" / "labels" / "1.txt", "")  # shows nothing: an empty label says so
+    found = annotations.read(tmp_path)
+    assert [one.split for one in found.images] == ["train", "validation"]
+    (problem,) = found.problems
+    assert problem.left_out and problem.text.startswith("none of the 1 images of the test split has a label")
+
+
+def test_yaml_of_another_program_is_not_looked_at(tmp_path: Path) -> None:
+    data_set(tmp_path, "0 0.3 0.55 0.4 0.7\n")
+    written.text(tmp_path / "docker-compose.yml", "services: [a\n")
+    written.text(tmp_path / "notes.yaml", "").write_bytes(b"caf\xe9: 1\n")
+    found = annotations.read(tmp_path)
+    assert found.images[0].names == ["cat"] and found.problems == []
+
+
 LISTS = {  # what says which images are of which split
     "folders": {},
     "Roboflow": {
         "data.yaml": "train: ../train/images\nval: ../valid/images\ntest: ../test/images\nnames: [cat, dog]\n"
     },
+    "only some in data.yaml": {"data.yaml": "train: ../train/images\nval: ../valid/images\nnames: [cat, dog]\n"},
     "YOLOv5": {
         "data.yaml": "path: ../datasets/x\ntrain: train\nval: [valid]\ntest: test # optional\nnames: [cat, dog]\n"
     },

@@ -8,7 +8,7 @@ from PIL import Image
 from support import folders, labelled_pictures, picture_files
 from support.errors import ProjectError
 from support.folders import visible_folders
-from support.image_formats import find_images, left_out, other_files
+from support.image_finding import find_images, left_out, other_files
 from support.pictures import Shape, say
 from support.pixels import Pixels
 from support.splits import Split, Splits
@@ -31,7 +31,9 @@ def load_unlabelled(path: Path, shape: Shape, fractions: tuple[float, float], se
         ProjectError: where there are too few, or one cannot be read.
     """
     parts = folders.split_folders(path)
+    loose = [file for file in find_images(path) if file.parent == path] if parts else []
     say(folders.remarks(path) if parts else [])
+    say([f"{len(loose):,} images beside the folders of splits in {path}/ are not used"] if loose else [])
     train = _read(parts["train"] if parts else path, shape, None)
     given = [
         _split(_read(folder, shape, train.pixels).x) if folder else None

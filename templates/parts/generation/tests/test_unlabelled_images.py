@@ -50,6 +50,12 @@ def test_splits_that_a_folder_brings_are_used_as_they_are(tmp_path: Path) -> Non
         assert {image.tobytes() for image in split.x} == there and len(split) == 15
 
 
+def test_images_beside_the_splits_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    splits = load(fill(tmp_path, "train", "test", "."))
+    assert len(splits.train) + len(splits.validation) + len(splits.test) == 30
+    assert f"warning: 15 images beside the folders of splits in {tmp_path}/ are not used" in capsys.readouterr().err
+
+
 def test_one_sub_folder_is_no_class(tmp_path: Path) -> None:
     splits = load(fill(tmp_path, "faces"))
     assert (len(splits.train), len(splits.validation), len(splits.test)) == (9, 3, 3)

@@ -10,6 +10,8 @@ from support.errors import ProjectError
 
 KEYS = ("x_train", "y_train", "x_test", "y_test")
 MOST = 16 * 2**30  # bytes of all arrays together: they are read into memory, and a small file can unpack to any number
+ROUNDING = 0.001  # by how much a value may lie beyond its range, as computing with fractions does
+DARK = 32  # of 255: images of which no pixel is brighter were made in another range, such as 0..16
 Part = tuple[np.ndarray, np.ndarray]  # images (images, height, width, channels) uint8, and their classes (images,)
 
 
@@ -52,8 +54,8 @@ def read(path: Path) -> tuple[dict[str, Part], list[str]]:
             raise ProjectError(
                 f"{path}: {keys['x', part]} has {len(x[part])} images, {keys['y', part]} {len(y[part])} classes\nThere must be one class per image."
             )
-    fractions = all(each.max() <= 1 for each in x.values() if each.dtype.kind == "f")
-    return {part: (_as_bytes(path, keys["x", part], x[part], fractions), y[part]) for part in parts}, unused
+    highest = max(float(each.max()) * (255 if each.dtype.kind == "b" else 1) for each in x.values())
+    return {part: (_as_bytes(path, keys["x", part], x[part], highest), y[part]) for part in parts}, unused
 
 
 def check_sizes(path: Path, archive: zipfile.ZipFile) -> None:
@@ -108,17 +110,23 @@ def _with_channels(path: Path, name: str, x: np.ndarray) -> np.ndarray:
     return x
 
 
-def _as_bytes(path: Path, name: str, x: np.ndarray, fractions: bool) -> np.ndarray:
-    """Values 0..255, or 0..1 where they are `fractions` in all parts, as uint8."""
-    if x.dtype == np.uint8:
-        return x
+def _as_bytes(path: Path, name: str, x: np.ndarray, highest: float) -> np.ndarray:
+    """Values 0..255, or 0..1 where the `highest` of all parts is 1, as uint8."""
     if x.dtype.kind == "b":
         return x.astype(np.uint8) * 255
-    if not np.isfinite(x).all() or x.min() < 0 or x.max() > 255:
+    low, high = float(x.min()), float(x.max())
+    if not np.isfinite([low, high]).all() or low < -ROUNDING or high > 255 * (1 + ROUNDING):
         raise ProjectError(
             f"{path}: {name} holds values outside 0..255, or that are no numbers\nExpected pixels 0..255, or 0..1 as fractions."
         )
-    return np.round(x * np.float32(255) if fractions and x.dtype.kind == "f" else x).astype(np.uint8)
+    fractions = highest <= 1 + ROUNDING
+    if not fractions and (highest < DARK or 0 < high <= 1 + ROUNDING):
+        raise ProjectError(
+            f"{path}: the values of {name} reach {high:g}, of all parts {highest:g}\nExpected pixels 0..255, or 0..1 in all parts: multiply them so."
+        )
+    if x.dtype == np.uint8 and not fractions:
+        return x
+    return np.round(x * np.float32(255) if fractions else x).clip(0, 255).astype(np.uint8)
 
 
 def _classes(path: Path, name: str, y: np.ndarray) -> np.ndarray:
@@ -127,6 +135,8 @@ def _classes(path: Path, name: str, y: np.ndarray) -> np.ndarray:
         y = y[:, 0]
     if y.ndim == 2 and np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all():
         y = y.argmax(axis=1)
+    if y.dtype.kind == "f" and np.isfinite(y).all() and (y == np.round(y)).all():
+        y = y.astype(np.int64)
     if y.ndim != 1 or y.dtype.kind not in "uiU":
         raise ProjectError(
             f"{path}: {name} has the shape {y.shape} and type {y.dtype}\nExpected one whole number or name per picture."

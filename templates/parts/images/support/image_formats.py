@@ -1,16 +1,13 @@
-"""Which files are images, and how one is opened: only in formats that are images, upright, and with a sentence where that fails.
+"""How an image file is opened: only in formats that are images, upright, and with a sentence where that fails.
 
 open_image(path) -> Opened(image, transposition, deep, several)    everything that reads pixels begins here
 open_header(path) -> Header(stored, transposition, format, size)  without decoding the pixels where the format allows it
 upright_size(path) -> (width, height)                             the same, only the size
 transpose_boxes(boxes, size, transposition)                       boxes of the stored pixels as boxes of the upright image
-find_images(folder), left_out(folder)                             what is read in a folder, and what is not
 """
 
 import stat
 import warnings
-from collections import Counter
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,26 +15,11 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError, features
 
 from support.errors import ProjectError
+from support.image_finding import CONVERT, KNOWN, SUFFIXES
 
 # Given to Pillow by name: left to itself it also tries formats that run a program (EPS) or hold no pixels at all.
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "DIB", "WEBP", "TIFF", "PPM", "AVIF", "JPEG2000", "QOI")
-SUFFIXES = {
-    *(".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".pjpeg", ".gif", ".bmp", ".dib", ".webp", ".tif", ".tiff"),
-    *(".ppm", ".pgm", ".pbm", ".pnm", ".pfm", ".avif", ".jp2", ".j2k", ".qoi"),
-}
-KNOWN = ".jpg, .png, .gif, .bmp, .webp, .tif, .avif and the like"  # for messages
 LARGEST = 250_000_000  # pixels; a phone's largest photo has 200 million, and a small file can unpack to any number
-LEFT_BEHIND = ("thumbs.db", "desktop.ini", "icon\r")  # by Windows and macOS, in folders of anybody's photos
-FOLDERS_LEFT_BEHIND = ("__macosx", "__pycache__", "$recycle.bin", "system volume information")
-CONVERT = {
-    ".heic": "an iPhone's format: export the photos as JPEG, or convert them with pillow-heif",
-    ".heif": "an iPhone's format: export the photos as JPEG, or convert them with pillow-heif",
-    **dict.fromkeys(
-        (".cr2", ".cr3", ".nef", ".arw", ".dng", ".orf", ".rw2", ".raf"), "raw photos: export them as JPEG"
-    ),
-    **dict.fromkeys((".svg", ".eps", ".pdf", ".ai"), "drawings: export them as PNG"),
-    **dict.fromkeys((".psd", ".xcf", ".tga", ".exr", ".jxl", ".ico", ".dcm", ".hdr"), "export them as PNG"),
-}
 CONTENTS = (  # how a file begins, and what it is then
     (b"<!doctype html", "is a web page: download the image itself"),
     (b"<html", "is a web page: download the image itself"),
@@ -49,6 +31,12 @@ CONTENTS = (  # how a file begins, and what it is then
     (b"<?xml", "is XML: if it is a drawing (SVG), export it as PNG"),
     (b"8bps", "is a Photoshop file: export it as PNG"),
     (b"pk\x03\x04", "is a zip archive: unpack it"),
+    (b"rar!", "is an archive: unpack it"),
+    (b"\x1f\x8b", "is an archive: unpack it"),
+    (b"/annex/", "is a git-annex pointer: fetch the image with `git annex get`"),
+    (b"<error", "is an error message of a server: download the image again"),
+    (b"ii*\0", "is a TIFF that is damaged or has numbers of a kind that is not read: export it as PNG"),
+    (b"mm\0*", "is a TIFF that is damaged or has numbers of a kind that is not read: export it as PNG"),
 )
 
 # The sizes are checked here, in a sentence; Pillow's own check prints a warning of its library, and its readers warn about metadata.
@@ -73,7 +61,8 @@ class Opened:
     """An image, decoded and upright, in whatever mode its file has (support/pixels.py makes 8 bits of it).
 
     `transposition` is what was done to the stored pixels, `deep` whether each colour had 16 bits in the file (Pillow keeps the upper
-    8), `white_is_zero` whether 16-bit values count from white, `several` whether the file holds more images than this first one.
+    8), `white_is_zero` whether 16-bit values count from white, `several` whether the file holds more images than this first one,
+    `unsigned` whether its 32 bits (mode "I") count from 0, where Pillow takes the upper half for numbers below 0.
     """
 
     image: Image.Image
@@ -81,6 +70,7 @@ class Opened:
     deep: bool = False
     white_is_zero: bool = False
     several: bool = False
+    unsigned: bool = False
 
 
 def open_image(path: Path, draft: tuple[int, int] | None = None) -> Opened:
@@ -102,12 +92,20 @@ def open_image(path: Path, draft: tuple[int, int] | None = None) -> Opened:
                 file.draft("RGB", (draft[0] * 2, draft[1] * 2))
             deep = any(";16" in str(tile[3]) for tile in file.tile) and file.mode in ("L", "LA", "RGB", "RGBA", "CMYK")
             several = getattr(file, "is_animated", False) and file.format != "MPO"  # which is a photo and its preview
-            white_is_zero = file.mode.startswith("I;16") and getattr(file, "tag_v2", {}).get(262) == 0
+            tags = getattr(file, "tag_v2", {})
+            white_is_zero = file.mode.startswith("I;16") and tags.get(262) == 0
+            signed = tags.get(339, (1,))[0] == 2
+            if signed and 8 in tags.get(258, ()):
+                raise ProjectError(
+                    f"{path} has numbers of 8 bits from -128 to 127, which are not read\nExport it as PNG."
+                )
+            unsigned = file.mode == "I" and file.format == "TIFF" and not signed
             stored = _orientation(file) if file.format == "TIFF" else 1  # Pillow turns a TIFF while it decodes
             file.load()
             turn = UPRIGHT.get(_orientation(file))
             image = file.copy() if turn is None else file.transpose(turn)
-            return Opened(image, turn if stored == 1 else UPRIGHT.get(stored), deep, white_is_zero, several)
+            turn = turn if stored == 1 else UPRIGHT.get(stored)
+            return Opened(image, turn, deep, white_is_zero, several, unsigned)
     except (ProjectError, PermissionError):
         raise
     except Exception as error:  # a damaged file makes Pillow's readers raise anything, from KeyError to struct.error
@@ -200,34 +198,6 @@ def check_file(path: Path) -> None:
         raise ProjectError(f"{path} is empty: 0 bytes")
 
 
-def find_images(folder: Path) -> list[Path]:
-    """The images in a folder and below it, in alphabetical order; not what is hidden or was left behind by a system."""
-    return sorted(path for path in _files(folder) if path.suffix.lower() in SUFFIXES)
-
-
-def left_out(files: Iterable[Path]) -> str:
-    """Which of these files are no images, counted by ending, such as "4 .heic (an iPhone's format: …), 1 .txt"; empty where all are."""
-    counted = Counter(path.suffix.lower() for path in files if path.suffix.lower() not in SUFFIXES)
-    named = {suffix: f" ({CONVERT[suffix]})" for suffix in counted if suffix in CONVERT}
-    return ", ".join(
-        f"{count:,} {suffix or 'without an ending'}{named.get(suffix, '')}" for suffix, count in counted.most_common()
-    )
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """The files in a folder and below it that somebody put there."""
-    for path in folder.rglob("*"):
-        inside = path.relative_to(folder).parts
-        hidden = any(part.startswith(".") or part.lower() in FOLDERS_LEFT_BEHIND for part in inside)
-        if not hidden and path.name.lower() not in LEFT_BEHIND and not path.is_dir():
-            yield path
-
-
-def other_files(folder: Path) -> list[Path]:
-    """The files in a folder and below it that are no images."""
-    return [path for path in _files(folder) if path.suffix.lower() not in SUFFIXES]
-
-
 def _orientation(file: Image.Image) -> int:
     """EXIF's orientation, 1 to 8; 1 where there is none, or it cannot be read."""
     try:
@@ -254,6 +224,8 @@ def _what_is_wrong(path: Path, error: Exception) -> str:
             return f"{path} is AVIF, which this Pillow cannot read: pip install --upgrade pillow"
         start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
         what = next((text for begin, text in CONTENTS if start.startswith(begin)), None)
+        if what is None and (suffix := path.suffix.lower()) not in SUFFIXES:
+            return f"{path} is not an image that can be read: {CONVERT.get(suffix, f'expected {KNOWN}')}"
         return f"{path} is not an image, whatever its name says" + (f": it {what}" if what else "")
     if isinstance(error, MemoryError):
         return f"{path} is too large for the memory of this machine: make it smaller"

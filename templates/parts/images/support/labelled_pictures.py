@@ -11,7 +11,7 @@ from support.errors import ProjectError
 from support.image_folders import Classes
 from support.image_formats import check_file
 from support.pictures import Shape, say
-from support.pixels import Pixels
+from support.pixels import FLAT, Pixels
 from support.splits import Split, Splits, split_positions
 
 
@@ -76,6 +76,8 @@ def read_npz(path: Path) -> Labelled:
     check_file(path)
     parts, unused = image_arrays.read(path)
     say([f"{', '.join(unused)} in {path} {'is' if len(unused) == 1 else 'are'} not used"] if unused else [])
+    flat = sum(int((np.ptp(each, axis=(1, 2)) <= FLAT).all(axis=-1).sum()) for each, _ in parts.values())
+    say([f"{flat:,} images in {path} of one single colour: nothing can be learned from them"] if flat else [])
     x, y = parts.pop("train")
     labels = np.unique(y)
     if len(labels) < 2:
@@ -110,8 +112,10 @@ def read_folder(path: Path, shape: Shape) -> Labelled:
         found = image_folders.class_folders(folder, fewest=1)
         unknown = [name for name in found if name not in labels]
         if unknown:
+            near = [name for name in labels if folders.alike([name, unknown[0]])]
             raise ProjectError(
                 f"class {unknown[0]} is in {folder}/ but not in {parts['train']}/\nBoth need the same class folders."
+                + (f" Did you mean {near[0]}?" if near else "")
             )
         missing = [name for name in labels if name not in found]
         say([f"{folder}/ has no images of {', '.join(missing[:5])}: nothing is known about them"] if missing else [])

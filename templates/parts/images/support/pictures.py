@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image
 
 from support.errors import ProjectError
-from support.image_formats import KNOWN, find_images, left_out, open_image, other_files
+from support.image_finding import KNOWN, find_images, left_out, other_files
+from support.image_formats import open_image
 from support.pixels import Facts, Pixels, to_8_bits
 
 Shape = tuple[int, int, int]  # height, width, channels (1 grey, 3 colour)

@@ -15,7 +15,7 @@ from PIL import Image
 from support.errors import ProjectError
 from support.image_formats import Opened
 
-DEPTHS = (1, 8, 10, 12, 14, 16, 32)  # bits that cameras and scanners give; 12 of them come in files of 16
+DEPTHS = (1, *range(8, 33, 2))  # bits that cameras and scanners give; 12 of them come in files of 16
 FAINT = 16  # an image that uses less than this part of the range is black to the eye, and read by its own range
 SLACK = 1.05  # a value above the range by less than this is cut off, as a stray pixel
 VISIBLE = 40  # of 255: how far what is drawn must be from the ground behind it
@@ -116,7 +116,7 @@ def remarks(paths: Sequence[Path], facts: Sequence[Facts], pixels: Pixels) -> li
         if deep and decided:
             found.append(f"note: {_count(deep)} of {words}: values {decided[0]:g}..{decided[1]:g} become 0..255")
         elif deep:
-            found.append(f"{_count(deep)} of {words}, as the training data had none: each is read by its own range")
+            found.append(f"{_count(deep)} of {words}, for which nothing was decided: each is read by its own range")
     clear = [each for each in facts if each.brightness is not None]
     if clear:
         found.append(f"note: {_count(clear)} with transparent parts, which become {pixels.ground or 'what shows more'}")
@@ -140,7 +140,8 @@ def _without_depth(path: Path, opened: Opened, pixels: Pixels) -> tuple[Image.Im
     """An image of more than 8 bits, or of fractions, with 8; any other as it is."""
     image = opened.image
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
-        values: np.ndarray = np.array(image, np.float32 if image.mode == "F" else np.float64)
+        stored = np.asarray(image).view(np.uint32) if opened.unsigned else np.asarray(image)
+        values: np.ndarray = stored.astype(np.float32 if image.mode == "F" else np.float64)
         finite = values[np.isfinite(values)]
         if not finite.size:
             raise ProjectError(f"{path} holds no numbers: all its values are NaN or infinite")

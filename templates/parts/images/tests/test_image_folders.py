@@ -1,6 +1,7 @@
 """Folders of classes and splits, and arrays in .npz files: what people have, read right or refused in a sentence."""
 
 import io
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,43 @@ def test_hidden_folders_and_copies_that_tools_make_are_neither_classes_nor_image
     assert capsys.readouterr().err == ""
 
 
+def test_a_checkpoint_beside_its_image_is_no_second_image(tmp_path: Path) -> None:
+    fill(tmp_path, "cat", "dog")
+    (tmp_path / "cat" / "0-checkpoint.png").write_bytes((tmp_path / "cat" / "0.png").read_bytes())
+    (tmp_path / "cat" / "0.png").rename(tmp_path / "cat" / "7-checkpoint.png")  # no copy: there is no 7.png
+    assert sum(sizes(load(tmp_path))) == 13
+
+
+def test_accents_written_in_two_ways_are_one_class(tmp_path: Path) -> None:
+    fill(tmp_path, "train/caf\u00e9", "train/dog", "test/cafe\u0301")
+    splits = load(tmp_path)
+    assert splits.spec["labels"] == ["caf\u00e9", "dog"] and len(splits.test) == 6
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right of their own on Windows")
+def test_linked_folders_are_read_once_and_loops_end(tmp_path: Path) -> None:
+    fill(tmp_path / "own", "cat", "dog")
+    fill(tmp_path / "elsewhere", "more", seed=1)
+    (tmp_path / "own" / "cat" / "more").symlink_to(tmp_path / "elsewhere" / "more")
+    (tmp_path / "own" / "cat" / "loop").symlink_to(tmp_path / "own" / "cat")
+    assert sum(sizes(load(tmp_path / "own"))) == 18
+
+
+@pytest.mark.parametrize(
+    ("names", "remark"),
+    [
+        (("Cat", "dog", "dog "), "'dog' and 'dog ' are two classes whose names hardly differ"),
+        (("cat/a", "dog"), "have folders inside, such as cat/a/: those are no classes of their own"),
+        (("train/cat", "train/dog", "test/cat", ""), "6 images beside the class folders in"),
+    ],
+)
+def test_folders_that_may_be_meant_otherwise_are_warned_of(
+    names: tuple[str, ...], remark: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load(fill(tmp_path, *names))
+    assert remark in capsys.readouterr().err
+
+
 def test_what_is_left_out_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     fill(tmp_path, "train/cat", "train/dog", "test/cat", "backup/cat")
     fill(tmp_path, "train", count=2)
@@ -96,6 +134,7 @@ def test_what_is_left_out_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[
         (("train/cat", "train/dog", "val/cat", "valid/cat"), "which is the validation split"),
         (("val/cat", "test/cat"), "but nothing to train on"),
         (("train/cat", "train/dog", "test/cow"), r"class cow is in .*test/ but not in .*train/"),
+        (("train/cat", "train/dog", "test/Cat"), r"class Cat is in .*\n.* Did you mean cat\?"),
         (
             ("pets/cat", "pets/dog"),
             r"only one class in .*: pets\n.*Or are its sub-folders the classes\? Then give .*pets",
@@ -153,12 +192,48 @@ def test_fractions_and_truths_become_bytes_by_one_rule_for_all_parts(tmp_path: P
     own = arrays()
     dark = own["x_test"].astype(np.float32)
     dark[:] = 1
-    np.savez(tmp_path / "a.npz", **arrays(x_train=own["x_train"].astype(np.float32), x_test=dark))
-    assert load(tmp_path / "a.npz").test.x.max() == 1  # of 255, as the training images say
     np.savez(tmp_path / "b.npz", **arrays(x_train=own["x_train"] / 255, x_test=dark))
     assert load(tmp_path / "b.npz").test.x.min() == 255
     np.savez(tmp_path / "c.npz", **arrays(x_train=own["x_train"] > 9, x_test=own["x_test"] > 9))
     assert set(np.unique(load(tmp_path / "c.npz").train.x)) == {0, 255}
+
+
+@pytest.mark.parametrize(
+    ("train", "test"),
+    [
+        (lambda x: x / x.max(), lambda x: x),
+        (lambda x: x, lambda x: x / x.max()),
+        (lambda x: x % 17, lambda x: x % 16),  # scikit-learn's digits
+        (lambda x: (x % 17).astype(float), lambda x: x % 2),
+    ],
+)
+def test_parts_of_an_npz_in_different_or_unknown_ranges_are_refused(train, test, tmp_path: Path) -> None:
+    own = arrays()
+    np.savez(tmp_path / "a.npz", **arrays(x_train=train(own["x_train"]), x_test=test(own["x_test"])))
+    with pytest.raises(ProjectError, match=r"the values of x_\w+ reach [\d.]+, of all parts \d"):
+        load(tmp_path / "a.npz")
+
+
+def test_images_of_one_colour_in_an_npz_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = arrays()
+    own["x_train"][:2] = 7
+    np.savez(tmp_path / "a.npz", **own)
+    load(tmp_path / "a.npz")
+    assert f"warning: 2 images in {tmp_path / 'a.npz'} of one single colour" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int64, np.float32])
+def test_zeros_and_ones_are_black_and_white_whatever_their_type_and_so_are_fractions_not_quite_exact(
+    kind: type, tmp_path: Path
+) -> None:
+    own = arrays()
+    x = {name: (own[name] > np.median(own[name])).astype(kind) for name in ("x_train", "x_test")}
+    if kind is np.float32:
+        x = {name: each * np.float32(1.0002) - np.float32(0.0001) for name, each in x.items()}
+    np.savez(tmp_path / "a.npz", **arrays(**x, y_train=own["y_train"].astype(np.float32)))
+    splits = load(tmp_path / "a.npz")
+    assert set(np.unique(splits.train.x)) == {0, 255}
+    assert splits.spec["labels"] == [str(each) for each in np.unique(own["y_train"])]
 
 
 def with_head(shape: tuple[int, ...], data: bytes, path: Path) -> Path:

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image, features
 
-from support import image_formats
+from support import image_finding, image_formats
 from support.errors import ProjectError
-from support.image_formats import find_images, left_out, open_image, other_files, transpose_boxes, upright_size
+from support.image_finding import find_images, left_out, other_files
+from support.image_formats import open_image, transpose_boxes, upright_size
 from support.pictures import find_inputs, read_picture
 
 CORNERS = {(2, 2): "red", (37, 2): "lime", (2, 21): "blue", (37, 21): "white"}  # column and row, and the colour there
@@ -178,4 +179,4 @@ def test_an_empty_name_is_not_the_current_folder(name: str) -> None:
 
 def test_every_ending_that_is_read_belongs_to_a_format_that_pillow_is_asked_for() -> None:
     known = Image.registered_extensions()
-    assert {known.get(suffix, "JPEG") for suffix in image_formats.SUFFIXES} <= set(image_formats.FORMATS)
+    assert {known.get(suffix, "JPEG") for suffix in image_finding.SUFFIXES} <= set(image_formats.FORMATS)

@@ -70,6 +70,48 @@ def test_every_kind_of_pixels_keeps_its_content(kind: str, tmp_path: Path) -> No
         assert np.abs(values - RAMP * 255).max() < tolerance
 
 
+def _tiff(values: np.ndarray, path: Path, kind: int) -> Path:
+    """A grey TIFF of numbers without (`kind` 1) or with a sign (2) or of fractions (3), which Pillow cannot write in all sizes."""
+    import struct
+
+    height, width = values.shape
+    data = values.tobytes()
+    tags = [(256, 4, width), (257, 4, height), (258, 3, 8 * values.itemsize), (259, 3, 1), (262, 3, 1), (273, 4, 8)]
+    tags += [(277, 3, 1), (278, 4, height), (279, 4, len(data)), (339, 3, kind)]
+    entries = b"".join(struct.pack("<HHII", tag, size, 1, value) for tag, size, value in tags)
+    head = b"II*\0" + struct.pack("<I", 8 + len(data))
+    path.write_bytes(head + data + struct.pack("<H", len(tags)) + entries + bytes(4))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (RAMP * (2**32 - 1), ("<u4", 1)),  # the bright half of these is below 0 where Pillow reads them
+        (RAMP * (2**24 - 1), ("<i4", 2)),
+        (RAMP * (2**16 - 1), ("<u2", 1)),
+        (RAMP, ("<f4", 3)),
+    ],
+)
+def test_numbers_of_many_bits_keep_their_content(values: np.ndarray, kind: tuple[str, int], tmp_path: Path) -> None:
+    path = _tiff(values.astype(kind[0]), tmp_path / "a.tif", kind[1])
+    found = read([path], (SIDE, SIDE, 1)).x[0, ..., 0].astype(float)
+    assert np.abs(found - RAMP * 255).max() < 6
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        (("i1", 2), "has numbers of 8 bits from -128 to 127, which are not read"),
+        (("<f2", 3), "it is a TIFF that is damaged or has numbers of a kind that is not read: export it as PNG"),
+    ],
+)
+def test_numbers_that_are_not_read_are_named(kind: tuple[str, int], message: str, tmp_path: Path) -> None:
+    path = _tiff((RAMP * 100 - 50).astype(kind[0]), tmp_path / "a.tif", kind[1])
+    with pytest.raises(ProjectError, match=message):
+        read_picture(path, (SIDE, SIDE, 1))
+
+
 @pytest.mark.parametrize(
     ("low", "high", "whole", "expected"),
     [
@@ -78,6 +120,8 @@ def test_every_kind_of_pixels_keeps_its_content(kind: str, tmp_path: Path) -> No
         (448, 1_728, True, (0, 4_095)),
         (448, 3_000, True, (0, 4_095)),
         (0, 4_096, True, (0, 16_383)),
+        (0, 200_000, True, (0, 2**18 - 1)),
+        (0, 2**32 - 1, True, (0, 2**32 - 1)),
         (12_336, 27_756, True, (0, 65_535)),
         (-1_024, 3_071, True, (-1_024, 3_071)),
         (0.16, 0.42, False, (0, 1)),

@@ -16,7 +16,7 @@ from support.errors import ProjectError
 from support.table import Table
 
 NAMED = re.compile(
-    r"date|time|month|day|year|week|quarter|period|stamp|when|datum|fecha|zeit|jahr|monat|ann[ée]e|mois|a[ñn]o|^anno|^data$|^ds$|^dt$|^yr$|epoch|^unnamed|^index$",
+    r"date|time|month|day|year|week|quarter|period|stamp|when|datum|fecha|zeit|jahr|monat|woche|^kw$|quartal|ann[ée]e|mois|m[eê]s$|semain|trimestre|a[ñn]o|^anno|^data$|^ds$|^dt$|^yr$|epoch|^unnamed|^index$",
     re.IGNORECASE,
 )
 ZONE = re.compile(r"\d:\d\d.*(?:Z|[+-]\d\d:?\d\d)$")
@@ -178,14 +178,18 @@ def _nearest(table: Table, columns: tuple[str, ...], cells: Any) -> DateFormat:
     found = dates.nearest(cells, 0.5)
     if found is None:
         row = int((~_missing(np.asarray(cells, object))).argmax())
-        days = pd.to_numeric(pd.Series(cells, dtype=object), errors="coerce").between(20_000, 60_000).mean() > 0.9
         advice = (
             "Days as spreadsheets count them are read with --date-format excel."
-            if days
+            if _counted(cells)
             else "Say how it is written: --date-format, for example %d.%m.%Y"
         )
         raise ProjectError(f"{table.at(row)}: {name} is {str(cells[row])!r}, which is no date that is known\n{advice}")
     return found
+
+
+def _counted(cells: Any) -> bool:
+    """Whether these look like days as spreadsheets count them."""
+    return bool(pd.to_numeric(pd.Series(cells, dtype=object), errors="coerce").between(20_000, 60_000).mean() > 0.9)
 
 
 def _misfit(table: Table, columns: tuple[str, ...], cells: Any, row: int, found: DateFormat) -> ProjectError:
@@ -214,7 +218,9 @@ def _check_wide(table: Table) -> None:
 
 
 def _none(table: Table, by_name: list[str]) -> ProjectError:
+    counted = any(_counted(texts(table, name)) for name in by_name)
+    days = " Days as spreadsheets count them: --date-format excel." if counted else ""
     return ProjectError(
         f"{table.path}:1: no column holds dates; there are: {', '.join(list(table.columns)[:12])}\n"
-        "Expected one such as 2024-05-31 or 31.05.2024 14:00. Name it with --date-column, several as --date-column Date+Time; how they are written: --date-format."
+        f"Expected one such as 2024-05-31 or 31.05.2024 14:00.{days} Name it with --date-column, several as --date-column Date+Time; how they are written: --date-format."
     )

@@ -13,7 +13,7 @@ from support.table import Table
 ROLES = {  # what a column may be called, in small letters and without marks; the least and the greatest of its numbers
     "year": ("year yr yyyy yy jahr année annee an año ano anno jaar calendaryear", 0, 2200),
     "quarter": ("quarter qtr q quartal trimestre", 1, 4),
-    "month": ("month mo mon mm mth monat mois mes mese maand monthno monthnumber period", 1, 12),
+    "month": ("month mo mon mm mth monat mois mes mês mese maand monthno monthnumber period", 1, 12),
     "week": ("week wk weekno weeknumber isoweek weekofyear woche kw semaine semana", 1, 53),
     "day": ("day dy dd dayofmonth tag jour día dia giorno dag", 1, 31),
     "day of year": ("doy dayofyear yday julianday", 1, 366),
@@ -117,11 +117,12 @@ def time_column(table: Table, columns: list[str]) -> str | None:
 
 
 def times(cells: np.ndarray) -> pd.Series:
-    """Times of day as texts with colons: 18.00.00 and 18h00 become 18:00:00 and 18:00, 930 becomes 09:30; others stay as they are."""
+    """Times of day as texts with colons: 18.00.00 and 18h00 become 18:00:00 and 18:00, 930 becomes 09:30, 93000 09:30:00; others stay as they are."""
     found = plain(pd.Series(cells, dtype=object)).fillna("")
     filled = found[found != ""]
-    if filled.str.fullmatch(r"\d{1,4}").all() and pd.to_numeric(filled).max() > 24:
-        return found.where(found == "", found.str.zfill(4).str.replace(r"^(\d\d)(\d\d)$", r"\1:\2", regex=True))
+    if filled.str.fullmatch(r"\d{1,6}").all() and pd.to_numeric(filled).max() > 24:
+        digits = 4 if filled.str.len().max() < 5 else 6
+        return found.where(found == "", found.str.zfill(digits).str.replace(r"(?<=\d)(?=(?:\d\d)+$)", ":", regex=True))
     return found.str.replace(
         r"^(\d{1,2})[.hH](\d\d)(?:[.:](\d\d))?$", lambda m: ":".join(filter(None, m.groups())), regex=True
     )

@@ -11,18 +11,6 @@ from support.numbers import NumberFormat
 from support.table import Table
 
 SLIPS = 0.1  # share of a column's values that may be no numbers; they are taken as missing
-CODES = (
-    -9.0,
-    -99.0,
-    -999.0,
-    -9999.0,
-    -99.9,
-    -999.9,
-    -9999.9,
-    -99.99,
-    -999.99,
-    -9999.99,
-)  # how instruments write "not measured"
 
 
 def read(
@@ -84,13 +72,5 @@ def format_of(cells: np.ndarray, decimal: str | None = None) -> NumberFormat | N
 
 
 def _codes(name: str, values: np.ndarray) -> list[str]:
-    """What is said of values that look like an instrument's word for "not measured"."""
-    known = values[~np.isnan(values)]
-    if not len(known) or known.min() not in CODES:
-        return []
-    others = known[known != known.min()]
-    if not len(others) or others.min() < known.min() / 2:
-        return []
-    return [
-        f"{name}: {len(known) - len(others):,} values are {known.min():g}, far below all others: if that means missing, empty these values"
-    ]
+    said = numbers.code_for_missing(values)
+    return [f"{name}: {said}"] if said else []

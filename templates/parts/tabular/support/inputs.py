@@ -1,7 +1,6 @@
 """Rows as predict.py takes them, read as training read its file; and rows drawn as a table."""
 
 import difflib
-import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from support import columns, numbers
+from support import columns, numbers, text_files
 from support.errors import ProjectError
 from support.numbers import NumberFormat
 from support.splits import Split
@@ -36,18 +35,29 @@ def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], dict
             raise ProjectError(f"an input is empty\nExpected for example: {_example(spec)}, or a .csv or .jsonl file")
         name, equals, value = text.partition("=")
         if equals and not Path(text).exists():
+            if name.strip() in row:
+                raise ProjectError(
+                    f"{name.strip()} is given twice\nExpected one value for each name; more rows: a .csv or .jsonl file."
+                )
             row[name.strip()] = value.strip()
-        elif Path(text).suffix == ".jsonl":
-            tables.append(_json_lines(Path(text), formats))
-        elif equals or Path(text).exists() or Path(text).suffix:
-            table = read(Path(text), as_text=as_text, formats=formats, **spec.get("reading", {}))
+        elif Path(text).suffix.lower() in text_files.JSON:
+            items = text_files.read_objects(Path(text))
+            tables.append(([place for place, _ in items], _as_columns(items, formats)))
+        elif Path(text).suffix and not Path(text).exists():
+            raise ProjectError(f"there is no file {text}\nExpected name=value, or a .csv or .jsonl file.")
+        elif Path(text).exists():
+            table = read(Path(text), as_text=as_text, formats=formats, **_reading(Path(text), spec))
+            for note in table.notes:
+                print(note, file=sys.stderr)
             tables.append(([table.at(position) for position in range(len(table))], table.columns))
         else:
             raise ProjectError(
                 f"{text!r} is neither a file nor name=value\nExpected for example: {_example(spec)}, or a .csv or .jsonl file"
             )
     if row:
-        tables.insert(0, ([" ".join(f"{name}={value}" for name, value in row.items())], _as_columns([row], formats)))
+        tables.insert(
+            0, ([" ".join(f"{name}={value}" for name, value in row.items())], _as_columns([("", row)], formats))
+        )
     names: list[str] = []
     found = []
     for places, cells in tables:
@@ -55,6 +65,16 @@ def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], dict
         found.append(columns.raw(cells, spec, len(places), places.__getitem__))
         names += places
     return names, {key: np.concatenate([x[key] for x in found]) for key in found[0]}
+
+
+def _reading(path: Path, spec: dict[str, Any]) -> dict[str, Any]:
+    """How a file is read: as in training, but for a separator that its first line does not have."""
+    reading = dict(spec.get("reading", {}))
+    if path.is_file() and (separator := reading.get("separator")):
+        with path.open("rb") as file:
+            there = {"tab": "\t", "\\t": "\t"}.get(separator, separator).encode() in file.readline()
+        reading["separator"] = separator if there else None
+    return reading
 
 
 def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:
@@ -78,42 +98,26 @@ def _cells(split: Split, row: int, most: int = 12) -> list[str]:
     return (numbers + texts)[:most]
 
 
-def _as_columns(rows: list[dict[str, Any]], formats: Mapping[str, NumberFormat]) -> dict[str, Cells]:
-    """Rows of names and values as columns of texts; a number of JSON stays one where training had numbers."""
-    names = list(dict.fromkeys(name for row in rows for name in row))
+def _as_columns(items: list[text_files.Item], formats: Mapping[str, NumberFormat]) -> dict[str, Cells]:
+    """Rows of names and values as columns of texts; a number of JSON stays one where training had numbers.
+
+    Raises:
+        ProjectError: where a value is a list or an object.
+    """
+    for place, row in items:
+        if wrong := [name for name, value in row.items() if isinstance(value, list | dict)]:
+            raise ProjectError(f"{place}: {wrong[0]} is a list or an object\nExpected a number or a text.")
+    names = list(dict.fromkeys(name for _, row in items for name in row))
     return {
-        name: np.array([_cell(row.get(name), name in formats) for row in rows] + [None], object)[:-1] for name in names
+        name: np.array([_cell(row.get(name), name in formats) for _, row in items] + [None], object)[:-1]
+        for name in names
     }
 
 
 def _cell(value: Any, is_number: bool) -> Any:
     if is_number and isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
+        return float(value) if abs(value) < 1e300 else str(value)
     return "" if value is None else numbers.canonical(str(value)) if isinstance(value, float) else str(value).strip()
-
-
-def _json_lines(path: Path, formats: Mapping[str, NumberFormat]) -> tuple[list[str], dict[str, Cells]]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        raise ProjectError(f"there is no file {path}") from None
-    except UnicodeDecodeError:
-        raise ProjectError(f"{path} is not UTF-8 text\nExpected one JSON object per line.") from None
-    rows, places = [], []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise ProjectError(f"{path}:{number}: no JSON: {error.msg}\nExpected one object per line.") from None
-        if not isinstance(row, dict):
-            raise ProjectError(f"{path}:{number}: expected an object with a value per column")
-        rows.append(row)
-        places.append(f"{path}:{number}")
-    if not rows:
-        raise ProjectError(f"{path} is empty\nExpected one JSON object per line.")
-    return places, _as_columns(rows, formats)
 
 
 def _check_names(names: list[str], spec: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ reads its input as training did.
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
@@ -18,11 +19,23 @@ from support.numbers import MISSING, NumberFormat
 from support.table import Cells, Table
 
 MOSTLY = 0.9  # share of a column's values that must be numbers (or dates) for the others to be taken as slips
-NEVER = frozenset(("?", ".", "NaN", "nan", "NaT", "#N/A", "<NA>", "#NULL!", "#DIV/0!", "#VALUE!"))  # never a category
-OFTEN_ONE = frozenset(("None", "none", "-", "--"))  # often a category: no disorder, no garage
+NEVER = frozenset(
+    word for word in MISSING if re.fullmatch(r"[?.:]+|nan|nat|\\n|[<(\[].*|#.*", word.lower())
+)  # never a category
+OFTEN_ONE = frozenset(("None", "none", "-", "--", "\u2013", "\u2014"))  # often a category: no disorder, no garage
 SHARE = 0.01  # of the rows: a word that is found as often in the target is a class
 _ID = re.compile(r"(^|[_\s.-])(id|ids|index|uuid|guid|key|rowid|unnamed_\d+)$|[a-z]Id$|[a-z]ID$|^Id", re.IGNORECASE)
 _CODE = re.compile(r"0[0-9]+|[0-9]+[eE][0-9]+|[0-9]{16,}|[0-9]+(_[0-9]+)+|0[xX][0-9a-fA-F]+")
+_WORD = re.compile(r"(?!.*\d(?:[A-Za-z]{3,9}|\u5e74)\d)\w+")  # and no 31JAN2024
+_TIME = re.compile(r"\d{1,3}:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AP]M)?", re.IGNORECASE)
+_DATE = re.compile(r"(?<!\d)(?:1[89]|2[015])\d\d(?!\d)|(?<!\d)\d\d?[./-]\d\d?[./-](?:\d\d|\d{4})(?!\d)")
+_WHEN = re.compile(r"date|datum|fecha|time|stamp|epoch|zeit|(^|_)(ts|at|on)$", re.IGNORECASE)
+_AROUND = re.compile(
+    r'^(?:="|[\'<>~\u2248\u2264\u2265]+\s*)|(?:"|[*+\u2020]+|\s*\[\w+\]|\s*\(\w\)|\s[A-Za-z]{1,2})$'
+)  # of an amount
+RANGES = {"%Y%m%d": (19_000_101, 21_001_231), "excel": (20_000, 60_000)} | {
+    f"unix{unit}": (5e8 * scale, 4e9 * scale) for unit, scale in (("", 1), ("-ms", 1e3), ("-us", 1e6), ("-ns", 1e9))
+}  # numbers that are likely dates
 
 Column = dict[str, Any]  # name, kind, and as the kind needs: why, format (a record), missing, slips
 
@@ -62,10 +75,12 @@ def kind_of(
     if cells.dtype != object:
         if not forced and _is_identity(name, cells):
             return {"kind": "left out", "why": "it only numbers the rows (--numbers or --categories puts it in)"}
-        if date_format and not (cells % 1).any() and (found := dates.detect(as_texts(cells).tolist(), date_format)):
+        low, high = RANGES.get(date_format or "", (-np.inf, np.inf))
+        likely = date_format and np.nanmin(cells, initial=high) >= low and np.nanmax(cells, initial=low) <= high
+        if likely and (found := dates.detect(as_texts(cells).tolist(), date_format)):
             return {"kind": "date", "format": found.to_record()}
         form = table.formats.get(name)
-        return {"kind": "number"} | ({"format": form.to_record()} if form else {})
+        return {"kind": "number"} | ({"format": form.to_record()} if form else {}) | _doubtful(name, cells)
     known = np.flatnonzero(~np.isin(cells, list(MISSING)))
     if form := number_format(cells[known], forced):
         values = numbers.parse(cells, form)
@@ -78,15 +93,15 @@ def kind_of(
             f"{table.at(first)}: {name} is {cells[first]!r}, which is no number\nLeave {name} out of --numbers."
         )
     texts = list(dict.fromkeys(cells[known]))
-    if texts and (date_format or not all(re.fullmatch(r"[\w]+", text) for text in texts[:50])):
-        date = dates.detect(texts, date_format) if date_format else dates.detect(texts)
-        if date is None and not date_format:
-            date = dates.nearest(texts)
+    if texts and (date_format or not all(map(_WORD.fullmatch, texts[:50]))):
+        date = dates.detect(texts, date_format) if date_format else None
+        if date is None and dates.nearest(texts[:: 1 + len(texts) // 200], 0.5):
+            date = dates.detect(texts) or dates.nearest(texts)
         if date is not None and len(wrong := dates.misfits(cells.tolist(), date)) <= (1 - MOSTLY) * len(known):
             return {"kind": "date", "format": date.to_record()} | _slips(wrong, cells, table, "dates")
     words = np.mean([len(text.split()) for text in texts[:500]]) if texts else 0
     kind = "text" if len(texts) > 50 and (len(texts) > 0.5 * len(known) or words >= 2) else "category"
-    return {"kind": kind} | _nearly_numbers(name, cells, known, table)
+    return {"kind": kind} | _nearly(name, cells, known, table)
 
 
 def number_format(cells: Cells, forced: bool = False, least: float = MOSTLY) -> NumberFormat | None:
@@ -96,7 +111,7 @@ def number_format(cells: Cells, forced: bool = False, least: float = MOSTLY) -> 
     if form := numbers.detect(cells, forced=forced):
         return form
     texts = list(dict.fromkeys(map(str, cells)))
-    single = [text for text in texts if numbers.detect([text], forced=forced)]
+    single = [text for text in texts if numbers.detect([_unsigned(text)], forced=forced)]
     if not single or (not forced and any(map(_CODE.fullmatch, texts))):
         return None
     form = numbers.detect(single, forced=forced)
@@ -106,9 +121,14 @@ def number_format(cells: Cells, forced: bool = False, least: float = MOSTLY) -> 
     return form if forced or fits >= least else None
 
 
+def _unsigned(text: str) -> str:
+    """A text without the sign behind or around it, which alone would look like a part of a code."""
+    return re.sub(r"\((.*)\)$|(?<=\d)[-\u2212\u2013]$", r"\1", text)
+
+
 def as_texts(cells: Cells) -> Cells:
-    """Whole numbers as the texts that they were."""
-    return np.array(["" if np.isnan(value) else f"{value:.0f}" for value in cells], object)
+    """Numbers as the texts that they were."""
+    return np.array(["" if np.isnan(value) else f"{value:.15g}" for value in cells], object)
 
 
 def without_missing(table: Table, target: str, wanted: tuple[str, ...] | None) -> tuple[Table, list[str]]:
@@ -174,21 +194,53 @@ def _slips(wrong: np.ndarray, cells: Cells, table: Table, what: str) -> dict[str
     return {"slips": f"{len(wrong)} values are no {what}, first {table.at(first)}: {cells[first]!r}; read as missing"}
 
 
-def _nearly_numbers(name: str, cells: Cells, known: np.ndarray, table: Table) -> dict[str, str]:
-    """A warning where most values are numbers, but not all in one way or one unit."""
+def _nearly(name: str, cells: Cells, known: np.ndarray, table: Table) -> dict[str, str]:
+    """A warning where most values look like numbers, times or dates, but not all in one way that is known."""
     texts = list(dict.fromkeys(cells[known]))[:2_000]
-    single = [text for text in texts if (form := numbers.detect([text])) and not (form.plain and _CODE.fullmatch(text))]
-    if len(single) < 0.8 * max(1, len(texts)) or any(map(_CODE.fullmatch, texts)):
+    if not texts or any(map(_CODE.fullmatch, texts)):
         return {}
-    units = sorted({form.unit for text in single if (form := numbers.detect([text]))})
-    if len(units) > 1:
-        why = "with several units, " + ", ".join(unit or "none" for unit in units[:4])
+    forms = {text: numbers.detect([_unsigned(text)]) or numbers.detect([_unsigned(_amount(text))]) for text in texts}
+    units = sorted({form.unit for form in forms.values() if form})
+    odd = int(np.argmax(cells == next((text for text in texts if not numbers.detect([_unsigned(text)])), texts[0])))
+    shown = f"see {table.at(odd)}: {cells[odd]!r}"
+    mend = f"write them alike, or --ignore {name}"
+    if sum(form is not None for form in forms.values()) >= 0.8 * len(texts):
+        several = f"with several units, {', '.join(unit or 'none' for unit in units[:4])}"
+        why = f"numbers {several if len(units) > 1 else f'that no one reading fits, {shown}'}"
+    elif sum(_TIME.fullmatch(text) is not None for text in texts) >= 0.8 * len(texts):
+        why, mend = f"times of day or durations, {shown}", "write them as numbers, such as minutes"
+    elif sum(_is_dated(text) for text in texts) >= 0.8 * len(texts):
+        why, mend = f"what may be dates, {shown}", "write them as 2024-05-31, or see --date-format"
     else:
-        place = next((int(row) for row in known if cells[row] not in single), int(known[0]))
-        why = f"that no one reading fits, see {table.at(place)}: {cells[place]!r}"
-    return {
-        "warning": f"warning: {name} holds numbers {why}; it is taken as text: write them alike, or --ignore {name}"
-    }
+        return {}
+    return {"warning": f"warning: {name} holds {why}; it is taken as text: {mend}"}
+
+
+def _amount(text: str) -> str:
+    """A text without what often stands around a number, such as a footnote; a dash is the nought of accountants."""
+    bare = _AROUND.sub("", re.sub("[\u200b-\u200f\ufeff]", "", unicodedata.normalize("NFKC", text)))
+    return "0" if re.fullmatch(r"[$\u20ac\u00a3]\s*-|-\s*[$\u20ac\u00a3]", bare) else bare
+
+
+def _is_dated(text: str) -> bool:
+    """Whether a text is little more than a date."""
+    groups = re.findall(r"\d+", re.sub(r"[.,]\d{3,9}|(?<=:\d\d)[+-]\d{4}$", "", text))
+    many = len(groups) > 1 or re.match(r"\d", text) is not None or len(text) <= 8
+    return bool(_DATE.search(text)) and many and sum(len(group) > 2 for group in groups) <= 1 and len(text) <= 40
+
+
+def _doubtful(name: str, cells: Cells) -> dict[str, str]:
+    """A warning where numbers may be dates, or one of them may mean "not known"."""
+    known = cells[~np.isnan(cells)]
+    if len(known) < 2:
+        return {}
+    for form, (low, high) in RANGES.items():
+        likely = (form == "%Y%m%d" or _WHEN.search(name)) and low <= known.min() and known.max() <= high
+        if likely and dates.detect(as_texts(known).tolist(), form):
+            why = f"{known[0]:.15g} may be a date; it is taken as a number; if it is one: --date-format {form}"
+            return {"warning": f"warning: {name}: {why}"}
+    said = numbers.code_for_missing(known)
+    return {"warning": f"warning: {name}: {said}"} if said else {}
 
 
 def _is_identity(name: str, values: np.ndarray) -> bool:

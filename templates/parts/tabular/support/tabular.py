@@ -139,7 +139,8 @@ def prepare(table: Table, config: TableOptions) -> Prepared:
     if yes_no:
         question = {**question, "question": wanted}
     found = kinds.understand(table, column, config.ignore, config.numbers, config.categories, config.date_format)
-    notes = [*table.notes, *notes, *(kind["warning"] for kind in found if "warning" in kind)]
+    notes = [*table.notes, *notes, *_doubtful(y, cells, table, column)]
+    notes += [kind["warning"] for kind in found if "warning" in kind]
     for kind in found:
         cells = table.columns[kind["name"]]
         if cells.dtype == object and kind["kind"] in ("target", "category") and not yes_no:
@@ -193,6 +194,18 @@ def splits_at(prepared: Prepared, train: np.ndarray, validation: np.ndarray, tes
     return Splits(
         everything.take(train), everything.take(validation), everything.take(test), spec, table.source, table.note
     )
+
+
+def _doubtful(y: np.ndarray, cells: Cells, table: Table, name: str) -> list[str]:
+    """What is to be said of answers that may be none: a class of one row, a code such as -999."""
+    if not answers.TEXT:
+        said = numbers.code_for_missing(y)
+        return [f"warning: {name}: {said}"] if said else []
+    _, first, counts = np.unique(y, return_index=True, return_counts=True)
+    return [
+        f"warning: {table.at(row)}: {name} is {cells[row]!r} in this row only: if it is no class, delete the row"
+        for row in first[counts == 1][:3]
+    ]
 
 
 def _target(table: Table, wanted: str) -> tuple[str, Cells, bool]:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from support import columns, kinds, table
+from support import answers, columns, kinds, table, tabular
 from support.errors import ProjectError
 
 
@@ -48,6 +48,61 @@ def test_a_slip_among_numbers_is_named_with_its_line_and_a_code_is_none() -> Non
 def test_several_units_are_named() -> None:
     found = kind(["5 kg", "7 lb", "9 kg", "3 kg", "4 lb"])
     assert found["kind"] == "category" and "x holds numbers with several units, kg, lb" in found["warning"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (["10,000+", "5,000+", "500+"], "numbers that no one reading fits, see the sample:2: '10,000+'"),
+        (["1.5*", "2.3", "3.1 [1]"], "numbers that no one reading fits, see the sample:2: '1.5*'"),
+        (["1.234,50 S", "20,00 H"], "numbers that no one reading fits, see the sample:2: '1.234,50 S'"),
+        (["<5", "7", "8"], "numbers that no one reading fits, see the sample:2: '<5'"),
+        (["１２", "３４"], "numbers that no one reading fits"),
+        (["1:30", "12:45"], "times of day or durations, see the sample:2: '1:30'"),
+        (
+            ["2024-01-31 10:00 CET", "2024-02-01 10:00 CET"],
+            "what may be dates, see the sample:2: '2024-01-31 10:00 CET'",
+        ),
+        (["T1 2024", "T2 2024"], "what may be dates"),
+        (["1 lutego 2024", "2 lutego 2024"], "what may be dates"),
+        (["A1", "B2"], ""),
+        (["555-123-4567", "555-987-6543"], ""),
+        (["10-20", "20-30"], ""),
+        (["2024-0001", "2024-0002"], ""),
+        (["iPhone 2019 Pro", "iPhone 2020 Pro"], ""),
+    ],
+)
+def test_what_only_looks_like_numbers_times_or_dates_is_named_with_its_line(cells: list[str], said: str) -> None:
+    found = kind(cells)
+    assert found["kind"] == "category"
+    assert found.get("warning", "").startswith(f"warning: x holds {said}" if said else "")
+    assert ("warning" in found) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "form"),
+    [
+        ("x", [20240131.0, 20240201.0], "%Y%m%d"),
+        ("date", [45322.0, 45400.25], "excel"),
+        ("created_at", [1704067200.0, 1704070800.0], "unix"),
+        ("time", [1704067200000.0, 1704070800000.0], "unix-ms"),
+    ],
+)
+def test_numbers_that_may_be_dates_are_named_and_the_option_reads_them_alone(
+    name: str, cells: list[float], form: str
+) -> None:
+    assert kind(cells, name)["warning"].endswith(f"if it is one: --date-format {form}")
+    assert kind(cells, name, date_format=form)["kind"] == "date"
+    assert kind([22.0, 35.0], "age", date_format=form)["kind"] == "number"
+    assert kind(["31.01.2024", "01.02.2024"], date_format=form)["kind"] == "date"
+    assert "warning" not in kind([22.0, 35.0], name)
+
+
+def test_a_negative_in_brackets_among_slips_is_a_number() -> None:
+    found = kind([*[f"{n}.50" for n in range(20)], "(7.25)", "TBD"])
+    assert found["kind"] == "number" and found["slips"].startswith(
+        "1 values are no numbers, first the sample:23: 'TBD'"
+    )
 
 
 def test_what_is_called_a_number_must_be_one() -> None:
@@ -98,3 +153,15 @@ def test_the_parts_of_a_date_are_those_of_the_calendar() -> None:
     assert columns.read(cells, column, "month")[:2].tolist() == [1, 2]
     assert columns.read(cells, column, "weekday")[:2].tolist() == [4, 3]  # a Friday and a Thursday
     assert columns.read(cells, column, "hour")[:2].tolist() == [6, 23]
+
+
+def test_answers_that_may_be_none_are_named() -> None:
+    made = table.from_columns({"y": np.array(["[-]", "a", "a", "b", "b"], object)}, path="my.csv")
+    y = np.array([0, 1, 1, 2, 2]) if answers.TEXT else np.array([-999.0, 1, 1, 2, 2])
+    said = (
+        "my.csv:2: y is '[-]' in this row only: if it is no class, delete the row"
+        if answers.TEXT
+        else "y: 1 values are -999, far below all others: if that means missing, empty these values"
+    )
+    assert tabular._doubtful(y, made.columns["y"], made, "y") == [f"warning: {said}"]
+    assert tabular._doubtful(y[1:], made.columns["y"][1:], made, "y") == []

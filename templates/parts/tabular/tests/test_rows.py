@@ -1,5 +1,8 @@
 """What must hold for every project on tables: raw rows go in, the test rows teach nothing, and wrong rows are named."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -56,3 +59,53 @@ def test_a_name_that_is_no_column_is_refused_with_a_suggestion(config: Config, n
 def test_text_where_a_number_was_is_refused_by_name(config: Config, number: str) -> None:
     with pytest.raises(ProjectError, match=f"{number} is 'much', but was a number in training"):
         data.read_inputs([f"{number}=much"], data.load(config).spec)
+
+
+def test_rows_of_json_are_read_from_lines_and_lists_whatever_the_encoding(
+    config: Config, number: str, tmp_path: Path
+) -> None:
+    spec = data.load(config).spec
+    _, expected = data.read_inputs([f"{number}=2"], spec)
+    row = json.dumps({number: 2})
+    for content in (row.encode(), b"\xef\xbb\xbf" + row.encode(), row.encode("utf-16"), f"[{row}]".encode()):
+        path = tmp_path / "my.JSON"
+        path.write_bytes(content)
+        _, found = data.read_inputs([str(path)], spec)
+        np.testing.assert_array_equal(found["numbers"], expected["numbers"])
+
+
+@pytest.mark.parametrize(
+    ("inputs", "message"),
+    [
+        (["NUMBER=1", "NUMBER=2"], "NUMBER is given twice"),
+        (["nowhere.csv"], "there is no file nowhere.csv"),
+        (['{"NUMBER": [1]}'], "FILE:1: NUMBER is a list or an object"),
+        (['{"NUMBER": true}'], "FILE:1: NUMBER is 'True', but was a number in training"),
+        (['{"NUMBER": 1e999}'], "FILE:1: NUMBER is 'inf', but was a number in training"),
+        (['{"NUMBER": 1, "NUMBER": 2}'], "FILE:1: NUMBER has two values"),
+        (['{"NUMBER": ' + "[" * 100_000 + "}"], "FILE:1: brackets within brackets, too deep"),
+    ],
+)
+def test_an_input_that_is_no_row_is_refused(
+    inputs: list[str], message: str, config: Config, number: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "my.jsonl"
+    texts = [text.replace("NUMBER", number) for text in inputs]
+    if texts[0].startswith("{"):
+        path.write_text(texts[0], encoding="utf-8")
+        texts = [str(path)]
+    with pytest.raises(ProjectError) as error:
+        data.read_inputs(texts, data.load(config).spec)
+    assert str(error.value).startswith(message.replace("NUMBER", number).replace("FILE", str(path)))
+
+
+def test_a_file_with_another_separator_than_in_training_is_read(config: Config, number: str, tmp_path: Path) -> None:
+    spec = data.load(config).spec
+    other = next(entry["name"] for entry in [*spec["numbers"], *spec["texts"]] if entry["name"] != number)
+    spec["reading"] = {**spec.get("reading", {}), "separator": ";"}
+    _, expected = data.read_inputs([f"{number}=2"], spec)
+    for separator in ",;|":
+        path = tmp_path / "my.csv"
+        path.write_text(f"{number}{separator}{other}\n2{separator}\n", encoding="utf-8")
+        _, found = data.read_inputs([str(path)], spec)
+        np.testing.assert_array_equal(found["numbers"], expected["numbers"])

@@ -9,12 +9,12 @@ from pydantic import Field
 from support import portable, text_sources
 from support.csv_file import CsvOptions
 from support.errors import ProjectError
+from support.numbers import MISSING
 from support.splits import Split, Splits, split_positions
 from support.text_sources import Columns, Examples, Found
 
 MOST_CLASSES = 100
 LEAST = 2  # a word that occurs once in the training texts can teach nothing
-MISSING = ("none", "na", "n/a", "nan", "null", "?", "-")  # as a label: a class, or "not known"?
 
 
 class TextOptions(CsvOptions):
@@ -138,7 +138,7 @@ def _doubtful(examples: Examples) -> list[str]:
     remarks = [
         f"{label} is taken for a class of {count:,} texts; if it means that the label is missing, leave the cell empty"
         for label, count in counts.items()
-        if label.lower() in MISSING
+        if label in MISSING or label.lower() in MISSING
     ]
     if all(map(_is_amount, counts)) and any("." in label for label in counts):
         remarks.append(
@@ -146,7 +146,8 @@ def _doubtful(examples: Examples) -> list[str]:
         )
     by_key: dict[str, list[str]] = {}
     for label in counts:
-        by_key.setdefault("".join(filter(str.isalnum, label.lower())) or label, []).append(label)
+        letters = "" if _is_amount(label) else "".join(filter(str.isalnum, label.lower()))
+        by_key.setdefault(letters or label, []).append(label)
     remarks += [
         f"{' and '.join(f'{label!r} ({counts[label]:,} texts)' for label in same)} are different classes; write them alike if they are one"
         for same in by_key.values()

@@ -105,6 +105,7 @@ def test_a_number_or_a_truth_of_json_is_a_label_like_any_other(tmp_path: Path) -
         ([("a text", "")], "left out of training, as the label is missing: 1 of 37 ({0}:38)"),
         ([("...", "hm")] * 3, "left out, as none of its texts has a word: class hm"),
         ([(f"unclear {n}", "None") for n in range(4)], "None is taken for a class of 4 texts"),
+        ([(f"unclear {n}", "n.a.") for n in range(4)], "n.a. is taken for a class of 4 texts"),
         ([(f"fine {n}", "Pos") for n in range(4)], "'pos' (12 texts) and 'Pos' (4 texts) are different classes"),
         ([(f"fine {n}", "Pos") for n in range(2)], "'pos' (12 texts) and 'Pos' (2 texts) are different classes"),
         ([("A good film,  NUMBER 3", "neg")], "texts with more than one label: 1, such as 'a good film, number 3'"),
@@ -118,6 +119,16 @@ def test_what_looks_wrong_is_counted_and_said(
     with contextlib.suppress(ProjectError):  # too few texts of Pos: the warning says why
         load(path)
     assert f"warning: {warning.format(path)}" in capsys.readouterr().out
+
+
+def test_labels_that_differ_in_their_sign_are_classes_without_a_word(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "my.csv").write_text(
+        table([(f"some text {n}", f"{n % 2 * 2 - 1}") for n in range(40)]), encoding="utf-8"
+    )
+    assert load(tmp_path / "my.csv").spec["labels"] == ["-1", "1"]
+    assert not capsys.readouterr().out
 
 
 def test_labels_that_are_amounts_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

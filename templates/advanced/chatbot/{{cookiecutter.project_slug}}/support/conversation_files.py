@@ -146,6 +146,11 @@ def _documents(path: Path, left_out: list[str]) -> list[Any]:
                 raise ProjectError(f"{place}: lists within lists, too deep to be read\nExpected {SHAPE}.")
             if isinstance(event, yaml.ScalarEvent) and not event.style and _hash_behind(lines, event.end_mark):
                 left_out.append(f"{place}: what follows # is a comment; if it belongs to the text, put that in quotes")
+            if isinstance(event, yaml.ScalarEvent) and (event.tag or event.anchor):
+                sign = event.tag or f"&{event.anchor}"
+                raise ProjectError(
+                    f"{place}: {sign} at the beginning of a text is not read as one\nPut the text in quotes."
+                )
             if isinstance(event, yaml.AliasEvent):  # a few lines of them can stand for billions
                 raise ProjectError(
                     f"{place}: *{event.anchor} refers to another line\nWrite the text out, or put it in quotes."

@@ -152,6 +152,8 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("my.json", b'{"a":' * 100_000, [], "my.json:1: brackets within brackets, too deep"),
         ("my.json", b'{\n "question": "a"\n}', [], "my.json:1: an object over several lines"),
         ("my.jsonl", b'{"messages": [{"role": "user", "content": "a"}]}', [], "my.jsonl:1: which of these is the question?"),
+        ("my.yml", f"conversations:\n{LINES}- - !wow what a day\n  - yes\n".encode(), [], "my.yml:42: !wow at the beginning of a text is not read as one"),
+        ("my.yml", f"conversations:\n{LINES}- - hi\n  - &you too\n".encode(), [], "my.yml:43: &you at the beginning of a text is not read as one"),
         ("my.yml", BOMB.encode() + f"conversations:\n{LINES}".encode(), [], "my.yml:2: *a refers to another line"),
         ("my.yml", b"conversations: " + b"[" * 100_000, [], "my.yml:1: "),
         ("my.yml", b"conversations: " + b"[" * 40, [], "my.yml:1: lists within lists, too deep"),

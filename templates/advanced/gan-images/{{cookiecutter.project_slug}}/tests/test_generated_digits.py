@@ -226,7 +226,7 @@ def test_pictures_without_classes_and_of_any_size_can_be_learned(
 
 
 def test_a_folder_with_too_few_pictures_says_what_was_expected(config: Config, tmp_path: Path) -> None:
-    with pytest.raises(ProjectError, match=r"no pictures in .*\nExpected 12 or more"):
+    with pytest.raises(ProjectError, match=r"no images in .*\nExpected 12 or more"):
         data.load(config.model_copy(update={"data": str(tmp_path)}))
 
 

@@ -266,6 +266,17 @@ def test_many_photos_are_divided_as_wholes_and_small_ones_left_out() -> None:
     assert not train_pieces & validation and not train_pieces & test and not validation & test
 
 
+def test_folders_of_splits_are_taken_together_and_that_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("train", "test"):
+        (tmp_path / name).mkdir()
+        Image.new("RGB", (50, 40), "red").save(tmp_path / name / "1.png")
+    found, _ = data.photographs(settings.read(Config, argv=["--data", str(tmp_path)]))
+    assert len(found) == 2
+    assert "are taken together: photos are divided anew" in capsys.readouterr().err
+
+
 def test_the_drawn_painting_is_the_same_each_time() -> None:
     first = paintings.drawn().copy()
     paintings.drawn.cache_clear()
@@ -336,12 +347,12 @@ def _picture(path: Path, width: int, height: int) -> str:
     ("options", "message"),
     [
         (["--style", "{missing}"], r"there is no painting at .*\nExpected a picture, such as --style painting.jpg"),
-        (["--style", "{text}"], "is not a picture, whatever its name says"),
+        (["--style", "{text}"], "is not an image, whatever its name says"),
         (["--style", "{empty}"], "is a folder\nExpected one painting"),
         (["--style", "{small}"], r"is too small: 60×200 pixels\nExpected 64 or more on its shorter side"),
         (["--data", "{missing}"], r"there is no file .*\nExpected a photo, or a folder of photos"),
-        (["--data", "{text}"], "is not a picture, whatever its name says"),
-        (["--data", "{empty}"], r"no pictures in .*\nExpected files such as"),
+        (["--data", "{text}"], "is not an image, whatever its name says"),
+        (["--data", "{empty}"], r"no images in .*\nExpected files such as"),
         (["--data", "{small}"], r"too small for pieces of 96 pixels\nExpected 480 or more on the longer side"),
         (
             ["--data", "{two}", "--method", "optimize"],

@@ -22,6 +22,9 @@ SIDE, BOX = 28, 20  # pixels of an MNIST image, and of the digit in it
 WORKING = 480  # pixels of the longer side of a photo while strokes are looked for: enough, and quick
 WINDOW = 0.3  # of the longer side: how far around a pixel the paper's brightness is looked for; wider than any stroke
 GRAIN = 6.0  # standard deviations of the paper's grain from which on something is ink
+EVEN = (
+    8.0  # of 255: where the edge of an image differs less along its way, its ground has one brightness, as on a screen
+)
 FAINTEST = 12.0  # of 255: ink that differs less from its paper is not looked for
 FAINT = 0.25  # of the ink's darkness: from here on a pixel that touches certain ink is ink too
 TOUCHING = np.ones((3, 3), int)  # pixels touch at their corners too
@@ -40,17 +43,6 @@ def is_mnist_form(images: np.ndarray) -> bool:
     return bool(dark.mean() > 0.95 and images.max() > 128)
 
 
-def is_centred_by_mass(images: np.ndarray) -> bool:
-    """Whether digits in MNIST's form lie with their centre of mass in the middle, rather than the box around them: on the whole, which
-    of the two strays less."""
-    strays = np.zeros(2)
-    for image in images[:200, :, :, 0]:
-        rows = np.flatnonzero(image.max(axis=1))
-        if rows.size:
-            strays += np.abs(np.array([ndimage.center_of_mass(image)[0], (rows[0] + rows[-1] + 1) / 2]) - SIDE / 2)
-    return bool(strays[0] < strays[1])
-
-
 def is_ready(grey: np.ndarray) -> bool:
     """Whether an image (height, width) is one of MNIST's own already: 28×28, with a dark edge and something brighter inside."""
     if grey.shape != (SIDE, SIDE):
@@ -59,14 +51,11 @@ def is_ready(grey: np.ndarray) -> bool:
     return bool(np.median(edge) <= grey.mean() and edge.mean() < 64)
 
 
-def digits(grey: np.ndarray, by_mass: bool = True) -> list[np.ndarray]:
-    """The digits in a photo (height, width), uint8, from left to right, each (28, 28) uint8; an empty list where there is no ink.
-
-    In the middle is the centre of mass, as in MNIST, or else that of the box around the strokes, as in scikit-learn's digits.
-    """
+def digits(grey: np.ndarray) -> list[np.ndarray]:
+    """The digits in a photo (height, width), uint8, from left to right, each (28, 28) uint8; an empty list where there is no ink."""
     ink = flatten(sized(grey))
     mask = threshold(ink)
-    return [fit(ink, digit, by_mass) for digit in strokes(mask)]
+    return [fit(ink, digit) for digit in strokes(mask)]
 
 
 def sized(grey: np.ndarray) -> np.ndarray:
@@ -83,8 +72,12 @@ def flatten(grey: np.ndarray) -> np.ndarray:
 
     The brightness of the paper is looked for in a small copy, in two rounds. A closing takes away whatever is narrower than its
     window, which says where ink is; ink is filled with the paper beside it, and the median of a window is the paper. Both keep the
-    edge of a shadow.
+    edge of a shadow. A ground that is even already, as that of a drawing on a screen, needs none of it, and strokes on it may be broad.
     """
+    edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    if np.ptp(edge) < EVEN:
+        difference = np.median(edge) - grey
+        return difference if (difference**3).sum() >= 0 else -difference
     height, width = grey.shape
     step = max(1, max(height, width) // 60)
     small = ndimage.uniform_filter(grey, step, mode="nearest")[step // 2 :: step, step // 2 :: step]
@@ -219,8 +212,11 @@ class Box:
         return down < 0.3 * height and (-across > 0.4 * narrower or across < 0.04 * height)
 
 
-def fit(ink: np.ndarray, digit: np.ndarray, by_mass: bool) -> np.ndarray:
-    """The strokes of one digit as MNIST has them: (28, 28), uint8."""
+def fit(ink: np.ndarray, digit: np.ndarray) -> np.ndarray:
+    """The strokes of one digit as MNIST has them: (28, 28), uint8.
+
+    `ink` (height, width) is how dark each pixel is, in any unit; `digit`, of the same shape, says which of them are the strokes.
+    """
     rows, columns = ndimage.find_objects(digit.astype(int))[0]
     height, width = rows.stop - rows.start, columns.stop - columns.start
     scale = BOX / max(height, width)
@@ -241,7 +237,7 @@ def fit(ink: np.ndarray, digit: np.ndarray, by_mass: bool) -> np.ndarray:
     crop = Image.fromarray(values.clip(0, 1).astype(np.float32))
     size = max(1, round(width * scale)), max(1, round(height * scale))
     small = np.asarray(crop.resize(size, Image.Resampling.BILINEAR))
-    middle = ndimage.center_of_mass(small) if by_mass else tuple(side / 2 for side in small.shape)
+    middle = ndimage.center_of_mass(small)
     top, left = (
         int(np.clip(round(SIDE / 2 - centre), 0, SIDE - side)) for centre, side in zip(middle, small.shape, strict=True)
     )

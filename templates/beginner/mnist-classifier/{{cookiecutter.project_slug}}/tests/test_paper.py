@@ -11,10 +11,11 @@ from scipy import ndimage
 
 import data
 import predict
-from support import paper
+from config import Config
+from support import paper, settings
 from support.errors import ProjectError
 
-SPEC = {"kind": "picture", "shape": [28, 28, 1], "labels": list("0123456789"), "form": "mass"}
+SPEC = {"kind": "picture", "shape": [28, 28, 1], "labels": list("0123456789"), "form": "mnist"}
 
 
 def ink(digit: np.ndarray, side: int) -> np.ndarray:
@@ -51,10 +52,9 @@ def difference(one: np.ndarray, other: np.ndarray) -> float:
 
 @pytest.fixture(scope="module")
 def digits() -> np.ndarray:
-    """One of each digit (10, 28, 28), brought to MNIST's form already."""
+    """One of each digit (10, 28, 28), in MNIST's form."""
     x, y = data.sample()
-    first = [x[np.flatnonzero(y == digit)[3], :, :, 0] for digit in range(10)]
-    return np.stack([paper.digits(255 - image)[0] for image in first])
+    return np.stack([x[np.flatnonzero(y == digit)[3], :, :, 0] for digit in range(10)])
 
 
 def test_images_of_mnists_form_stay_exactly_as_they_are(tmp_path: Path) -> None:
@@ -63,6 +63,15 @@ def test_images_of_mnists_form_stay_exactly_as_they_are(tmp_path: Path) -> None:
         Image.fromarray(image[..., 0]).save(tmp_path / f"{number:02}.png")
     _, read = data.read_inputs([str(tmp_path)], SPEC)
     np.testing.assert_array_equal(read, x[:50])
+
+
+def test_the_samples_strokes_fill_20_pixels_with_their_centre_of_mass_in_the_middle() -> None:
+    for image in data.sample()[0][:200, :, :, 0]:
+        inked = image > 25  # a tenth: the blur around strokes is no part of them
+        longer = max(int(np.ptp(np.flatnonzero(inked.any(axis=axis)))) + 1 for axis in (0, 1))
+        assert 18 <= longer <= 20
+        centre = np.array(ndimage.center_of_mass(image)) + 0.5  # of pixels whose middles are at 0.5, 1.5, …
+        assert np.abs(centre - 14).max() <= 1.01
 
 
 @pytest.mark.parametrize(
@@ -191,3 +200,25 @@ def test_show_draws_what_the_network_saw_and_replaces_no_file(
     monkeypatch.setattr(sys, "argv", [*arguments[:3], "seen.jpg"])
     with pytest.raises(ProjectError, match=r"--show 'seen\.jpg' does not end in \.png"):
         predict.main()
+
+
+def test_150_test_digits_as_ink_on_paper_cost_a_trained_network_at_most_one_point_of_accuracy() -> None:
+    from model import build_model
+
+    config = settings.read(Config, argv=[])
+    splits = data.load(config)
+    model = build_model(config, splits)
+    model.fit(splits.train.x, splits.train.y, epochs=config.epochs, batch_size=config.batch_size, verbose=0)
+    rng = np.random.default_rng(0)
+    some = splits.test.take(rng.choice(len(splits.test), 150, replace=False))
+    on_paper = np.zeros_like(some.x)  # a photo on which not exactly one digit is found stays black, and counts as wrong
+    counted = np.zeros(len(some), bool)
+    for row, image in enumerate(some.x[..., 0]):
+        side = int(rng.integers(60, 301))
+        top, left = int(rng.integers(0, 481 - side)), int(rng.integers(0, 641 - side))
+        found = paper.digits(photo(written(sheet(rng), ink(image, side), top, left, rng.uniform(30, 90)), rng))
+        if len(found) == 1:
+            on_paper[row, :, :, 0], counted[row] = found[0], True
+    as_it_is, photographed = (model.predict(x, verbose=0).argmax(axis=1) == some.y for x in (some.x, on_paper))
+    assert as_it_is.mean() >= 0.95  # or the comparison would say nothing
+    assert (photographed & counted).mean() >= as_it_is.mean() - 0.01

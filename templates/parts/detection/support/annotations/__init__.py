@@ -8,10 +8,12 @@ one .json for each) are kept. What is left out, or read otherwise than it is wri
 
 from pathlib import Path
 
-from support.annotations import coco, parsing, voc, yolo
+from support import folders
+from support.annotations import coco, parsing, split_lists, voc, yolo
 from support.annotations.records import KINDS, AnnotatedImage, Annotations, Problem
 from support.annotations.tree import KINDS_OF_FILES, Tree
 from support.errors import ProjectError
+from support.image_finding import CONVERT, left_out, other_files
 
 __all__ = ["KINDS", "AnnotatedImage", "Annotations", "Problem", "read"]
 
@@ -74,6 +76,13 @@ def _finished(tree: Tree, found: Annotations, one_file: bool = False) -> Annotat
         for path in tree.images:
             if path not in used:
                 found.problem(path, "no annotation", "has no annotation; it is not used", left_out=False)
+    for text in folders.alike(sorted({name for one in found.images for name in one.names})):
+        found.problem(found.root, "alike", text, left_out=False)
+    if not any(one.split for one in found.images):
+        split_lists.use(tree, found)
+    skipped = left_out(path for path in other_files(tree.root) if path.suffix.lower() in CONVERT)
+    if skipped and not one_file:
+        found.problem(found.root, "other format", f"has images that are not read: {skipped}")
     splits = sorted({one.split for one in found.images if one.split})
     if "train" not in splits:
         if len(splits) > 1:
@@ -81,7 +90,7 @@ def _finished(tree: Tree, found: Annotations, one_file: bool = False) -> Annotat
             found.problem(found.root, "no split", text, left_out=False)
         for one in found.images:
             one.split = None
-    elif len(splits) > 1:
+    else:
         for one in found.images:
             if one.split is None:
                 found.problem(one.path, "no split", f"is in none of the splits ({', '.join(splits)}) of the data set")
@@ -90,7 +99,7 @@ def _finished(tree: Tree, found: Annotations, one_file: bool = False) -> Annotat
 
 
 def _nothing(tree: Tree) -> str:
-    others = {"LabelMe": '"shapes"', "CreateML": '"imagefilename"', "VIA": '"_via_'}
+    marks = {"LabelMe": '"shapes"', "CreateML": '"imagefilename"', "VIA": '"_via_'}
     for path in [*tree.others[".json"], *tree.others[".xml"]][:3]:
         try:
             head = parsing.read_bytes(path)[:20000].decode("utf-8", "replace").lower()
@@ -99,12 +108,14 @@ def _nothing(tree: Tree) -> str:
         except parsing.Unreadable as error:
             line = f":{error.line}" if error.line else ""
             return f"no annotations in {tree.root}/: {path}{line} {error}\nExpected {EXPECTED}."
-        kind = next((name for name, mark in others.items() if mark.lower() in head), None)
+        kind = next((name for name, mark in marks.items() if mark.lower() in head), None)
         kind = "CVAT" if "<annotations" in head else kind
         if kind:
             return (
                 f"{path} is in the form of {kind}, which is not read\nExport or convert it as Pascal VOC, YOLO or COCO."
             )
-    count = len(tree.images)
-    images = f"{count} image{'s' * (count > 1)} and no annotation" if count else "no image"
-    return f"no annotations in {tree.root}/\nExpected {EXPECTED}, with the images beside them or in a folder images/. Found: {images}."
+    others = left_out(other_files(tree.root))
+    return (
+        f"no annotations in {tree.root}/\nExpected {EXPECTED}, with the images beside them or in a folder images/. "
+        f"Found: {len(tree.images) or 'no'} images" + (f" and {others}." if others else " and no annotation.")
+    )

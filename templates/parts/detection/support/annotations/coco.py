@@ -7,8 +7,8 @@ from typing import Any
 from support import folders
 from support.annotations import frames, masks, parsing
 from support.annotations.frames import Drawn
-from support.annotations.records import AnnotatedImage, Annotations, Box, beyond, numbers
-from support.annotations.tree import Tree, ambiguous
+from support.annotations.records import AnnotatedImage, Annotations, Box, numbers
+from support.annotations.tree import Tree, ambiguous, plain, without_ending
 from support.errors import ProjectError
 from support.image_formats import Header
 
@@ -61,9 +61,13 @@ def read(contents: list[tuple[Path, dict[str, Any] | parsing.Unreadable]], tree:
 
 
 def _file(file: Path, content: dict[str, Any], split: str | None, tree: Tree, found: Annotations) -> list[Drawn]:
-    names = {
-        _id(item.get("id")): str(item.get("name")).strip() for item in content["categories"] if isinstance(item, dict)
-    }
+    names: dict[str | None, str] = {}
+    for item in content["categories"]:
+        name = str(item.get("name") or "").strip() if isinstance(item, dict) else ""
+        if name and names.setdefault(_id(item.get("id")), name) != name:
+            raise ProjectError(
+                f"{file}: the categories {names[_id(item.get('id'))]} and {name} have one id\nNumber them anew."
+            )
     by_id: dict[str, Drawn | None] = {}
     of_path: dict[Path, str] = {}
     for position, item in enumerate(content["images"]):
@@ -102,11 +106,15 @@ def _file(file: Path, content: dict[str, Any], split: str | None, tree: Tree, fo
         if item.get("iscrowd") in (1, True, "1"):
             found.broken(drawn.image, where, "crowd", "a box around a crowd is not one object")
         elif _id(item.get("category_id")) not in names:
-            found.broken(drawn.image, where, "unknown class", f"there is no category {item.get('category_id')}")
+            found.broken(
+                drawn.image, where, "unknown class", f"there is no name for category {item.get('category_id')}"
+            )
         else:
             drawn.boxes.append(_box(item, where, names[_id(item["category_id"])], found))
     result = [drawn for drawn in by_id.values() if drawn is not None]
-    _refuse_corners(file, result)
+    boxes = [(box.corners, one.size or one.header.size) for one in result for box in one.boxes if box.corners]
+    written = ([left, top, right - left, bottom - top] for (left, top, right, bottom), _ in boxes)
+    frames.refuse_corners(file, boxes, written, "[left, top, width, height]")
     return result
 
 
@@ -115,7 +123,7 @@ def _box(item: dict[str, Any], where: str, name: str, found: Annotations) -> Box
     values = numbers(written) if isinstance(written, list) and len(written) == 4 else None
     if values:
         left, top, width, height = values
-        return Box(where, [left, top, left + width, top + height], name)
+        return Box(where, [left, top, left + width, top + height], name, str(written)[:60])
     corners = masks.box(item.get("segmentation")) if not written else None
     if corners:
         found.problem(where, "shape", "the box around a mask or polygon is used", left_out=False)
@@ -126,7 +134,8 @@ def _image(
     file: Path, name: str, split: str | None, tree: Tree, found: Annotations
 ) -> tuple[AnnotatedImage, Header] | None:
     """The image with this name: beside the file, or at the only place in the tree that ends so, within the file's split."""
-    parts = [part for part in re.split(r"[/\\]", name) if part not in ("", ".", "..")]
+    address = name.partition("?")[0] if "://" in name else name
+    parts = [part for part in re.split(r"[/\\]", address) if part not in ("", ".", "..")]
     exact = tree.ending(parts) if parts else []
     candidates = exact
     for begin in range(1, len(parts)):  # folders that only exist where it was annotated
@@ -141,7 +150,7 @@ def _image(
     if len(chosen) > 1:
         raise ambiguous(Path(f"{name} in {file}"), chosen)
     if not chosen and parts:  # with another ending
-        stem = (*(part.lower() for part in parts[:-1]), Path(parts[-1]).stem.lower())
+        stem = (*map(plain, parts[:-1]), without_ending(parts[-1]))
         chosen = [path for path in tree.at(stem) if not split or tree.split(path) in (split, None)]
     if len(chosen) != 1:
         found.problem(file, "missing image", f"there is no image {name}" + (f" of the {split} split" if split else ""))
@@ -175,25 +184,6 @@ def _merge(known: Drawn, other: Drawn, found: Annotations) -> None:
 
 def _same(one: list[float] | None, other: list[float] | None) -> bool:
     return bool(one and other and max(abs(a - b) for a, b in zip(one, other, strict=True)) < SAME)
-
-
-def _refuse_corners(file: Path, drawn: list[Drawn]) -> None:
-    """Refuse a file whose boxes are corners: most reach over the edges as width and height, none as right and bottom."""
-    over = total = 0
-    for one in drawn:
-        size = one.size or one.header.size
-        for corners in (box.corners for box in one.boxes if box.corners):
-            left, top, right, bottom = corners
-            as_corners = [left, top, right - left, bottom - top]
-            if beyond(as_corners, size) > 0 or as_corners[2] <= left or as_corners[3] <= top:
-                return
-            over += beyond(corners, size) > 0
-            total += 1
-    if total > 2 and over > total / 2:
-        raise ProjectError(
-            f"{file}: {over} of {total} boxes reach over the edge of their image as [left, top, width, height], none as corners\n"
-            "Write the width and height of each box, as COCO has it, in place of its right and bottom."
-        )
 
 
 def _id(value: Any) -> str | None:

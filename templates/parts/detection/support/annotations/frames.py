@@ -5,12 +5,14 @@ browser) write boxes of the photo as it is seen, others (old versions of labelIm
 annotation states tells which; where none is stated, the other photos of the data set do, or the edges over which the boxes would reach.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from support.annotations.records import EDGE, AnnotatedImage, Annotations, Box, beyond
+from support.errors import ProjectError
 from support.image_formats import Header, transpose_boxes
 
 Size = tuple[int, int]  # width, height
@@ -33,7 +35,12 @@ class Drawn:
 
 
 def settle(drawn: Sequence[Drawn], found: Annotations) -> None:
-    """Bring the boxes of all images to pixels of the image as it is seen, and take them."""
+    """Bring the boxes of all images to pixels of the image as it is seen, and take them.
+
+    Raises:
+        ProjectError: where they are in no pixels.
+    """
+    _refuse_shares(drawn)
     known = {_stored(one) for one in drawn if one.header.transposition is not None} - {None}
     convention = known.pop() if len(known) == 1 else None  # what the photos that tell agree on
     for one in drawn:
@@ -58,6 +65,37 @@ def settle(drawn: Sequence[Drawn], found: Annotations) -> None:
                 turn = one.header.transposition if stored else None
                 box.corners = transpose_boxes(np.array([left, top, right, bottom]), one.header.stored, turn)[0].tolist()
             found.add(one.image, box)
+
+
+def refuse_corners(
+    place: Path, boxes: Sequence[tuple[list[float], Size]], written: Iterable[list[float]], form: str
+) -> None:
+    """Refuse boxes whose last two numbers are corners: most reach over the edges in the `form` that is expected, none as corners.
+
+    Args:
+        place: what is refused.
+        boxes: corners as the form has it, and width and height of their image.
+        written: the same, as they are written.
+        form: what the four numbers should be.
+    """
+    for (_, size), corners in zip(boxes, written, strict=True):
+        if beyond(corners, size) > 0 or corners[2] <= corners[0] or corners[3] <= corners[1]:
+            return
+    over = sum(beyond(corners, size) > 0 for corners, size in boxes)
+    if len(boxes) > 2 and over > len(boxes) / 2:
+        raise ProjectError(
+            f"{place}: {over} of {len(boxes)} boxes reach over the edge of their image as {form}, none as corners\n"
+            "Write the width and height of each box in place of its right and bottom."
+        )
+
+
+def _refuse_shares(drawn: Sequence[Drawn]) -> None:
+    """Refuse boxes in pixels that are none: all of several lie within one pixel."""
+    boxes = [(one.where, box.corners) for one in drawn if not one.relative for box in one.boxes if box.corners]
+    if len(boxes) > 2 and all(max(corners) <= 1 for _, corners in boxes):
+        raise ProjectError(
+            f"{boxes[0][0]}: the boxes of all images are numbers up to 1, as shares of the image\nExpected pixels: multiply them by its width and height."
+        )
 
 
 def _stored(one: Drawn) -> bool | None:

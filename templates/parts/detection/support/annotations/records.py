@@ -33,9 +33,10 @@ KINDS = {  # as data.py counts them
     "no annotation": "images without an annotation",
     "no split": "images in none of the splits that the data set brings",
     "two splits": "images that are in two splits",
+    "untrained": "classes that are only in validation or test",
     "copies": "images of which another split has a copy",
     "other name": "images found under another name or ending than the annotation says",
-    "other format": "images whose content is of another format than their ending says",
+    "other format": "images of a format that is not read, or of another than their ending says",
     "other size": "images of another size than the annotation says",
     "turned": "images that their camera marked as turned (EXIF), with boxes that may be drawn before or after turning",
     "zero area": "boxes without area",
@@ -43,6 +44,7 @@ KINDS = {  # as data.py counts them
     "over the edge": "boxes that reach over the edge of their image, cut off there",
     "unknown class": "boxes of an unknown class",
     "crowd": "boxes around a crowd",
+    "alike": "classes whose names hardly differ",
     "twice": "boxes that are annotated twice",
     "too many": "images with too many boxes",
     "not numbers": "boxes that are not four numbers",
@@ -84,6 +86,7 @@ class Annotations:
         self.format = ""
         self.images: list[AnnotatedImage] = []
         self.problems: list[Problem] = []
+        self.classes: set[str] = set()  # of all boxes, wanted or not
 
     def problem(self, where: Path | str, kind: str, text: str, left_out: bool = True) -> None:
         self.problems.append(Problem(str(where), kind, text, left_out))
@@ -98,6 +101,10 @@ class Annotations:
         if box.corners is None or not np.isfinite(box.corners).all():
             self.broken(image, box.where, "not numbers", f"expected the four numbers of a box, found: {box.written}")
             return
+        if not box.name:
+            self.broken(image, box.where, "unknown class", "the class has no name")
+            return
+        self.classes.add(box.name)
         if self.wanted and box.name not in self.wanted:
             text = f"class {box.name!r} is not one of {', '.join(self.wanted)}"
             self.broken(image, box.where, "unknown class", text)
@@ -115,6 +122,9 @@ class Annotations:
         if beyond(box.corners, image.size) > EDGE:
             text = f"the box {shown} reaches over the edge of the image of {width}×{height}"
             self.problem(box.where, "over the edge", text, left_out=False)
+        if (inside, box.name) in zip(image.boxes, image.names, strict=True):
+            self.problem(box.where, "twice", f"the box {shown} is there already; it counts once", left_out=False)
+            return
         image.boxes.append(inside)
         image.names.append(box.name)
 
@@ -135,8 +145,10 @@ def beyond(corners: list[float], size: tuple[int, int]) -> float:
 
 
 def numbers(values: Any) -> list[float] | None:
-    """The values as finite numbers; None where one is something else."""
+    """The values as finite numbers; None where one is something else, be it yes or 1_0, which Python takes for numbers."""
     try:
+        if any(isinstance(value, bool) or "_" in str(value) for value in values):
+            return None
         found = [float(value) for value in values]
     except (TypeError, ValueError, OverflowError):
         return None

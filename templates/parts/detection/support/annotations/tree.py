@@ -6,21 +6,24 @@ labels/cam1/0001.txt and cam1/0001.xml are at the place cam1/0001. So a label ne
 
 import os
 import re
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import unquote
 
 from PIL import Image
 
 from support import folders
 from support.annotations.records import AnnotatedImage, Annotations
 from support.errors import ProjectError
-from support.image_formats import FOLDERS_LEFT_BEHIND, SUFFIXES, Header, open_header
+from support.image_finding import FOLDERS_LEFT_BEHIND, SUFFIXES, left_behind
+from support.image_formats import Header, open_header
 
 IMAGES = frozenset(["image", "images", "img", "imgs", "jpegimages", "pictures", "photos"])
 KINDS_OF_FILES = IMAGES | frozenset(
     ["label", "labels", "annotation", "annotations", "ann", "anns", "xml", "xmls", "txt"]
 )
-ANNOTATIONS = (".xml", ".txt", ".json", ".yaml", ".yml", ".names", ".labels", ".data")
+ANNOTATIONS = (".xml", ".txt", ".json", ".csv", ".yaml", ".yml", ".names", ".labels", ".data")
 
 
 class Tree:
@@ -43,7 +46,7 @@ class Tree:
             for name in sorted(names):
                 path = Path(folder, name)
                 ending = path.suffix.lower()
-                if name.startswith(".") or not (ending in SUFFIXES or ending in ANNOTATIONS) or not path.is_file():
+                if left_behind(name, names) or not (ending in SUFFIXES or ending in ANNOTATIONS) or not path.is_file():
                     continue
                 (self.images if ending in SUFFIXES else self.others[ending]).append(path)
         self.images.sort()
@@ -70,10 +73,13 @@ class Tree:
         self._places = None
 
     def place(self, path: Path) -> tuple[str, ...]:
-        """Where a file lies: its folders, without those that name a kind of file, and its name without ending, in small letters."""
+        """Where a file lies: its folders, without those that name a kind of file, and its name without ending, as `plain` has it.
+
+        Some tools keep the image's ending: photo.jpg.txt lies where photo.jpg does.
+        """
         parts = path.relative_to(self.root).parts
         named = [_plain(part) for depth, part in enumerate(parts[:-1], 1) if parts[:depth] not in self._dropped]
-        return (*(name for name in named if name), path.stem.lower())
+        return (*(name for name in named if name), without_ending(path.stem))
 
     def at(self, place: tuple[str, ...]) -> list[Path]:
         """The images at a place."""
@@ -96,16 +102,14 @@ class Tree:
 
     def ending(self, parts: Iterable[str]) -> list[Path]:
         """The images whose path ends with these folders and this name, whatever their capitals."""
-        *above, name = (part.lower() for part in parts)
+        *above, name = (plain(part) for part in parts)
         if self._names is None:
             self._names = {}
             for path in self.images:
-                self._names.setdefault(path.name.lower(), []).append(path)
+                self._names.setdefault(plain(path.name), []).append(path)
         found = self._names.get(name, [])
         return [
-            path
-            for path in found
-            if not above or [part.lower() for part in self._folders(path)][-len(above) :] == above
+            path for path in found if not above or [plain(part) for part in self._folders(path)][-len(above) :] == above
         ]
 
     def _folders(self, path: Path) -> tuple[str, ...]:
@@ -141,6 +145,17 @@ def ambiguous(label: Path, images: Iterable[Path]) -> ProjectError:
     """The error where more than one image is at an annotation's place."""
     first, second, *_ = images
     return ProjectError(f"{label} could belong to {first} or to {second}\nRename or remove one of the images.")
+
+
+def plain(name: str) -> str:
+    """A name for comparing: in small letters, accents in one form, and %20 as a blank, since tools on the web write names so."""
+    return unicodedata.normalize("NFC", unquote(name)).lower()
+
+
+def without_ending(name: str) -> str:
+    """The same, and without the ending of an image."""
+    path = Path(plain(name))
+    return path.stem if path.suffix in SUFFIXES else path.name
 
 
 def _words(folder: str) -> list[str]:

@@ -12,11 +12,11 @@ from support import folders
 from support.annotations import frames, parsing
 from support.annotations.frames import Drawn
 from support.annotations.records import AnnotatedImage, Annotations, Box, numbers
-from support.annotations.tree import Tree, ambiguous
+from support.annotations.tree import Tree, ambiguous, plain, without_ending
 from support.errors import ProjectError
-from support.image_formats import SUFFIXES, Header
+from support.image_formats import Header
 
-HEAD = 4096  # bytes in which an annotation names itself
+HEAD = 65_536  # bytes in which an annotation names itself
 
 
 def files(tree: Tree) -> list[Path]:
@@ -73,13 +73,11 @@ def _image(
     *above, name = re.split(r"[/\\]", (element.text or "").strip()) if element is not None else [""]
     place = tree.place(file)
     beside = tree.at(place)  # with the annotation's own name
-    stems = dict.fromkeys(
-        one.lower() for one in (name if Path(name).suffix.lower() not in SUFFIXES else Path(name).stem, name) if one
-    )
+    stems = [without_ending(name)] if name else []
     named = [image for stem in stems for image in tree.at((*place[:-1], stem))]
-    exact = [image for image in named if image.name.lower() == name.lower()]
+    exact = [image for image in named if plain(image.name) == plain(name)]
     if exact and beside and exact[0] not in beside:
-        if (*place[:-1], exact[0].stem.lower()) not in own:
+        if tree.place(exact[0]) not in own:
             raise ambiguous(file, [exact[0], beside[0]])
         named = exact = []  # that image has an annotation of its own
     chosen = exact or named or beside
@@ -143,14 +141,18 @@ def _use_image_sets(tree: Tree, found: Annotations) -> None:
         *before, kind, folder, _ = ("", "", *path.relative_to(tree.root).parts)
         split = "train and validation" if path.stem.lower() == "trainval" else folders.role(path.stem)
         if (kind.lower(), folder.lower()) == ("imagesets", "main") and split:
-            names = {line.split()[0].lower() for line in parsing.read_text(path).splitlines() if line.strip()}
+            try:
+                lines = parsing.read_text(path).splitlines()
+            except parsing.Unreadable as error:
+                raise ProjectError(f"{path} {error}") from None
+            names = {without_ending(line.split()[0]) for line in lines if line.strip()}
             listed.setdefault(tuple(before[2:]), {})[split] = names
     for above, splits in listed.items():
         both = splits.pop("train and validation", set())
         splits.setdefault("train", both - splits.get("validation", set()))
         for image in found.images:
             if image.path.relative_to(tree.root).parts[: len(above)] == above:
-                of = [split for split, names in splits.items() if image.path.stem.lower() in names]
+                of = [split for split, names in splits.items() if tree.place(image.path)[-1] in names]
                 image.split = found.one_split(image, of)
 
 

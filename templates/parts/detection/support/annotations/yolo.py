@@ -33,7 +33,7 @@ def read(labels: dict[Path, str | parsing.Unreadable], tree: Tree, found: Annota
         poses = {4 + names.keypoints[0] * names.keypoints[1]}
     inside = all(tree.among_images(image) for image in label_of)
     elsewhere = {path.stem.lower(): path for path in labels.keys() - label_of.values()}
-    drawn = []
+    drawn, used, numbered = [], set[int](), dict[int, str]()
     for path in tree.images:
         label = label_of.get(path)
         if label is None and inside and not tree.among_images(path):
@@ -59,21 +59,38 @@ def read(labels: dict[Path, str | parsing.Unreadable], tree: Tree, found: Annota
                 where = f"{label}:{content.line}" if content.line else str(label)
                 found.broken(image, where, "unreadable", str(content))
                 continue
-            _read_lines(one, label, content, names.of(label, tree.root), poses, found)
+            numbered = names.of(label, tree.root)
+            used |= _read_lines(one, label, content, numbered, poses, found)
         drawn.append(one)
+    if used and min(used) == 1 and max(used) == len(numbered) and max(used) not in numbered:
+        raise ProjectError(
+            f"the class numbers in {tree.root} are 1 to {max(used)}, and its {len(numbered)} names count from 0\nNumber the classes from 0."
+        )
+    boxes = [(box.corners, (1, 1)) for one in drawn for box in one.boxes if box.corners]
+    written = (
+        [(left + right) / 2, (top + bottom) / 2, right - left, bottom - top] for (left, top, right, bottom), _ in boxes
+    )
+    frames.refuse_corners(tree.root, boxes, written, "centre, width and height")
     if label_of:
         frames.settle([one for one in drawn if one.boxes], found)
     found.images = [one.image for one in drawn]
     listed = yolo_names.splits(described, tree, found)
-    if listed:
-        for image in found.images:
+    named = {split for splits in listed.values() for split in splits}
+    for image in found.images:
+        if image.path in listed or image.split in named:  # a split that no file names is that of the folder
             image.split = found.one_split(image, listed.get(image.path, []))
+    for split in sorted({image.split for image in found.images if image.split}):
+        rows = [image for image in found.images if image.split == split]
+        if not any(image.path in label_of for image in rows):  # of a competition, whose answers are kept back
+            text = f"none of the {len(rows)} images of the {split} split has a label; they are not used"
+            found.problem(rows[0].path.parent, "no annotation", text)
+            found.images = [image for image in found.images if image.split != split]
 
 
 def _pair(labels: dict[Path, str | parsing.Unreadable], tree: Tree, found: Annotations) -> dict[Path, Path]:
     """The label of each image that has one."""
     label_of: dict[Path, Path] = {}
-    for label, text in labels.items():
+    for label, text in sorted(labels.items(), key=lambda item: not _like_labels(item[1])):
         images = tree.at(tree.place(label))
         images = [image for image in images if image.parent == label.parent] or images
         if len(images) > 1:
@@ -83,15 +100,22 @@ def _pair(labels: dict[Path, str | parsing.Unreadable], tree: Tree, found: Annot
                 found.problem(label, "missing image", f"there is no image named {label.stem} at its place")
             continue
         other = label_of.setdefault(images[0], label)
-        if other != label and labels[other] != text:
+        if _like_labels(labels[other]) and isinstance(text, str) and text.strip() and not _like_labels(text):
+            found.problem(label, "other annotations", f"holds no label; that of {images[0]} is {other}", left_out=False)
+        elif other != label and labels[other] != text:
             raise ProjectError(f"both {other} and {label} are labels of {images[0]}\nRemove the one that is wrong.")
     return label_of
 
 
-def _read_lines(one: Drawn, label: Path, text: str, names: dict[int, str], poses: set[int], found: Annotations) -> None:
+def _read_lines(
+    one: Drawn, label: Path, text: str, names: dict[int, str], poses: set[int], found: Annotations
+) -> set[int]:
+    """Add the boxes of a label to its image; the class numbers in it."""
+    used = set()
     image: AnnotatedImage = one.image
     for line in yolo_lines.parse(text, poses):
         where = f"{label}:{line.number}"
+        used |= set() if line.problem else {line.class_number}
         if line.problem:
             found.broken(image, where, "not numbers", line.problem)
         elif line.class_number < 0 or (names and line.class_number not in names):
@@ -100,6 +124,7 @@ def _read_lines(one: Drawn, label: Path, text: str, names: dict[int, str], poses
             if line.outline:
                 found.problem(where, "shape", f"the upright box of {line.outline} is used", left_out=False)
             one.boxes.append(Box(where, line.corners, names.get(line.class_number, str(line.class_number))))
+    return used
 
 
 def _like_labels(text: str | parsing.Unreadable) -> bool:

@@ -11,7 +11,14 @@ from support.annotations.records import Annotations
 from support.annotations.tree import Tree
 from support.errors import ProjectError
 
-CLASS_FILES = ("classes.txt", "class_names.txt", "predefined_classes.txt", "_darknet.labels")  # one name a line
+CLASS_FILES = (
+    "classes.txt",
+    "labels.txt",
+    "names.txt",
+    "class_names.txt",
+    "predefined_classes.txt",
+    "_darknet.labels",
+)  # one name a line
 
 
 @dataclass
@@ -48,6 +55,9 @@ def read(tree: Tree) -> tuple[Names, list[tuple[Path, dict[str, Any]]]]:
         try:
             content = parsing.read_yaml(path)
         except parsing.Unreadable as error:
+            with path.open("rb") as file:
+                if b"names" not in file.read(parsing.MB):  # it is of another program
+                    continue
             raise ProjectError(f"{path} {error}\nExpected a line such as: names: [face, hand]") from None
         if isinstance(content, dict) and ("names" in content or "train" in content):
             described.append((path, content))
@@ -130,6 +140,10 @@ def _names(path: Path, content: dict[str, Any]) -> dict[int, str]:
     if not pairs or not all(str(number).strip().isdecimal() and isinstance(name, str) for number, name in pairs):
         raise ProjectError(f"{path} names no classes\nExpected a line such as: names: [face, hand]")
     found = {int(number): name.strip() for number, name in pairs}
+    if len(set(found.values())) < len(pairs):
+        raise ProjectError(
+            f"{path} names a class twice: {', '.join(name for _, name in pairs)}\nGive each its own name."
+        )
     count = content.get("nc")
     if isinstance(count, str) and count.strip().isdecimal() and int(count) != len(found):
         raise ProjectError(f"{path} says nc: {count}, but names {len(found)} classes\nCorrect whichever is wrong.")
