@@ -60,7 +60,9 @@ def ending(error: BaseException) -> tuple[str, int] | None:
 
 
 def explain(error: OSError) -> str | None:
-    """A sentence for a full disk or a folder that cannot be written; None for any other error of the system."""
+    """A sentence for a full disk, or an output or folder that cannot be written; None for any other error of the system."""
+    if error.filename == terminal.OUTPUT:
+        return f"the output cannot be written: {error.strerror}\nSend it elsewhere."
     where = error.filename or "the project's folder"
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return f"the disk is full while writing {where}\nFree some space and run the same command again; what was saved before is intact."

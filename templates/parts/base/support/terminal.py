@@ -1,16 +1,19 @@
 """What a step shows: text that cannot steer the terminal, and progress that suits a terminal or a log."""
 
 import io
+import os
 import re
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 T = TypeVar("T")
 
 # Control characters, among them the escape that begins a command to the terminal, and marks that turn the direction of writing.
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+OUTPUT = "the output"  # as the name of a file in an error of the system
 FIRST_LINE = 30.0  # seconds until a log gets its first line of progress; each further one comes after twice the time
 
 
@@ -33,14 +36,31 @@ class Printable(io.TextIOWrapper):
     keep = ""
 
     def write(self, text: str) -> int:
-        super().write(printable(text, self.keep))
+        with _named():
+            super().write(printable(text, self.keep))
         return len(text)
+
+    def flush(self) -> None:
+        with _named():
+            super().flush()
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    """An error of the system in here says that it is about the output, not about a file of the project."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = OUTPUT
+        raise
 
 
 def show_controls() -> None:
-    """Let all that this process prints from now on be printable."""
+    """Let all that this process prints from now on be printable, and go nowhere where its output is closed."""
     for name, keep in (("stdout", ""), ("stderr", "\r")):  # a bar of progress goes back to the beginning of its line
         stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, io.TextIOWrapper(io.FileIO(os.devnull, "w"), encoding="utf-8"))
         if type(stream) is io.TextIOWrapper:  # not one that a notebook or a test has put in its place
             encoding, buffering = stream.encoding, stream.line_buffering
             changed = Printable(stream.detach(), encoding, "backslashreplace", line_buffering=buffering)

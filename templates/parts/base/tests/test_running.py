@@ -105,6 +105,21 @@ def test_a_step_ends_with_a_sentence_and_the_exit_code_of_a_shell(code: str, exi
     assert (done.returncode, done.stderr) == (exit_code, said + "\n")
 
 
+def test_a_step_whose_output_is_closed_does_its_work_all_the_same() -> None:
+    done = python("-c", "import sys; sys.stdout = None\nfrom support import errors\nerrors.run(lambda: print('done'))")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("lines", [1, 10_000])
+def test_an_output_that_cannot_be_written_is_not_called_a_full_disk(lines: int) -> None:
+    code = f"from support import errors\nerrors.run(lambda: print('a line\\n' * {lines}))"
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, stdout=full, stderr=subprocess.PIPE, text=True)
+    said = "error: the output cannot be written: No space left on device\nSend it elsewhere.\n"
+    assert (done.returncode, done.stderr) == (2, said)
+
+
 def test_a_mistake_of_ours_keeps_its_traceback() -> None:
     done = python("-c", "from support import errors\nerrors.run(lambda: 1 / 0)")
     assert done.returncode == 1 and "ZeroDivisionError" in done.stderr
