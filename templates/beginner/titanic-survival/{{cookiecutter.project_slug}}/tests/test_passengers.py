@@ -45,7 +45,12 @@ def test_the_threshold_is_chosen_by_the_validation_rows(monkeypatch: pytest.Monk
     config = settings.read(Config, argv=["--epochs", "1"])
     splits = data.load(config)
     seen: list[np.ndarray] = []
-    monkeypatch.setattr(scores, "decide", lambda truth, prediction, config: seen.append(truth) or {"threshold": 0.25})
+
+    def decide(truth: np.ndarray, prediction: np.ndarray, config: Config) -> dict[str, float]:
+        seen.append(truth)
+        return {"threshold": 0.25}
+
+    monkeypatch.setattr(scores, "decide", decide)
     run = runs.Run(tmp_path)
     records.write_spec(run.folder / "spec.json", splits.spec)
     training.fit(build_model(config, splits), splits, config, run)
