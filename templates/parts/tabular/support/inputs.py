@@ -70,10 +70,11 @@ def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], dict
 def _reading(path: Path, spec: dict[str, Any]) -> dict[str, Any]:
     """How a file is read: as in training, but for a separator that its first line does not have."""
     reading = dict(spec.get("reading", {}))
-    if path.is_file() and (separator := reading.get("separator")):
+    separator: str | None = reading.get("separator")
+    if separator and path.is_file():
+        sign = "\t" if separator in ("tab", "\\t") else separator
         with path.open("rb") as file:
-            there = {"tab": "\t", "\\t": "\t"}.get(separator, separator).encode() in file.readline()
-        reading["separator"] = separator if there else None
+            reading["separator"] = separator if sign.encode() in file.readline() else None
     return reading
 
 

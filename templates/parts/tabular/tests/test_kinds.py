@@ -98,11 +98,10 @@ def test_numbers_that_may_be_dates_are_named_and_the_option_reads_them_alone(
     assert "warning" not in kind([22.0, 35.0], name)
 
 
-def test_a_negative_in_brackets_among_slips_is_a_number() -> None:
-    found = kind([*[f"{n}.50" for n in range(20)], "(7.25)", "TBD"])
-    assert found["kind"] == "number" and found["slips"].startswith(
-        "1 values are no numbers, first the sample:23: 'TBD'"
-    )
+def test_negatives_in_brackets_beside_a_slip_are_numbers() -> None:
+    found = kind([*[f"{n}.50" for n in range(14)], *[f"({n}.25)" for n in range(8)], "TBD"])
+    assert found["kind"] == "number"
+    assert found["slips"] == "1 values are no numbers, first the sample:24: 'TBD'; read as missing"
 
 
 def test_what_is_called_a_number_must_be_one() -> None:

@@ -46,7 +46,7 @@ def test_the_threshold_is_chosen_by_the_validation_rows(monkeypatch: pytest.Monk
     splits = data.load(config)
     seen: list[np.ndarray] = []
 
-    def decide(truth: np.ndarray, prediction: np.ndarray, config: object) -> dict[str, float]:
+    def decide(truth: np.ndarray, prediction: np.ndarray, config: Config) -> dict[str, float]:
         seen.append(truth)
         return {"threshold": 0.25}
 
