@@ -89,19 +89,19 @@ def test_a_box_that_is_there_twice_counts_once_and_classes_that_hardly_differ_ar
 def test_lists_beside_the_images_are_their_splits_where_nothing_else_says_them(
     line: str, tool: str, tmp_path: Path
 ) -> None:
-    for name in ("a b", "c", "d", "e", "test"):
+    for name in ("0", "1", "a b", "e", "test"):
         written.image(tmp_path / "images" / f"{name}.jpg")
         if tool == "xml":
             written.voc(tmp_path / "xml" / f"{name}.xml")
         elif tool == "txt":
             written.yolo(tmp_path / "labels" / f"{name}.txt")
     if tool == "json":
-        written.coco(tmp_path / "all.json", {name: f"{name}.jpg" for name in ("a b", "c", "d", "e", "test")})
-    written.text(tmp_path / "lists" / "trainval.txt", "".join(line.format(name) + "\n" for name in ("c", "d", "test")))
+        written.coco(tmp_path / "all.json", {name: f"{name}.jpg" for name in ("0", "1", "a b", "e", "test")})
+    written.text(tmp_path / "lists" / "trainval.txt", "".join(line.format(name) + "\n" for name in ("0", "1", "test")))
     written.text(tmp_path / "lists" / "test.txt", "a b.jpg\r\n" + line.format("e") + "\n\n")
-    written.text(tmp_path / "lists" / "val.txt", "bring milk\ncall home\n")
+    written.text(tmp_path / "lists" / "val.txt", "bring milk\ncall home\ne\n")
     found = annotations.read(tmp_path)
-    assert [one.split for one in found.images] == ["test", "train", "train", "test", "train"]
+    assert [one.split for one in found.images] == ["train", "train", "test", "test", "train"]
     assert found.problems == []
 
 
