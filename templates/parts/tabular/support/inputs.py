@@ -72,7 +72,8 @@ def _reading(path: Path, spec: dict[str, Any]) -> dict[str, Any]:
     reading = dict(spec.get("reading", {}))
     if path.is_file() and (separator := reading.get("separator")):
         with path.open("rb") as file:
-            there = {"tab": "\t", "\\t": "\t"}.get(separator, separator).encode() in file.readline()
+            mark: str = "\t" if separator in ("tab", "\\t") else separator
+            there = mark.encode() in file.readline()
         reading["separator"] = separator if there else None
     return reading
 
