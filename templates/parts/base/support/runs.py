@@ -7,8 +7,10 @@ python -m support.runs --json     the same for a program
 import contextlib
 import json
 import shutil
+import struct
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -184,11 +186,13 @@ def check_model_file(path: Path) -> None:
     if not path.exists():
         raise ProjectError(f"there is no file {shown(path)}\nTrain first: python train.py")
     try:
+        if not path.is_file():  # a pipe may never say anything, a device never end
+            raise OSError("no file")
         with zipfile.ZipFile(path) as archive:
             if archive.testzip() is None and {"config.json", "model.weights.h5"} <= set(archive.namelist()):
                 return
-    except (zipfile.BadZipFile, OSError, EOFError):
-        pass
+    except (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, RuntimeError):
+        pass  # RuntimeError: encrypted, or packed in a way that Python does not know
     raise ProjectError(
         f"{shown(path)} is damaged or not a Keras model\nTrain again (python train.py), or name another run with --run."
     )

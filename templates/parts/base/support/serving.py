@@ -128,6 +128,8 @@ def _onnx(path: Path) -> Predict:
     import onnxruntime
 
     try:
+        if not path.is_file():  # a pipe may never say anything, a device never end
+            raise OSError("no file")
         session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's errors share no base class of their own
         raise ProjectError(f"{path} is damaged or not an ONNX model\nExport again: python export.py") from error
@@ -151,6 +153,8 @@ def _litert(path: Path) -> Predict:
     except ImportError:  # no wheel of it on Windows: TensorFlow brings the same interpreter
         from tensorflow.lite import Interpreter
     try:
+        if not path.is_file():
+            raise ValueError("no file")
         interpreter = Interpreter(str(path))
     except (ValueError, RuntimeError) as error:
         raise ProjectError(f"{path} is damaged or not a LiteRT model\nExport again: python export.py") from error

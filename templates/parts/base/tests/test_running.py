@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -167,6 +168,28 @@ def test_a_damaged_file_is_named_and_spoils_one_run_only(name: str, damage: str,
     rows = {row["run"]: row for row in runs.summaries()}
     assert set(rows) == {run.name, other.name} and rows[other.name]["state"] == "unfinished"
     assert all(runs.line(row) for row in rows.values())
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder", "junk", "encrypted"])
+def test_what_is_no_model_is_named_and_not_waited_for(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "model.keras"
+    if kind == "pipe" and hasattr(os, "mkfifo"):
+        os.mkfifo(path)
+    elif kind == "device" and Path("/dev/zero").exists():
+        path.symlink_to("/dev/zero")
+    elif kind == "encrypted":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("config.json", "{}")
+        data = bytearray(path.read_bytes())
+        data[6] |= 1  # the mark of encryption, in the file's own head and in the list of contents
+        data[data.find(b"PK\1\2") + 8] |= 1
+        path.write_bytes(data)
+    elif kind == "junk":
+        path.write_bytes(b"PK\3\4 no model")
+    else:
+        path.mkdir()
+    with pytest.raises(ProjectError, match="is damaged or not a Keras model"):
+        runs.check_model_file(path)
 
 
 def test_a_damaged_run_does_not_keep_another_from_going_on(run: Run) -> None:
