@@ -4,7 +4,7 @@ python3 tasks.py first-project [FOLDER]    a trained, evaluated and exported dig
 python3 tasks.py test [ARG ...]            lint, types and the tests that take under eight minutes; ARGs go to pytest
 python3 tasks.py test --slow               also those that take longer: what CI runs, none of them left out in silence
 python3 tasks.py test --nightly            those that CI has no time for
-python3 tasks.py measure                   what `test --slow` costs, written into docs/checks.md
+python3 tasks.py measure [ARG ...]         what `test --slow` costs, written into docs/checks.md
 python3 tasks.py lint                      lint and types only
 python3 tasks.py benchmark                 how fast the command is, beside click and cookiecutter
 
@@ -42,8 +42,8 @@ def main() -> None:
             first_project(rest[0] if rest else "mnist-classifier")
         case ["test", *rest]:
             test(rest)
-        case ["measure"]:
-            measure()
+        case ["measure", *rest]:
+            measure(rest)
         case ["lint"]:
             install()
             lint()
@@ -81,14 +81,14 @@ def test(arguments: list[str]) -> None:
     print(f"In all {sum(phases.values()) / 60:.1f} minutes: {took}", flush=True)
 
 
-def measure() -> None:
+def measure(arguments: list[str]) -> None:
     """Run what CI runs, and state what it cost in docs/checks.md."""
     record, counts = VENV / "checks.json", VENV / "counts.txt"
     counts.unlink(missing_ok=True)
     install()
     run(PYTHON, "benchmarks/checks.py", "count", str(counts), folder=HERE)
     try:
-        test(["--slow", "--record", str(record)])
+        test(["--slow", "--record", str(record), *arguments])
     finally:
         run(PYTHON, "benchmarks/checks.py", "stop", folder=HERE)
     run(PYTHON, "benchmarks/checks.py", "write", str(record), str(counts), json.dumps(phases), folder=HERE)
