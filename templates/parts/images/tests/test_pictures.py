@@ -72,3 +72,13 @@ def test_many_pictures_stay_on_the_disk_and_a_prediction_reads_them_when_it_asks
     (tmp_path / "3.png").unlink()
     with pytest.raises(ProjectError, match=r"there is no file .*3\.png"):
         files[2:5]
+
+
+def test_each_colour_keeps_its_channel_and_each_pixel_its_corner(tmp_path: Path) -> None:
+    corners = np.zeros((2, 2, 3), np.uint8)
+    corners[0, 0], corners[0, 1], corners[1, 0] = (250, 20, 0), (0, 250, 20), (20, 0, 250)
+    Image.fromarray(corners).save(tmp_path / "corners.png")
+    np.testing.assert_array_equal(read_picture(tmp_path / "corners.png", (2, 2, 3)), corners)
+    np.testing.assert_array_equal(read_whole(tmp_path / "corners.png", 3), corners)
+    read = picture_files.read([tmp_path / "corners.png"] * 2, (2, 2, 3)).x
+    np.testing.assert_array_equal(read[np.arange(2)], [corners, corners])
