@@ -67,8 +67,10 @@ def photographs(config: Config) -> tuple[list[np.ndarray], str]:
             photos.read_one(path, config.longest) for path in pictures.find_inputs([str(coco.folder())])[: coco.USED]
         ]
         return found, f"{len(found):,} photos of COCO's val2017"
-    found = [photos.read_one(path, config.longest) for path in pictures.find_inputs([config.data])]
     path = Path(config.data)
+    if not path.exists():
+        raise ProjectError(f"there is no file {path}\nExpected a photo, or a folder of photos.")
+    found = [photos.read_one(path, config.longest) for path in pictures.find_inputs([config.data])]
     if path.is_dir() and folders.split_folders(path):
         pictures.say([f"the folders of splits in {path}/ are taken together: photos are divided anew"])
     return found, f"your own data, {config.data}"
