@@ -64,7 +64,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
         item.user_properties.append((f"processor {call.when}", round(now - before, 2)))
     outcome = yield
     report: pytest.TestReport = outcome.get_result()  # type: ignore[attr-defined]
-    if report.skipped and item.config.getoption("--no-silent-skip"):
+    expected = call.excinfo is not None and isinstance(call.excinfo.value, pytest.xfail.Exception)
+    if report.skipped and not expected and item.config.getoption("--no-silent-skip"):
         reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
         if not any(re.search(each["reason"], reason) for each in SKIPS):
             report.outcome = "failed"

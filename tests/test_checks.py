@@ -20,6 +20,9 @@ def test_left_out(): ...
 @pytest.mark.skipif(True, reason="SIGKILL is a signal of Unix")
 def test_that_may_be_left_out(): ...
 
+def test_that_is_known_to_fail():
+    pytest.xfail("known")
+
 def test_short(): ...
 
 @pytest.mark.slow
@@ -64,6 +67,10 @@ def test_a_test_that_is_left_out_fails_unless_the_list_says_why(checks: Path) ->
     chosen = ("-k", "left_out")
     assert run(checks, *chosen) == ["test_left_out SKIPPED", "test_that_may_be_left_out SKIPPED"]
     assert run(checks, *chosen, "--no-silent-skip") == ["test_left_out ERROR", "test_that_may_be_left_out SKIPPED"]
+
+
+def test_what_is_known_to_fail_is_not_left_out(checks: Path) -> None:
+    assert run(checks, "-k", "known", "--no-silent-skip") == ["test_that_is_known_to_fail XFAIL"]
 
 
 def test_the_longest_come_first_as_they_were_recorded_or_as_they_are_marked(checks: Path) -> None:

@@ -141,9 +141,9 @@ def main() -> None:
     chosen = {"attention": attention, "positions": positions, "masks": masks, "decoding": ways}[lesson]
     chosen(settings.read(Config, argv=[]))
     if lesson == "decoding":
-        print(
-            f"\nThe map of attention: {runs.shown(runs.find(None).folder)}/figures/attention.png, made by evaluate.py"
-        )
+        drawn = runs.find(None).figures / "attention.png"
+        where = runs.shown(drawn) if drawn.exists() else "drawn by python evaluate.py"
+        print(f"\nThe map of attention: {where}")
 
 
 if __name__ == "__main__":
