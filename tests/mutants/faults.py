@@ -315,7 +315,7 @@ MUTANTS = [
         "templates/parts/text/support/texts.py",
         "**learned(splits[0].x, config)",
         "**learned(np.concatenate([split.x for split in splits]), config)",
-        "tests/test_words.py",
+        "tests/test_text_sources.py",
         "sentiment-analysis",
     ),
     Mutant(

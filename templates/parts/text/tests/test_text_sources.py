@@ -363,3 +363,14 @@ def test_a_table_is_asked_row_by_row_and_read_as_in_training(tmp_path: Path) -> 
     other.write_text('{"nothing": "new"}\n', encoding="utf-8")
     with pytest.raises(ProjectError, match="other.jsonl:1: there is no column said"):
         data.read_inputs([str(other)], spec)
+
+
+def test_only_training_texts_teach_words() -> None:
+    def examples(word: str) -> Examples:
+        written = [f"{word} {mood} text number {number}" for number in range(20) for mood in ("good", "bad")]
+        return Examples(written, ["yes", "no"] * 20, [f"{word}:{row}" for row in range(40)])
+
+    found = Found(examples("learned"), examples("validated"), examples("tested"))
+    spec = texts.load(found, settings.read(Config, argv=[]), "own", "own").spec
+    assert "learned" in spec["vocabulary"]
+    assert {"validated", "tested"} & {*spec["vocabulary"]} == set()
