@@ -5,7 +5,7 @@ try:
 
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # while modules are imported: nothing is made yet
-    from dlgen.cli import main
+    from dlgen.commands.main import main
 except KeyboardInterrupt:
     raise SystemExit(130) from None
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
-from dlgen.cli import cli
+from dlgen.commands.main import cli
 
 PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
 Dlgen = Callable[..., subprocess.CompletedProcess[str]]

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dlgen import environment, results
 from dlgen.errors import StepFailed
+from dlgen.projects import environment, results
 
 Dlgen = Callable[..., subprocess.CompletedProcess[str]]
 STEPS = [["data.py"], ["train.py", "--epochs", "1"]]
