@@ -167,3 +167,18 @@ def test_a_file_that_is_nested_without_end_is_a_finding(small: Path, name: str) 
     deep = {"deep.py": "x = " + "-" * 50_000 + "1\n", "deep.toml": "x = " + "[" * 50_000, "deep.json": "[" * 50_000}
     (small / SLUG / name).write_text(deep[name])
     assert any(file == name and what.startswith("is not ") for file, what in found(small))
+
+
+def test_the_floors_of_support_are_asked_of_projects_made_of_base_where_they_are_switched_on(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "BASED", (check._floors,))
+    library = tiny / "beginner/tiny" / SLUG / "support/data"
+    library.mkdir(parents=True)
+    (library / "images.py").write_text("import train\n")
+    findings = check.check(lookup.find(str(tiny / "beginner/tiny"))).findings
+    assert [each for each in findings if each.file.startswith("support/")] == [
+        check.Finding(
+            "support/data/images.py:1", "imports train, which is the project's own", "Hand it over as an argument."
+        )
+    ]

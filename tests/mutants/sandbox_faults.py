@@ -67,7 +67,7 @@ FAULTS = [
     ),
     (
         "the check takes ruff from the folder that it checks",
-        f"{G}/checks/check.py",
+        f"{G}/checks/lint.py",
         'NOT_HERE = ["-P"]',
         "NOT_HERE: list[str] = []",
         f"{T}/test_hostile.py -k no_module_of_the_project",

@@ -4,25 +4,17 @@ A template made of parts is held to all of it; a plain cookiecutter template to 
 its choices, into Python that compiles and pages whose links lead somewhere.
 """
 
-import ast
-import importlib.util
-import json
-import os
 import re
-import shutil
-import subprocess
-import sys
-import tomllib
-import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from dlgen import console
 from dlgen.catalog import layers, settings
 from dlgen.catalog.templates import Template
-from dlgen.checks import contract
+from dlgen.checks import contract, floors, lint
+from dlgen.checks.project import links, parses, read
+from dlgen.checks.project import run as run_in
+from dlgen.checks.report import Finding, Report
 from dlgen.errors import DlgenError, StepFailed
 from dlgen.projects import environment
 from dlgen.rendering import names, render, workspace
@@ -39,26 +31,6 @@ AWKWARD = [
 EPOCHS = 3  # of the training that `--run` does: that it learns well is for the template's own tests
 TAIL = 20  # lines of a failed step that are shown
 JINJA = re.compile(r"\{\{-?\s*cookiecutter\b|\{%-?\s")
-NOT_HERE = ["-P"]  # of Python: no module is taken from the folder that is checked, which may hold a ruff.py
-SERIOUS = ["--isolated", "--select=E9,F63,F7,F82"]  # where a project has no settings for ruff: what cannot run
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What is wrong, in which file of the project or template, and what to do about it."""
-
-    file: str
-    what: str
-    do: str
-
-
-@dataclass
-class Report:
-    """What was found, what was looked at, and what was not, with the reason."""
-
-    findings: list[Finding] = field(default_factory=list)
-    checked: list[str] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
 
 
 def check(template: Template, *, trust: bool = False, run: bool = False, python: Path | None = None) -> Report:
@@ -81,10 +53,10 @@ def check(template: Template, *, trust: bool = False, run: bool = False, python:
         project = _renders(plan, place, trust, report)
         if project is None:
             return report
-        report.findings += [*_links(project), *_lint(project, python, report)]
+        report.findings += [*links(project), *lint.findings(project, python, report)]
         report.checked.append("links in its pages")
         if "base" in plan.parts:
-            report.findings += _contract(project)
+            report.findings += [fault for check in BASED for fault in check(project)]
             report.checked.append("the contract of templates/README.md")
         if run and not report.findings:
             report.findings += _run(project, plan, python)
@@ -92,18 +64,6 @@ def check(template: Template, *, trust: bool = False, run: bool = False, python:
         elif run:
             report.skipped.append("--run: mend the findings first")
     return report
-
-
-def text(report: Report, name: str) -> str:
-    """The report as a page for the terminal."""
-    lines = [f"checked: {'; '.join(report.checked)}"] if report.checked else []
-    lines += [f"skipped: {reason}" for reason in report.skipped]
-    for each in report.findings:
-        indented = each.what.replace("\n", "\n    ")
-        lines.append(f"\n{each.file}: {indented}\n    {each.do}")
-    count = len(report.findings)
-    lines.append(f"\n{count} finding{'s' * (count > 1)} in {name}" if count else f"{name} is in order")
-    return "\n".join(lines)
 
 
 def _refused(file: str, error: Exception) -> Finding:
@@ -119,7 +79,7 @@ def _source(plan: layers.Plan) -> Iterator[Finding]:
         if not plan.config.get(key):
             yield Finding("cookiecutter.json", f"has no {key}", f"Add it: dlgen list and show say it, {key!r}: ...")
     for path, file in plan.files.items():
-        found = JINJA.search(_text(file.source)) if path.endswith(".py") and path.startswith("{{") else None
+        found = JINJA.search(read(file.source)) if path.endswith(".py") and path.startswith("{{") else None
         if found:
             inside = path.partition("/")[2]
             yield Finding(
@@ -143,7 +103,7 @@ def _renders(plan: layers.Plan, place: Path, trust: bool, report: Report) -> Pat
             continue
         project = project or made
         known = {(each.file, each.what) for each in report.findings}
-        report.findings += [each for each in _parses(made, template.plain, said) if (each.file, each.what) not in known]
+        report.findings += [each for each in parses(made, template.plain, said) if (each.file, each.what) not in known]
     report.checked.append("renders with its defaults and other answers; Python, TOML and JSON parse")
     return project
 
@@ -159,105 +119,6 @@ def _answers(plan: layers.Plan) -> Iterator[dict[str, str]]:
             yield from ({key: value} for value in AWKWARD)
 
 
-def _parses(project: Path, plain: bool, said: str) -> Iterator[Finding]:
-    parsers: dict[str, Callable[[str], Any]] = {".py": lambda source: compile(source, "file", "exec")}
-    if not plain:  # others may hold JSON with comments
-        parsers |= {".toml": tomllib.loads, ".json": json.loads}
-    for file in sorted(project.rglob("*")):
-        if file.suffix in parsers and file.is_file() and ".dlgen" not in file.relative_to(project).parts:
-            try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")
-                    parsers[file.suffix](file.read_text(encoding="utf-8"))
-            except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-                kind = {".py": "Python", ".toml": "TOML", ".json": "JSON"}[file.suffix]
-                yield Finding(
-                    _inside(project, file),
-                    f"is not {kind}{said}: {error or 'nested too deep'}",
-                    "Mend the file in the template.",
-                )
-
-
-def _links(project: Path) -> Iterator[Finding]:
-    for page in sorted(project.glob("*.md")):
-        content = _text(page)
-        for target in re.findall(r"\]\((?![a-z]+:)([^()#\s]+)", re.sub(r"```.*?```", "", content, flags=re.S)):
-            if not (page.parent / target).exists():
-                yield Finding(page.name, f"links to {target}, which is not there", "Make the file, or mend the link.")
-        lessons = _text(project / "lessons.py")
-        for lesson in sorted(set(re.findall(r"python lessons\.py ([a-z0-9-]+)", content))):
-            if f'"{lesson}"' not in lessons:
-                yield Finding(page.name, f"names the lesson {lesson}, which lessons.py has not", "Mend one of the two.")
-
-
-def _contract(project: Path) -> Iterator[Finding]:
-    for name in (*contract.STEPS, *contract.OTHERS):
-        if not (project / name).exists():
-            yield Finding(name, "is missing", "Every project has it: templates/README.md says what it gives.")
-    for name in contract.STEPS:
-        if not (project / name).exists():
-            continue
-        source = _text(project / name)
-        length = len(source.splitlines())
-        if length > contract.LONGEST:
-            yield Finding(name, f"has {length} lines", f"Keep it under {contract.LONGEST}: move machinery to support/.")
-        try:
-            if not ast.get_docstring(ast.parse(source)):
-                yield Finding(
-                    name, "does not say what it does", "Begin it with a docstring: what, how to run it, what next."
-                )
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue  # found before
-    for name, wanted in contract.NAMES.items():
-        try:
-            missing = wanted - contract.top_level_names(project / name) if (project / name).exists() else set()
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        if missing:
-            listed = ", ".join(sorted(missing))
-            yield Finding(
-                name, f"does not define {listed}", "The shared steps use it: templates/README.md says for what."
-            )
-
-
-def _lint(project: Path, python: Path | None, report: Report) -> Iterator[Finding]:
-    ruff = _ruff(python)
-    if ruff is None:
-        report.skipped.append("lint: ruff is not installed (pip install ruff)")
-        return
-    own = "[tool.ruff" in _text(project / "pyproject.toml") or any(
-        (project / name).exists() for name in ("ruff.toml", ".ruff.toml")
-    )
-    options = [] if own else SERIOUS
-    done = _captured([*ruff, "check", "--no-cache", "--output-format=json", *options, "."], project)
-    try:
-        faults = json.loads(done.stdout)
-    except ValueError:
-        yield Finding("pyproject.toml", f"ruff ends with: {done.stderr.strip()}", "Mend its settings.")
-        return
-    for fault in faults:
-        file = _inside(project, Path(fault["filename"]))
-        row = (fault.get("location") or {}).get("row", 1)
-        yield Finding(
-            f"{file}:{row}", f"{fault.get('code')} {fault['message']}", "Mend it, or allow it in pyproject.toml."
-        )
-    if own:
-        done = _captured([*ruff, "format", "--no-cache", "--check", "."], project)
-        for name in re.findall(r"Would reformat: (.+)", done.stdout):
-            yield Finding(name, "is not formatted", "Format it: ruff format")
-    report.checked.append("lint")
-
-
-def _ruff(python: Path | None) -> list[str] | None:
-    if python:
-        own = [str(python), *NOT_HERE, "-m", "ruff"]
-        return own if subprocess.run([*own, "--version"], capture_output=True).returncode == 0 else None
-    if importlib.util.find_spec("ruff"):
-        return [sys.executable, *NOT_HERE, "-m", "ruff"]
-    found = shutil.which("ruff")
-    return [found] if found else None
-
-
 def _run(project: Path, plan: layers.Plan, python: Path | None) -> Iterator[Finding]:
     """The steps, the types and the tests of the project, until one fails."""
     try:
@@ -268,14 +129,14 @@ def _run(project: Path, plan: layers.Plan, python: Path | None) -> Iterator[Find
     epochs = any(each.name == "epochs" for each in settings.read(plan.project_file))
     steps = [[str(word) for word in step] for step in plan.config.get("_steps", [])]
     commands = [[*step, "--epochs", str(EPOCHS)] if step == ["train.py"] and epochs else step for step in steps]
-    if "[tool.mypy]" in _text(project / "pyproject.toml"):
+    if "[tool.mypy]" in read(project / "pyproject.toml"):
         commands.append(["-m", "mypy", "."])
     if (project / "tests").is_dir():
         commands.append(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
     for number, command in enumerate(commands, 1):
         typed = f"python {' '.join(command)}"
         console.note(f"[{number}/{len(commands)}] {typed}")
-        done = _captured([str(interpreter), *command], project)
+        done = run_in([str(interpreter), *command], project)
         if done.returncode != 0:
             end = "\n".join((done.stdout + done.stderr).strip().splitlines()[-TAIL:])
             what = f"{typed} ended with exit code {done.returncode}:\n{end}"
@@ -283,24 +144,10 @@ def _run(project: Path, plan: layers.Plan, python: Path | None) -> Iterator[Find
             return
 
 
-def _captured(command: list[str], folder: Path) -> "subprocess.CompletedProcess[str]":
-    """A command in the project's folder, as its owner would run it."""
-    surroundings = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    return subprocess.run(
-        command, cwd=folder, env=surroundings, capture_output=True, encoding="utf-8", errors="replace",
-        stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+def _floors(project: Path) -> Iterator[Finding]:
+    """What of a project's imports goes upwards or in a circle."""
+    for fault in floors.faults(project):
+        yield Finding(f"{fault.file}:{fault.line}", fault.what, f"{fault.do[:1].upper()}{fault.do[1:]}.")
 
 
-def _inside(project: Path, file: Path) -> str:
-    try:
-        return file.resolve().relative_to(project.resolve()).as_posix()
-    except ValueError:
-        return str(file)
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
+BASED: tuple[Callable[[Path], Iterator[Finding]], ...] = (contract.findings,)  # for projects of the part `base`

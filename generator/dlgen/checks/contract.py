@@ -1,7 +1,11 @@
 """What a project made with the part `base` gives its shared steps; templates/README.md says it in words."""
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
+
+from dlgen.checks.project import read
+from dlgen.checks.report import Finding
 
 STEPS = ("config.py", "data.py", "model.py", "train.py", "evaluate.py", "predict.py", "export.py", "tune.py")
 LONGEST = 150  # lines of a file that is read in order: what a reader takes in at one sitting
@@ -33,3 +37,34 @@ def top_level_names(path: Path) -> set[str]:
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             names.add(node.target.id)
     return names
+
+
+def findings(project: Path) -> Iterator[Finding]:
+    """What a project lacks of the contract."""
+    for name in (*STEPS, *OTHERS):
+        if not (project / name).exists():
+            yield Finding(name, "is missing", "Every project has it: templates/README.md says what it gives.")
+    for name in STEPS:
+        if not (project / name).exists():
+            continue
+        source = read(project / name)
+        length = len(source.splitlines())
+        if length > LONGEST:
+            yield Finding(name, f"has {length} lines", f"Keep it under {LONGEST}: move machinery to support/.")
+        try:
+            if not ast.get_docstring(ast.parse(source)):
+                yield Finding(
+                    name, "does not say what it does", "Begin it with a docstring: what, how to run it, what next."
+                )
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue  # found before
+    for name, wanted in NAMES.items():
+        try:
+            missing = wanted - top_level_names(project / name) if (project / name).exists() else set()
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        if missing:
+            listed = ", ".join(sorted(missing))
+            yield Finding(
+                name, f"does not define {listed}", "The shared steps use it: templates/README.md says for what."
+            )

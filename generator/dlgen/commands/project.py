@@ -2,14 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
+
 from dlgen import console
-
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
+from dlgen.commands.options import as_json, part_names, trust
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -23,9 +21,7 @@ in_project = click.option(
 )
 dry_run = click.option("--dry-run", is_flag=True, help="Show the plan and the differences; write nothing.")
 allow_dirty = click.option("--allow-dirty", is_flag=True, help="Go on although git has changes to commit.")
-trust = click.option("--trust", is_flag=True, help="Let the template run its hooks on this computer.")
 from_template = click.option("--template", metavar="PATH", help="Where the template is now, if it is not where it was.")
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
 def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
@@ -35,14 +31,6 @@ def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Comm
         return command
 
     return decorate
-
-
-def _parts_to_add(context: click.Context, parameter: click.Parameter, incomplete: str) -> "list[CompletionItem]":
-    from click.shell_completion import CompletionItem
-    from dlgen.catalog import templates
-
-    known = templates.optional_parts((templates.root(),))
-    return [CompletionItem(part.name, help=part.summary) for part in known if part.name.startswith(incomplete)]
 
 
 @click.command()
@@ -70,7 +58,7 @@ def update(
 
 
 @click.command()
-@click.argument("parts", metavar="PART...", nargs=-1, required=True, shell_complete=_parts_to_add)
+@click.argument("parts", metavar="PART...", nargs=-1, required=True, shell_complete=part_names)
 @_options(in_project, from_template, dry_run, allow_dirty, trust, as_json)
 def add(
     parts: tuple[str, ...],
@@ -203,4 +191,4 @@ def _undo(folder: Path, force: bool, as_json: bool) -> None:
     console.echo("\n".join([f"Undid: {what}", *(f"  {file}" for file in shown), "Changed your mind? dlgen undo"]))
 
 
-COMMANDS: list[click.Command] = [update, add, undo, status, diff, sync]
+COMMANDS: tuple[click.Command, ...] = (update, add, undo, status, diff, sync)

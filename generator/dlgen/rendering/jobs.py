@@ -75,6 +75,7 @@ def generate(folder: str, context: dict[str, Any], output: str, hooks: bool) -> 
 
 def _check_paths(folder: Path, context: dict[str, Any]) -> None:
     from cookiecutter import utils
+
     from dlgen.system import paths
 
     env = utils.create_env_with_context(context)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import click
+
 from dlgen import console
 from dlgen.catalog.layers import Plan
 from dlgen.errors import DlgenError

@@ -16,10 +16,11 @@ from typing import Any, cast
 
 from cookiecutter import generate, hooks, prompt, utils
 from cookiecutter.environment import ExtensionLoaderMixin, StrictEnvironment
-from dlgen.system import paths
 from jinja2 import Environment, StrictUndefined, Template
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from dlgen.system import paths
 
 MANY_MB = 100  # of text from one file
 MANY_MB_IN_ALL = 500  # of text from all files of a template, what they include counted anew

@@ -35,6 +35,7 @@ def _import_all() -> None:
     """All that rendering imports, some of it only when it is used: what is imported later is confined."""
     from binaryornot.check import is_binary
     from cookiecutter import prompt, utils
+
     from dlgen.rendering import jobs, sandbox
 
     assert prompt and jobs
