@@ -21,7 +21,7 @@ def test_help_begins_with_what_to_type_first(dlgen: Dlgen, arguments: tuple[str,
     done = dlgen(*arguments)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("Usage: dlgen [OPTIONS] [COMMAND] [ARGS]...")
-    assert "Begin with: dlgen new mnist-classifier --run" in done.stdout
+    assert "Start with: dlgen new mnist-classifier --run" in done.stdout
 
 
 def test_the_version_is_printed(dlgen: Dlgen) -> None:

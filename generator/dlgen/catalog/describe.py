@@ -1,13 +1,10 @@
-"""What `dlgen show` says about a template, and `dlgen new` about what it made."""
+"""What `dlgen show` says about a template."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dlgen import console
 from dlgen.catalog import layers, settings
 from dlgen.catalog.templates import Template
-
-if TYPE_CHECKING:
-    pass
 
 
 def facts(template: Template) -> dict[str, Any]:

@@ -14,12 +14,14 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from dlgen.catalog import sources, templates
-from dlgen.catalog.sources import Address
+from dlgen.catalog import templates
 from dlgen.catalog.templates import CONFIG, Template
 from dlgen.errors import DlgenError, did_you_mean
-from dlgen.system import disk, paths
+
+if TYPE_CHECKING:
+    from dlgen.catalog.sources import Address
 
 HEADER = "# The templates that dlgen knows by a name, written by `dlgen templates add` and `remove`.\n"
 KEYS = {"path", "git", "zip", "checkout", "directory"}
@@ -31,7 +33,7 @@ class Entry:
 
     name: str
     path: Path | None = None
-    address: Address | None = None
+    address: "Address | None" = None
 
     @property
     def facts(self) -> dict[str, str]:
@@ -44,7 +46,11 @@ class Entry:
     @property
     def commit(self) -> str:
         """The commit that is in the cache; an empty text for a folder."""
-        return sources.fetch(self.address, fresh=False).commit if self.address else ""
+        if self.address is None:
+            return ""
+        from dlgen.catalog import sources
+
+        return sources.fetch(self.address, fresh=False).commit
 
     def folder(self, fresh: bool = False) -> Path:
         """Where its templates are on this computer.
@@ -60,6 +66,8 @@ class Entry:
                 )
             return self.path
         assert self.address
+        from dlgen.catalog import sources
+
         top = sources.fetch(self.address, fresh).folder
         folder = top / self.address.directory
         if not folder.is_dir() or not folder.resolve().is_relative_to(top.resolve()):
@@ -102,6 +110,8 @@ def add(place: str, name: str | None = None, checkout: str | None = None, direct
     Raises:
         DlgenError: where there is nothing, the name is taken, or it cannot be a name.
     """
+    from dlgen.catalog import sources
+
     entries = read()
     path = Path(place).expanduser()
     if path.is_dir() and not sources.is_bare_repository(path):
@@ -168,7 +178,9 @@ def _entry(name: str, value: object, path: Path) -> Entry:
         )
     if places == ["path"]:
         return Entry(name, path=Path(value["path"]))
-    address = Address(value[places[0]], value.get("checkout", ""), value.get("directory", ""))
+    from dlgen.catalog import sources
+
+    address = sources.Address(value[places[0]], value.get("checkout", ""), value.get("directory", ""))
     return Entry(name, address=sources.checked(address))
 
 
@@ -178,6 +190,8 @@ def _write(entries: dict[str, Entry]) -> None:
         f"\n[{name}]\n" + "".join(f"{key} = {_quoted(value)}\n" for key, value in entry.facts.items())
         for name, entry in sorted(entries.items())
     )
+    from dlgen.system import disk
+
     path = file()
     path.parent.mkdir(parents=True, exist_ok=True)
     disk.write(path.resolve(), text.encode(), 0o600)
@@ -194,6 +208,8 @@ def in_team(entry: Entry) -> list[Template]:
     Raises:
         DlgenError: where it is gone, or holds two of one name or none.
     """
+    from dlgen.system import paths
+
     folder = entry.folder()
     found: dict[str, Path] = {}
     for path in templates.inside(folder) or ([folder] if (folder / CONFIG).is_file() else []):

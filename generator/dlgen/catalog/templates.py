@@ -151,10 +151,12 @@ def read_json(file: Path) -> dict[str, Any]:
     try:
         if file.stat().st_size > 1 << 20:
             raise ValueError("it is larger than 1 MB")
-        value = json.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        value = json.loads(text)
         if _too_deep(value):
             raise RecursionError
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
+        if "\\u" in text:  # the only way to half of a character
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
         raise DlgenError(f"{file} cannot be read as JSON: it holds half of a character, such as \\ud800") from None
     except RecursionError:

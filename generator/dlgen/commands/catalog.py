@@ -136,9 +136,12 @@ def check(
     return 1 if report.findings else 0
 
 
-COMMANDS: tuple[click.Command, ...] = (
-    list_,
-    show,
-    eject,
-    check,
-)
+COMMANDS = {
+    each.name: each
+    for each in (
+        list_,
+        show,
+        eject,
+        check,
+    )
+}

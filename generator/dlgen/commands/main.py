@@ -1,40 +1,75 @@
-"""The `dlgen` command: parse, call, print. What takes time to import is imported by the command that needs it."""
+"""The `dlgen` command: which commands there are, and with which exit code it ends.
+
+A command is imported when it is called, and what takes time to import by the function that needs it.
+"""
 
 import os
 import signal
 import sys
 from contextlib import suppress
+from importlib import import_module
 from typing import NoReturn
 
 import click
 
 from dlgen import __version__, console
-from dlgen.commands import catalog, new, project, templates
 from dlgen.errors import DlgenError, StepFailed, explain
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+# The commands by section of the help: name, module of dlgen.commands, what it does.
+SECTIONS: dict[str, list[tuple[str, str, str]]] = {
+    "Commands": [
+        ("new", "new", "Make a project from a template."),
+        ("list", "catalog", "List the templates, with the result and the time of each."),
+        ("show", "catalog", "Show what a template teaches, reaches and contains."),
+        ("eject", "catalog", "Copy a template into a folder, to make it your own."),
+        ("check", "catalog", "Check a template against the rules that dlgen's own keep."),
+        ("templates", "templates", "Register templates from folders and repositories of your own."),
+    ],
+    "Commands in a project": [
+        ("update", "project", "Bring what is new in the template into the project; your edits are kept."),
+        ("add", "project", "Add optional parts to the project."),
+        ("undo", "project", "Undo the last update or add."),
+        ("status", "project", "Show your changes, and what is new in the template."),
+        ("diff", "project", "Show your changes line by line."),
+        ("sync", "project", "Carry your edits back into a template of your own."),
+    ],
+}
+MODULES = {name: module for commands in SECTIONS.values() for name, module, _ in commands}
 
 
-@click.group(context_settings=HELP, invoke_without_command=True)
+class Commands(click.Group):
+    """The group of all commands: its help lists them without importing any."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return [*MODULES]
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in MODULES:
+            return None
+        found: dict[str, click.Command] = import_module(f"dlgen.commands.{MODULES[name]}").COMMANDS
+        return found[name]
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, what) for name, _, what in commands])
+
+
+@click.group(cls=Commands, context_settings=HELP, invoke_without_command=True)
 @click.version_option(__version__, prog_name="dlgen", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(context: click.Context) -> None:
-    """Ready-to-run Keras projects: data, training, evaluation and a proven export.
+    """Make ready-to-run Keras projects: data, training, evaluation and a proven export.
 
-    Begin with: dlgen new mnist-classifier --run
+    Start with: dlgen new mnist-classifier --run
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 
 
-for _command in (*catalog.COMMANDS, *new.COMMANDS, *project.COMMANDS, *templates.COMMANDS):
-    cli.add_command(_command)
-
-
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command and end the process: 0, 1 (a step of --run failed), 2 (a mistake to mend) or 130 (Ctrl-C)."""
-    from dlgen.rendering import workspace
-
     alone = signal.getsignal(signal.SIGINT) is signal.SIG_DFL  # __main__ has set it, and nobody else needs it
     try:
         if alone:
@@ -45,6 +80,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except KeyboardInterrupt:
         if alone:
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # once is enough: what follows takes a moment
+        from dlgen.rendering import workspace  # not before: few commands need it
+
         workspace.remove_all()
         code = _said("Stopped by Ctrl-C.", 130)  # click has ended the line
     sys.exit(code)

@@ -98,4 +98,4 @@ def _pairs(chosen: tuple[str, ...]) -> dict[str, str]:
     return {key.strip(): value for key, _, value in (item.partition("=") for item in chosen)}
 
 
-COMMANDS: tuple[click.Command, ...] = (new,)
+COMMANDS = {each.name: each for each in (new,)}

@@ -191,4 +191,14 @@ def _undo(folder: Path, force: bool, as_json: bool) -> None:
     console.echo("\n".join([f"Undid: {what}", *(f"  {file}" for file in shown), "Changed your mind? dlgen undo"]))
 
 
-COMMANDS: tuple[click.Command, ...] = (update, add, undo, status, diff, sync)
+COMMANDS = {
+    each.name: each
+    for each in (
+        update,
+        add,
+        undo,
+        status,
+        diff,
+        sync,
+    )
+}

@@ -80,4 +80,4 @@ def templates_update(name: str | None) -> None:
         console.echo("Nothing is registered. Register a folder: dlgen templates add PATH")
 
 
-COMMANDS: tuple[click.Command, ...] = (templates,)
+COMMANDS = {each.name: each for each in (templates,)}

@@ -54,30 +54,60 @@ def run(project: Path, steps: list[list[str]], quiet: bool = False) -> None:
 
 
 def install(project: Path) -> Path:
-    """The python of the project's environment, with the project and its libraries installed."""
+    """The python of the project's environment, with the project and its libraries installed.
+
+    uv does it, which takes a tenth of pip's time: the one on the PATH, the one that is installed beside dlgen, or one
+    that pip can install into the project's environment. Where none is to be had, or it does not succeed, pip does it.
+
+    Raises:
+        StepFailed: where pip does not succeed either.
+    """
     venv = project / ".venv"
     python = venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    by_pip = ([sys.executable, "-m", "venv", str(venv)], [str(python), "-m", "pip", "install"])
-    uv = shutil.which("uv")
+    own = [sys.executable, "-m", "venv", str(venv)]
+    uv = find_uv()
     if uv:
-        by_uv = (
-            [uv, "venv", "--quiet", "--python", sys.executable, str(venv)],
-            [uv, "pip", "install", "--python", str(python)],
-        )
         try:
-            return _install_by("uv", *by_uv, project, python)
+            _make([uv, "venv", "--quiet", "--seed", "--python", sys.executable, str(venv)], project)  # with pip
+            return _install("uv", _by_uv(uv, python), project, python)
         except StepFailed:  # uv does not read pip's configuration, which may be the only way to the libraries
             _say("uv could not install it; trying pip\n")
             shutil.rmtree(venv, ignore_errors=True)
-    return _install_by("pip", *by_pip, project, python)
+    _make(own, project)
+    pip = [str(python), "-m", "pip", "install"]
+    if uv is None:
+        try:
+            _logged("Installing uv", [*pip, "uv"], project, venv / "uv.log")
+            return _install("uv", _by_uv(str(_beside(python)), python), project, python)
+        except (StepFailed, OSError):
+            _say("uv could not install it; trying pip\n")
+    return _install("pip", pip, project, python)
 
 
-def _install_by(tool: str, make: list[str], pip: list[str], project: Path, python: Path) -> Path:
-    early = project / ".dlgen" / "venv.log"  # .venv is not there yet
-    _logged("Making .venv", make, project, early)
-    early.unlink()
+def find_uv() -> str | None:
+    """The program uv: on the PATH, or beside dlgen."""
+    beside = _beside(Path(sys.executable))
+    return shutil.which("uv") or (str(beside) if beside.exists() else None)
+
+
+def _beside(python: Path) -> Path:
+    """Where uv is, or would be, in the environment of a python."""
+    return python.with_name("uv.exe" if os.name == "nt" else "uv")
+
+
+def _by_uv(uv: str, python: Path) -> list[str]:
+    return [uv, "pip", "install", "--python", str(python)]
+
+
+def _make(command: list[str], project: Path) -> None:
+    log = project / ".dlgen" / "venv.log"  # .venv is not there yet
+    _logged("Making .venv", command, project, log)
+    log.unlink()
+
+
+def _install(tool: str, command: list[str], project: Path, python: Path) -> Path:
     log = project / ".venv" / "install.log"
-    _logged(f"Installing the project and its libraries with {tool}", [*pip, "-e", ".[dev]"], project, log)
+    _logged(f"Installing the project and its libraries with {tool}", [*command, "-e", ".[dev]"], project, log)
     return python
 
 

@@ -4,14 +4,12 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from dlgen.rendering import jobs
-from dlgen.rendering.jobs import Ask
-
 if TYPE_CHECKING:
     from dlgen.catalog.layers import Plan
+    from dlgen.rendering.jobs import Ask
 
 
-def perform(plan: "Plan", trusted: bool, do: str, ask: Ask | None = None, **values: Any) -> Any:
+def perform(plan: "Plan", trusted: bool, do: str, ask: "Ask | None" = None, **values: Any) -> Any:
     """Call one of the functions of jobs.py, where the template may run.
 
     Args:
@@ -34,6 +32,13 @@ def perform(plan: "Plan", trusted: bool, do: str, ask: Ask | None = None, **valu
         from dlgen.rendering import worker
 
         return worker.run(job, ask)
+    if not trusted and ask is None:
+        from dlgen.rendering import own
+
+        if own.takes(plan):
+            return own.perform(job)
+    from dlgen.rendering import jobs
+
     kept = sys.path[:]
     if trusted:
         sys.path.append(str(template.folder))  # for its extensions, as cookiecutter has it

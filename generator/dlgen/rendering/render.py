@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dlgen import __version__, console
-from dlgen.catalog import layers, lookup, settings
+from dlgen.catalog import layers
 from dlgen.catalog.templates import Template
 from dlgen.errors import DlgenError
 from dlgen.projects import record
@@ -167,6 +167,8 @@ def _settings(plan: layers.Plan, chosen: dict[str, str]) -> dict[str, Any]:
         raise DlgenError(f"{plan.template.name} asks nothing called {next(iter(chosen))}\nIt asks: {questions}")
     if not chosen:
         return {}
+    from dlgen.catalog import settings  # only with --set
+
     return settings.choose(settings.read(plan.project_file), chosen, plan.template.shown)
 
 
@@ -199,6 +201,8 @@ def _after_pre_prompt(plan: layers.Plan) -> Iterator[layers.Plan]:
         with jobs.failures(plan.template.name):
             for hook in hooks:
                 run_script(str(folder / hook), str(folder))
+        from dlgen.catalog import lookup
+
         changed = lookup.find(str(folder))
         yield layers.plan(replace(plan.template, folder=changed.folder, config=changed.config))
 
