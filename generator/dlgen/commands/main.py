@@ -13,7 +13,7 @@ from typing import NoReturn
 import click
 
 from dlgen import __version__, console
-from dlgen.errors import DlgenError, StepFailed, explain
+from dlgen.errors import DlgenError, StepFailed, did_you_mean, explain
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 # The commands by section of the help: name, module of dlgen.commands, what it does.
@@ -49,6 +49,14 @@ class Commands(click.Group):
             return None
         found: dict[str, click.Command] = import_module(f"dlgen.commands.{MODULES[name]}").COMMANDS
         return found[name]
+
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = arguments[0]
+        if name not in MODULES and not name.startswith("-") and not context.resilient_parsing:
+            raise click.UsageError(f"no such command {name}{did_you_mean(name, MODULES)}", context)
+        return super().resolve_command(context, arguments)
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         for title, commands in SECTIONS.items():
