@@ -200,7 +200,7 @@ def test_a_journal_that_names_what_is_no_file_of_the_project_is_refused(made: Pa
         ([("a", None, (b"x", {"mode": "0"}))], "a has an invalid mode"),
         ([("a", None, (b"x", {"sha256": ""}))], "a does not match its hash"),
         ([("a", None, (b"a\0b", {"link": True}))], "a is a link to nothing"),
-        ([(".dlgen/project.json", None, (b"/etc/passwd", {"link": True}))], ".dlgen/project.json is no link"),
+        ([(".dlgen/project.json", None, (b"/etc/passwd", {"link": True}))], ".dlgen/project.json cannot be a link"),
         ([(7, None, b"x")], "a path is not text"),
     ],
 )
@@ -244,7 +244,7 @@ def test_a_link_that_a_journal_makes_leads_to_no_write_outside(made: Path, outsi
         ({"parts": "base"}, ".dlgen/project.json is damaged: it has no parts\n"),
         ({"parts": [["base"]]}, ".dlgen/project.json is damaged: parts are strings\n"),
         ({"files": {"a": 1}}, ".dlgen/project.json is damaged: files have hashes, which are strings\n"),
-        ({"settings": {"a": {"b": 1}}}, ".dlgen/project.json is damaged: a setting is a number, a text, or a list of "),
+        ({"settings": {"a": {"b": 1}}}, ".dlgen/project.json is damaged: a setting is a number, a string, or a list of "),
         (
             {"answers": {"a": [[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]}},
             ".dlgen/project.json is damaged: the answer to a ",
@@ -331,7 +331,7 @@ def test_an_archive_that_would_fill_the_memory_is_refused_before_it_is_unpacked(
             for number in range(archives.MANY_FILES + 1):
                 archive.writestr(str(number), b"")
     monkeypatch.setattr(zipfile.ZipFile, "read", lambda *arguments: pytest.fail("it was unpacked"))
-    with pytest.raises(DlgenError, match=r"^\.dlgen/pristine\.zip is damaged: (it )?(is|holds) (larger|more) than"):
+    with pytest.raises(DlgenError, match=r"^\.dlgen/pristine\.zip is damaged: (it )?(is|contains) (larger|more) than"):
         project.find(made)
 
 

@@ -64,7 +64,7 @@ def change(file: Path, old: str, new: str) -> None:
 
 
 def test_status_names_what_you_did_and_what_the_template_has_that_is_new(run: Run, made: Path, template: Path) -> None:
-    assert run("status").splitlines()[2:] == ["Every file is as it was made.", "", "The template has nothing new."]
+    assert run("status").splitlines()[2:] == ["No file has changed since the project was made.", "", "The template has nothing new."]
     change(made / "train.py", "train", "mine")
     (made / "config.py").unlink()
     (made / "support/__init__.py").chmod(0o755)
@@ -108,7 +108,7 @@ def test_status_without_the_template_still_says_what_is_yours(run: Run, made: Pa
     change(made / "train.py", "train", "mine")
     printed = run("status")
     assert "  edited   train.py\n" in printed
-    assert f"cannot be said: there is no template in {template}\n" in printed
+    assert f"Cannot tell whether the template has something new: there is no template in {template}\n" in printed
 
 
 def test_diff_shows_your_lines_and_with_template_the_templates(run: Run, made: Path, template: Path) -> None:

@@ -73,7 +73,7 @@ MISTAKES = [
         None,
     ),
     ((*NEW, "x", "--bogus"), "no such option '--bogus'\nAll options: dlgen new --help"),
-    (("shw",), "no such command shw; did you mean show?\nAll options: dlgen --help"),
+    (("shw",), "no such command 'shw'; did you mean show?\nAll options: dlgen --help"),
     (("eject", "mnist-classifier", "full"), "the folder full is not empty\nGive another name, or empty it first."),
     (
         ("show", "mnist"),

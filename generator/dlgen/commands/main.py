@@ -55,7 +55,7 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = arguments[0]
         if name not in MODULES and not name.startswith("-") and not context.resilient_parsing:
-            raise click.UsageError(f"no such command {name}{did_you_mean(name, MODULES)}", context)
+            raise click.UsageError(f"no such command {name!r}{did_you_mean(name, MODULES)}", context)
         return super().resolve_command(context, arguments)
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:

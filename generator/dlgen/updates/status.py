@@ -49,7 +49,7 @@ def text(facts: dict[str, Any]) -> str:
         for word, key in (("edited", "edited"), ("mode", "modes"), ("deleted", "deleted"), ("added", "added"))
         for path in facts[key]
     ]
-    blocks.append("\n".join(["Yours:", *rows]) if rows else "Every file is as it was made.")
+    blocks.append("\n".join(["Yours:", *rows]) if rows else "No file has changed since the project was made.")
     if facts["update"] is None:
         blocks.append(f"Cannot tell whether the template has something new: {facts['why']}")
     elif facts["update"]:
