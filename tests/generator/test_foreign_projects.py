@@ -244,7 +244,10 @@ def test_a_link_that_a_journal_makes_leads_to_no_write_outside(made: Path, outsi
         ({"parts": "base"}, ".dlgen/project.json is damaged: it has no parts\n"),
         ({"parts": [["base"]]}, ".dlgen/project.json is damaged: parts are strings\n"),
         ({"files": {"a": 1}}, ".dlgen/project.json is damaged: files have hashes, which are strings\n"),
-        ({"settings": {"a": {"b": 1}}}, ".dlgen/project.json is damaged: a setting is a number, a string, or a list of "),
+        (
+            {"settings": {"a": {"b": 1}}},
+            ".dlgen/project.json is damaged: a setting is a number, a string, or a list of ",
+        ),
         (
             {"answers": {"a": [[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]}},
             ".dlgen/project.json is damaged: the answer to a ",

@@ -64,7 +64,11 @@ def change(file: Path, old: str, new: str) -> None:
 
 
 def test_status_names_what_you_did_and_what_the_template_has_that_is_new(run: Run, made: Path, template: Path) -> None:
-    assert run("status").splitlines()[2:] == ["No file has changed since the project was made.", "", "The template has nothing new."]
+    assert run("status").splitlines()[2:] == [
+        "No file has changed since the project was made.",
+        "",
+        "The template has nothing new.",
+    ]
     change(made / "train.py", "train", "mine")
     (made / "config.py").unlink()
     (made / "support/__init__.py").chmod(0o755)
