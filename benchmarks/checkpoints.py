@@ -20,8 +20,9 @@ CODE = """
 import hashlib, json, sys, time
 from config import Config
 from data import load
-from support import runs, settings, training
-from support.recorder import Recorder
+from support import runs, settings
+from support.training import fitting
+from support.training.recorder import Recorder
 from model import build_model
 import tensorflow as tf
 
@@ -45,7 +46,7 @@ if variant == "TensorFlow's determinism":
 config = settings.read(Config, argv=options)
 splits = load(config)
 model = build_model(config, splits)
-training.fit(model, splits, config, runs.start(config, splits), quiet=True)
+fitting.fit(model, splits, config, runs.start(config, splits), quiet=True)
 weights = hashlib.sha256(b"".join(array.tobytes() for array in model.get_weights())).hexdigest()
 print(json.dumps({"seconds": seconds[1:], "saving": spent[1:], "weights": weights}))
 """

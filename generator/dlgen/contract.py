@@ -10,9 +10,19 @@ NAMES = {
     "config.py": {"Config", "SEARCH"},
     "data.py": {"load", "read_inputs", "draw_examples", "main"},
     "model.py": {"build_model", "main"},
-    "scores.py": {"METRIC", "score", "details", "decide", "describe", "sentence", "rows", "table", "draw"},
-    "support/baselines.py": {"predict"},
-    "support/portable.py": {"encode", "wrap", "core"},
+    "metrics.py": {
+        "METRIC",
+        "score",
+        "details",
+        "choose_threshold",
+        "to_record",
+        "to_text",
+        "to_rows",
+        "to_table",
+        "plot",
+    },
+    "support/training/baselines.py": {"predict"},
+    "support/data/preprocessing.py": {"encode", "with_preprocessing", "without_preprocessing"},
 }
 
 

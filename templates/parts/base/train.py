@@ -8,14 +8,12 @@
 Ctrl-C finishes the batch and saves. Writes runs/<time>/. Next: python evaluate.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
-from pydantic import Field
-
 from config import Config
 from data import load
-from support import plugins, resuming, runs, settings
+from support import errors, plugins, runs, settings
+from support.training import resuming
+
+from pydantic import Field
 
 
 @plugins.extended  # by the options of optional parts, such as --tracker
@@ -41,10 +39,10 @@ def main() -> None:
         run = runs.start(config, splits)
 
     from model import build_model
-    from support import training
+    from support.training import fitting
 
-    training.forget_models()
-    training.fit(build_model(config, splits), splits, config, run, plugins.callbacks(options, run))
+    fitting.forget_models()
+    fitting.fit(build_model(config, splits), splits, config, run, plugins.callbacks(options, run))
     print(f"Best model: {run}/model.keras\nNext: python evaluate.py")
 
 

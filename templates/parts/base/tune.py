@@ -8,17 +8,14 @@ Writes runs/tuning/<study>/: trials.csv, history.png, best.toml. Stopped or kill
 Next: python train.py --config runs/tuning/<study>/best.toml
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 import sys
 from typing import Literal
 
-from pydantic import Field
-
 from config import SEARCH, Config
 from data import load
-from support import runs, settings
+from support import errors, runs, settings
+
+from pydantic import Field
 
 
 class Options(Config):
@@ -46,7 +43,7 @@ def main() -> None:
         )
 
     from model import build_model
-    from support import trials, tuning
+    from support.training import trials, tuning
 
     search = trials.Search(
         folder=runs.FOLDER / "tuning" / (options.study or options.sampler),

@@ -8,17 +8,17 @@
 Each question stands for itself: what was said before is not remembered. Next: python export.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 import sys
+
+import metrics
+from support import errors, settings
+from support.data import qa_pairs
+from support.exports import serving
+from support.training import decoding
+from support.training.decoding import DecodingOptions
 
 import numpy as np
 from pydantic import Field
-
-import scores
-from support import decoding, qa_pairs, serving, settings
-from support.decoding import DecodingOptions
 
 ENDS = ("quit", "exit")
 
@@ -48,8 +48,8 @@ def main() -> None:
                 print("(there is no word in that)")
             continue
         reply = decoding.answer(step, [line], model.spec, options, rng)[0]
-        found = scores.describe(reply, model.spec)
-        print(scores.sentence(found) if options.probability else found["answer"] or "(silence)", flush=True)
+        found = metrics.to_record(reply, model.spec)
+        print(metrics.to_text(found) if options.probability else found["answer"] or "(silence)", flush=True)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from pydantic import Field
-
 from support import search
-from support.qa_pairs import PairOptions
+from support.data.qa_pairs import PairOptions
+
+from pydantic import Field
 
 
 class Config(PairOptions):

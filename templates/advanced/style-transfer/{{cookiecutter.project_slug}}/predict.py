@@ -9,21 +9,21 @@
 A file that is there already is never overwritten. Next: python export.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 import json
 import time
 from pathlib import Path
 
+import metrics
+from data import read_inputs
+from support import errors, runs, settings
+from support.data import photos
+from support.errors import ProjectError
+from support.exports import serving
+from support.reports import sheets
+from support.settings import Settings
+
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
-
-import scores
-from data import read_inputs
-from support import photos, runs, serving, settings, sheets
-from support.errors import ProjectError
-from support.settings import Settings
 
 
 class Options(Settings):
@@ -54,13 +54,13 @@ def main() -> None:
         answers.append(
             {
                 "input": name,
-                **scores.describe(picture / 255, model.spec),
+                **metrics.to_record(picture / 255, model.spec),
                 "file": runs.shown(path),
                 "seconds": round(seconds, 3),
             }
         )
         if not options.as_json:
-            print(f"{name}  {scores.sentence(answers[-1])}, in {seconds:.2f} s: {answers[-1]['file']}")
+            print(f"{name}  {metrics.to_text(answers[-1])}, in {seconds:.2f} s: {answers[-1]['file']}")
     if options.as_json:
         print(json.dumps(answers, indent=2))
 

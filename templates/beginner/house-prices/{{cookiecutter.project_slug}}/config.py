@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from pydantic import Field
-
 from support import search
-from support.tabular import TableOptions
+from support.data.tabular import TableOptions
+
+from pydantic import Field
 
 
 class Config(TableOptions):

@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from pydantic import Field
-
 from support import search
 from support.settings import Settings
+
+from pydantic import Field
 
 
 class Config(Settings):

@@ -2,10 +2,10 @@
 
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
-
 from support import search
 from support.settings import Settings
+
+from pydantic import Field, model_validator
 
 # What `--preset gpu` changes, unless the setting is given as well, in config.toml or as an option. It aims at 94 % and more on CIFAR-10,
 # which residual networks are published with (He et al. 2015: 0.936 with 110 narrow layers; Zagoruyko and Komodakis 2016: 0.95 with

@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from pydantic import Field, model_validator
-
 from support import search
 from support.settings import Settings
+
+from pydantic import Field, model_validator
 
 
 class Config(Settings):

@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from pydantic import Field
-
 from support import search
-from support.texts import TextOptions
+from support.data.texts import TextOptions
+
+from pydantic import Field
 
 
 class Config(TextOptions):

@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from pydantic import Field
-
 from support import search
-from support.csv_file import CsvOptions
+from support.data.csv_file import CsvOptions
+
+from pydantic import Field
 
 
 class Config(CsvOptions):

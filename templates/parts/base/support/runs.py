@@ -17,8 +17,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import Field
-
 from support import environment, records, settings
 from support.environment import PROJECT
 from support.errors import ProjectError, run
@@ -27,6 +25,8 @@ from support.locks import hold
 from support.settings import Settings
 from support.splits import Splits
 from support.terminal import one_line
+
+from pydantic import Field
 
 FOLDER = PROJECT / "runs"
 
@@ -205,9 +205,9 @@ def load_model(path: Path) -> Any:
         ProjectError: where the file is damaged.
     """
     check_model_file(path)
-    import keras
-
     import model  # noqa: F401  what is registered there (or in what it imports) may be a part of the saved model
+
+    import keras
 
     try:
         return keras.saving.load_model(path, safe_mode=True)

@@ -8,12 +8,12 @@ import tomllib
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
+from support.environment import PROJECT
+from support.errors import ProjectError
+
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, CliSettingsSource, SettingsConfigDict, SettingsError
-
-from support.environment import PROJECT
-from support.errors import ProjectError
 
 T = TypeVar("T", bound="Settings")
 

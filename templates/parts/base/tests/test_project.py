@@ -10,22 +10,23 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import evaluate
+import export
+import metrics
+import predict
+import train
+from config import Config
+from data import load
+from support import runs, settings
+from support.errors import ProjectError, StepFailed
+from support.exports import exporting, serving
+from support.settings import Settings
+from support.splits import Split, Splits
+
 import numpy as np
 import pytest
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
-
-import evaluate
-import export
-import predict
-import scores
-import train
-from config import Config
-from data import load
-from support import exporting, runs, serving, settings
-from support.errors import ProjectError, StepFailed
-from support.settings import Settings
-from support.splits import Split, Splits
 
 # Ten epochs are enough for predictions that 8 bits cannot change. SAMPLE_RUNS=FOLDER trains as `python train.py` does, and leaves the run there.
 SAMPLE_RUNS = os.environ.get("SAMPLE_RUNS")
@@ -80,8 +81,8 @@ def test_the_saved_model_gives_the_score_that_evaluate_reported(run: runs.Run) -
     splits = load(run.config(Config))
     prediction = serving.predict(serving.locate(None, run.name), splits.test.x)
     reported = run.read("metrics.json")["test"]
-    assert scores.score(splits.test.y, prediction, run.spec)[scores.METRIC] == pytest.approx(
-        reported[scores.METRIC], abs=1e-6
+    assert metrics.score(splits.test.y, prediction, run.spec)[metrics.METRIC] == pytest.approx(
+        reported[metrics.METRIC], abs=1e-6
     )
 
 

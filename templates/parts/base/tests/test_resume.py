@@ -8,19 +8,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import keras
-import numpy as np
-import pytest
-
 import evaluate
 import train
 from config import Config
 from data import load
 from model import build_model
-from support import checkpoints, resuming, runs, settings, training
+from support import runs, settings
 from support.errors import ProjectError, StepFailed, StepStopped
-from support.recorder import Recorder, Signals
 from support.runs import Run
+from support.training import checkpoints, fitting, resuming
+from support.training.recorder import Recorder, Signals
+
+import keras
+import numpy as np
+import pytest
 
 EPOCHS = ["--epochs", "3"]
 
@@ -46,8 +47,8 @@ def whole(config: Config) -> Run:
 def go(config: Config, run: Run | None = None, *callbacks: keras.callbacks.Callback) -> Run:
     splits = load(config)
     run = run or runs.start(config, splits)
-    training.forget_models()  # each training stands for a process of its own
-    training.fit(build_model(config, splits), splits, config, run, callbacks)
+    fitting.forget_models()  # each training stands for a process of its own
+    fitting.fit(build_model(config, splits), splits, config, run, callbacks)
     return run
 
 
@@ -112,7 +113,7 @@ def recorders(monkeypatch: pytest.MonkeyPatch) -> list[Recorder]:
             super().__init__(*arguments)  # type: ignore[arg-type]
             made.append(self)
 
-    monkeypatch.setattr(training, "Recorder", Noted)
+    monkeypatch.setattr(fitting, "Recorder", Noted)
     return made
 
 

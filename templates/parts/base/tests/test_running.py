@@ -10,14 +10,16 @@ import zipfile
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import pytest
-
 from config import Config
 from data import load
-from support import environment, errors, files, report, resuming, runs, settings, terminal
+from support import environment, errors, files, runs, settings, terminal
 from support.errors import ProjectError, StepStopped
+from support.reports import report
 from support.runs import Run
 from support.settings import PROJECT
+from support.training import resuming
+
+import pytest
 
 STEPS = [
     path.stem
