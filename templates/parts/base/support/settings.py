@@ -139,7 +139,11 @@ def allowed(cls: type[BaseModel], name: str) -> str:
 def program() -> str:
     """The script that was started, as one would type it."""
     script = Path(sys.argv[0])
-    return f"-m support.{script.stem}" if script.parent.name == "support" else script.name
+    try:
+        inside = script.resolve().relative_to(PROJECT / "support")
+    except ValueError:
+        return script.name
+    return "-m " + ".".join(("support", *inside.with_suffix("").parts))
 
 
 def _command_line(cls: type[Settings]) -> type[BaseSettings]:

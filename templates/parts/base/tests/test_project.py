@@ -118,7 +118,8 @@ def test_an_exported_file_answers_without_tensorflow(name: str, exported: Path) 
 import sys
 from config import Config
 from data import load
-from support import serving, settings
+from support import settings
+from support.exports import serving
 few = load(settings.read(Config, argv=[])).test.take(slice(0, 2))
 print(len(serving.predict(serving.locate({str(file)!r}, None), few.x)), "tensorflow" in sys.modules, "keras" in sys.modules)
 """

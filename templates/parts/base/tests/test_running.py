@@ -28,7 +28,7 @@ STEPS = [
 ]
 MODULES = [
     path.relative_to(PROJECT).with_suffix("").as_posix().replace("/", ".")
-    for path in sorted(PROJECT.glob("support/*.py"))
+    for path in sorted(PROJECT.glob("support/**/*.py"))
     if "\nif __name__ ==" in path.read_text(encoding="utf-8")
 ]
 

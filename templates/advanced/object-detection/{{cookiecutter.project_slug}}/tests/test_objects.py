@@ -184,7 +184,9 @@ def test_an_exported_file_finds_the_same_boxes_and_classes_without_tensorflow(
 import sys
 from config import Config
 from data import load
-from support import boxes, serving, settings
+from support import settings
+from support.data import boxes
+from support.exports import serving
 few = load(settings.read(Config, argv=[])).test.take(slice(0, 20))
 output = serving.predict(serving.locate({str(run.exports / "model.onnx")!r}, None), few.x)
 import json

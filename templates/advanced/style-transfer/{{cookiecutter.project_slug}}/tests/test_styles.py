@@ -127,7 +127,7 @@ def test_noise_is_rough_and_an_area_is_smooth() -> None:
 def test_random_features_are_the_same_in_every_process(hash_seed: str) -> None:
     """A process of its own, in which sets and hashes have another order."""
     code = (
-        "import hashlib, keras; keras.utils.set_random_seed(int(__import__('sys').argv[1])); from support import features\n"
+        "import hashlib, keras; keras.utils.set_random_seed(int(__import__('sys').argv[1])); from support.training import features\n"
         "print('digest', hashlib.sha256(b''.join(a.tobytes() for a in features.random_network().get_weights())).hexdigest())"
     )
     done = subprocess.run(
