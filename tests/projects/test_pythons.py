@@ -51,7 +51,12 @@ FOUND = {version: find(version) for version in (OLDEST, NEWEST)}
 
 
 def run(*command: str | Path, at: Path) -> str:
-    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    left_out = (
+        "PYTHONPATH",
+        "VIRTUAL_ENV",
+        "PYTHONDONTWRITEBYTECODE",
+    )  # the libraries are compiled once, not per project
+    environment = {name: value for name, value in os.environ.items() if name not in left_out}
     done = subprocess.run(list(map(str, command)), cwd=at, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, f"{command}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
     return done.stdout
