@@ -11,11 +11,11 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from short import load
 
 import evaluate
 import train
 from config import Config
-from data import load
 from model import build_model
 from support import checkpoints, resuming, runs, settings, training
 from support.errors import ProjectError, StepFailed, StepStopped
@@ -34,6 +34,7 @@ def config() -> Config:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(runs, "FOLDER", tmp_path_factory.mktemp("runs"))
+        patch.setattr(train, "load", load)
         yield runs.FOLDER
 
 

@@ -12,11 +12,11 @@ from PIL import Image
 import data
 import predict
 import scores
-import train
 from config import Config
 from support import boxes, pasting, runs, settings
 from support.errors import ProjectError
 
+pytest_plugins = ["sample_run"]
 LEFT, RIGHT = [0.1, 0.1, 0.4, 0.4], [0.6, 0.6, 0.9, 0.9]
 
 
@@ -57,12 +57,10 @@ def test_the_threshold_is_where_precision_and_recall_are_balanced_best() -> None
 
 
 def test_predicting_writes_the_boxes_in_pixels_of_the_photo_and_replaces_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    sample_run: runs.Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The photo is stored on its side: boxes are pixels of the photo as it is seen."""
-    monkeypatch.setattr(runs, "FOLDER", tmp_path / "runs")
-    monkeypatch.setattr(sys, "argv", ["train.py", "--epochs", "1"])
-    train.main()
+    monkeypatch.setattr(runs, "FOLDER", sample_run.folder.parent)
     photo, exif = tmp_path / "photo.jpg", Image.Exif()
     exif[274] = 6
     Image.fromarray(np.full((300, 100, 3), 90, np.uint8)).save(photo, exif=exif)
