@@ -49,22 +49,33 @@ def top_level_names(path: Path) -> set[str]:
 def imported_before_support(path: Path) -> str:
     """The library that a step imports before the project's `support`, or "": what `support` says of a missing one comes too late.
 
-    A file that cannot be started as a program is no step. The standard library is never missing.
+    The project's own files are followed, as Python does. A file that cannot be started as a program is no step. The standard library is
+    never missing.
 
     Raises:
-        SyntaxError: where the file is not Python.
+        SyntaxError: where the file, or one that it imports, is not Python.
     """
-    source = path.read_text(encoding="utf-8")
-    if '__name__ == "__main__"' not in source:
+    if '__name__ == "__main__"' not in path.read_text(encoding="utf-8"):
         return ""
-    for node in ast.parse(source).body:
+    return _first_library(path, set()) or ""
+
+
+def _first_library(path: Path, seen: set[Path]) -> str | None:
+    """The library that is imported before `support`; "" where `support` comes first, None where neither is imported."""
+    seen.add(path)
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
         modules = [each.name for each in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom):
             modules = [node.module or ""]
         for module in modules:
             package = module.partition(".")[0]
+            own = path.with_name(f"{package}.py")
             if package == "support":
                 return ""
-            if package not in sys.stdlib_module_names:
+            if own.exists():
+                found = _first_library(own, seen) if own not in seen else None
+                if found is not None:
+                    return found
+            elif package not in sys.stdlib_module_names:
                 return module
-    return ""
+    return None
