@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dlgen.catalog import lookup
+from dlgen.catalog import lookup, templates
 from dlgen.checks import contract
 from dlgen.rendering import render
 from once import EVERYTHING, ONCE, SHARED, deselected, run_elsewhere
