@@ -11,9 +11,9 @@ from pathlib import Path
 from config import Config
 import data
 from support import settings
-from support.image_finding import find_images
-from support.pictures import read_picture
-from support.pixels import Pixels
+from support.data.image_finding import find_images
+from support.data.images import read_picture
+from support.data.pixels import Pixels
 splits = data.load(settings.read(Config, argv=["--data", path]))
 shape = tuple(splits.spec["shape"])
 pixels = Pixels.of(splits.spec)

@@ -25,7 +25,7 @@ MUTANTS = [
     # ---- training
     Mutant(
         "the last weights are saved instead of the best epoch's",
-        f"{BASE}/support/recorder.py",
+        f"{BASE}/support/training/recorder.py",
         "            self.model.set_weights(self.best_weights)\n",
         "            pass\n",
         "tests/test_training.py",
@@ -33,7 +33,7 @@ MUTANTS = [
     ),
     Mutant(
         "early stopping never stops",
-        f"{BASE}/support/recorder.py",
+        f"{BASE}/support/training/recorder.py",
         "return bool(self.config.patience) and",
         "return False and",
         "tests/test_training.py",
@@ -41,7 +41,7 @@ MUTANTS = [
     ),
     Mutant(
         "batches come in the same order in every epoch",
-        f"{BASE}/support/batches.py",
+        f"{BASE}/support/training/batches.py",
         "self.order = np.random.default_rng([self.seed, self.epoch]).permutation(len(self.split))",
         "pass",
         "tests/test_training.py",
@@ -49,7 +49,7 @@ MUTANTS = [
     ),
     Mutant(
         "a training that goes on forgets the best value so far",
-        f"{BASE}/support/recorder.py",
+        f"{BASE}/support/training/recorder.py",
         'self.best_value = [math.inf if value is None else value for value in state["best_value"]]',
         "pass",
         "tests/test_training.py",
@@ -57,7 +57,7 @@ MUTANTS = [
     ),
     Mutant(
         "the schedule of the learning rate is ignored",
-        f"{BASE}/support/training.py",
+        f"{BASE}/support/training/optimizers.py",
         'if config.schedule == "cosine":',
         'if config.schedule == "cosinus":',
         "tests/test_training.py",
@@ -65,7 +65,7 @@ MUTANTS = [
     ),
     Mutant(
         "the optimizer is always Adam",
-        f"{BASE}/support/training.py",
+        f"{BASE}/support/training/optimizers.py",
         'if config.optimizer == "sgd":',
         'if config.optimizer == "none":',
         "tests/test_training.py",
@@ -73,7 +73,7 @@ MUTANTS = [
     ),
     Mutant(
         "a checkpoint leaves out the optimizer's state",
-        f"{BASE}/support/checkpoints.py",
+        f"{BASE}/support/training/checkpoints.py",
         "rest = [*model.optimizer.variables, *",
         "rest = [*",
         "tests/test_resume.py",
@@ -81,7 +81,7 @@ MUTANTS = [
     ),
     Mutant(
         "a damaged checkpoint is taken for whole",
-        f"{BASE}/support/checkpoints.py",
+        f"{BASE}/support/training/checkpoints.py",
         'if hashlib.sha256(content).hexdigest() != state["sha256"]:',
         "if False:",
         "tests/test_resume.py",
@@ -89,16 +89,16 @@ MUTANTS = [
     ),
     Mutant(
         "the threshold is chosen on the training examples",
-        f"{BASE}/support/training.py",
-        "decided = scores.decide(validation.y, serving.ask(model, validation.x), config)",
-        "decided = scores.decide(train.y, serving.ask(model, train.x), config)",
+        f"{BASE}/train.py",
+        "metrics.choose_threshold(validation.y, inference.predict(model, validation.x), config)",
+        "metrics.choose_threshold(train.y, inference.predict(model, train.x), config)",
         "tests/test_training.py",
         "titanic-survival",
     ),
     # ---- running
     Mutant(
         "a stopped training ends with exit code 0",
-        f"{BASE}/support/recorder.py",
+        f"{BASE}/support/training/recorder.py",
         "STOPPED[self.stop_signal],\n",
         "0,\n",
         "tests/test_resume.py tests/test_running.py",
@@ -139,7 +139,7 @@ MUTANTS = [
     ),
     Mutant(
         "an export that differs is called good",
-        f"{BASE}/support/exporting.py",
+        f"{BASE}/support/exports/exporting.py",
         '"ok": close',
         '"ok": True or close',
         "tests/test_project.py",
@@ -148,39 +148,39 @@ MUTANTS = [
     # ---- tables
     Mutant(
         "precision and recall are swapped (yes or no)",
-        "templates/parts/binary/scores.py",
+        "templates/parts/binary/metrics.py",
         "precision, recall = yes_yes / max(1, yes_yes + no_yes), yes_yes / max(1, yes_yes + yes_no)",
         "recall, precision = yes_yes / max(1, yes_yes + no_yes), yes_yes / max(1, yes_yes + yes_no)",
-        "tests/test_scores.py",
+        "tests/test_metrics.py",
         "titanic-survival",
     ),
     Mutant(
         "precision and recall are swapped (classes)",
-        "templates/parts/classification/scores.py",
+        "templates/parts/classification/metrics.py",
         "    return precision, recall, 2 * precision",
         "    return recall, precision, 2 * precision",
-        "tests/test_scores.py",
+        "tests/test_metrics.py",
         "iris-classifier",
     ),
     Mutant(
         "yes and no are swapped",
-        "templates/parts/binary/support/answers.py",
+        "templates/parts/binary/support/data/targets.py",
         "(texts == found[1])",
         "(texts == found[0])",
-        "tests/test_scores.py",
+        "tests/test_metrics.py",
         "titanic-survival",
     ),
     Mutant(
         "the labels of a table are reversed",
-        "templates/parts/tabular-classification/support/answers.py",
+        "templates/parts/tabular-classification/support/data/targets.py",
         "for name in found]",
         "for name in reversed(found)]",
-        "tests/test_answers.py",
+        "tests/test_targets.py",
         "iris-classifier",
     ),
     Mutant(
         "the baselines of tables are fitted on the test rows",
-        "templates/parts/tabular/support/baselines.py",
+        "templates/parts/tabular/support/training/baselines.py",
         "estimator.fit(MATRICES[matrix](splits.train.x, splits.spec), splits.train.y)",
         "estimator.fit(MATRICES[matrix](splits.test.x, splits.spec), splits.test.y)",
         "tests/test_honest.py",
@@ -188,7 +188,7 @@ MUTANTS = [
     ),
     Mutant(
         "statistics of tables are taken over training and validation",
-        "templates/parts/tabular/support/tabular.py",
+        "templates/parts/tabular/support/data/tabular.py",
         "columns.fit(prepared.columns, table, train, prepared.bins)",
         "columns.fit(prepared.columns, table, np.concatenate([train, validation]), prepared.bins)",
         "tests/test_rows.py",
@@ -204,7 +204,7 @@ MUTANTS = [
     ),
     Mutant(
         "a code with leading zeros becomes a number",
-        "templates/parts/csv/support/numbers.py",
+        "templates/parts/csv/support/data/numbers.py",
         "_all_fit(bodies, style, forced)]\n    if not fitting and decimal:",
         "_all_fit(bodies, style, True)]\n    if not fitting and decimal:",
         "tests/test_numbers.py",
@@ -229,7 +229,7 @@ MUTANTS = [
     ),
     Mutant(
         "the training windows reach into the validation part",
-        "templates/parts/series/support/windows.py",
+        "templates/parts/series/support/data/windows.py",
         "borders = ((0, train), (train, train + validation)",
         "borders = ((0, train + validation), (train, train + validation)",
         "tests/test_series.py",
@@ -237,7 +237,7 @@ MUTANTS = [
     ),
     Mutant(
         "that a date could be read in two ways is not said",
-        "templates/parts/csv/support/dates.py",
+        "templates/parts/csv/support/data/dates.py",
         "    return replace(first, ambiguous=fitting[rivals[1]].forms[0])",
         "    return first",
         "tests/test_dates.py",
@@ -246,31 +246,31 @@ MUTANTS = [
     # ---- images
     Mutant(
         "red and blue of an image are swapped",
-        "templates/parts/images/support/pictures.py",
+        "templates/parts/images/support/data/images.py",
         "    return np.asarray(image, np.uint8).reshape(shape), facts",
         "    return np.asarray(image, np.uint8).reshape(shape)[..., ::-1], facts",
-        "tests/test_pictures.py",
+        "tests/test_images.py",
         "cifar10-classifier",
     ),
     Mutant(
         "an image that lies on its side is not turned",
-        "templates/parts/images/support/image_formats.py",
+        "templates/parts/images/support/data/image_formats.py",
         "            image = file.copy() if turn is None else file.transpose(turn)",
         "            image = file.copy()",
-        "tests/test_image_formats.py tests/test_pictures.py",
+        "tests/test_image_formats.py tests/test_images.py",
         "cifar10-classifier",
     ),
     Mutant(
         "ink on a transparent ground becomes black on black",
-        "templates/parts/images/support/pixels.py",
+        "templates/parts/images/support/data/pixels.py",
         "    chosen = ground or _better_ground(brightness)",
         '    chosen = "black"',
-        "tests/test_pixels.py tests/test_pictures.py",
+        "tests/test_pixels.py tests/test_images.py",
         "cifar10-classifier",
     ),
     Mutant(
         "a photo of ink on paper is not inverted",
-        "templates/beginner/mnist-classifier/{{cookiecutter.project_slug}}/support/paper.py",
+        "templates/beginner/mnist-classifier/{{cookiecutter.project_slug}}/support/data/paper.py",
         "    sign = _darker_or_brighter(small, window)",
         "    sign = -_darker_or_brighter(small, window)",
         "tests/test_paper.py",
@@ -279,7 +279,7 @@ MUTANTS = [
     # ---- boxes
     Mutant(
         "boxes overlap from 0.4 on",
-        "templates/parts/detection/support/average_precision.py",
+        "templates/parts/detection/support/training/average_precision.py",
         "THRESHOLDS = np.linspace(0.5, 0.95, 10)",
         "THRESHOLDS = np.linspace(0.4, 0.95, 10)",
         "tests/test_boxes.py",
@@ -287,7 +287,7 @@ MUTANTS = [
     ),
     Mutant(
         "the best precision at a recall or above is not taken",
-        "templates/parts/detection/support/average_precision.py",
+        "templates/parts/detection/support/training/average_precision.py",
         "best = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]",
         "best = precision",
         "tests/detection/test_average_precision.py",
@@ -295,7 +295,7 @@ MUTANTS = [
     ),
     Mutant(
         "copies of one photo may be in two splits",
-        "templates/parts/detection/support/annotated_images.py",
+        "templates/parts/detection/support/data/annotated_images.py",
         "        np.flatnonzero(np.isin(member, part)) for part in split_positions(classes[first], fractions, seed)",
         "        part for part in split_positions(classes, fractions, seed)",
         "tests/test_annotated_images.py",
@@ -303,7 +303,7 @@ MUTANTS = [
     ),
     Mutant(
         "splits that a data set brings are mixed",
-        "templates/parts/detection/support/annotated_images.py",
+        "templates/parts/detection/support/data/annotated_images.py",
         'brought["train"] if len(brought["train"]) else',
         "np.arange(len(images)) if len(images) else",
         "tests/test_annotated_images.py",
@@ -312,7 +312,7 @@ MUTANTS = [
     # ---- texts and conversations
     Mutant(
         "test texts teach the vocabulary",
-        "templates/parts/text/support/texts.py",
+        "templates/parts/text/support/data/texts.py",
         "**learned(splits[0].x, config)",
         "**learned(np.concatenate([split.x for split in splits]), config)",
         "tests/test_text_sources.py",
@@ -320,7 +320,7 @@ MUTANTS = [
     ),
     Mutant(
         "equal texts may be in training and test",
-        "templates/parts/text/support/texts.py",
+        "templates/parts/text/support/data/texts.py",
         '        train = _without(train, test, "training, as the test has the same text", remarks)\n',
         "",
         "tests/test_text_sources.py tests/test_words.py",

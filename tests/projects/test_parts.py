@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from dlgen import catalog, render
+from dlgen.catalog import lookup, templates
+from dlgen.rendering import render
 
-NAMES = [template.name for template in catalog.templates()]
-PARTS = {part.name: part for part in catalog.optional_parts((catalog.root(),))}
+NAMES = [template.name for template in lookup.catalog()]
+PARTS = {part.name: part for part in templates.optional_parts((templates.root(),))}
 SCRIPTS = Path(sys.executable).parent
 BARE = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 ONE_OF_EACH_FORM = {
@@ -43,7 +44,7 @@ def made(tmp_path: Path) -> Made:
     """`made(name, part, ...)`: a new project with these parts."""
 
     def project(name: str, *parts: str) -> Path:
-        return render.new(catalog.find(name), str(tmp_path / name), parts=parts).folder
+        return render.new(lookup.find(name), str(tmp_path / name), parts=parts).folder
 
     return project
 
@@ -129,7 +130,7 @@ def test_the_slim_image_holds_what_predict_imports_and_no_tensorflow(name: str, 
     trains = {"tensorflow", "tensorflow-cpu", "keras", "onnx", "tf2onnx", "ai-edge-litert", "scikit-learn", "optuna"}
     assert libraries & trains == set()
     hidden = ["tensorflow", "keras", "onnx", "tf2onnx", "ai_edge_litert", "sklearn", "optuna"]
-    script = f"import sys; sys.modules.update(dict.fromkeys({hidden})); import predict, support.serving"
+    script = f"import sys; sys.modules.update(dict.fromkeys({hidden})); import predict, support.exports.serving"
     run(sys.executable, "-c", script, at=project)
 
 
@@ -260,14 +261,14 @@ def test_the_notebook_executes(name: str, made: Made) -> None:
     text = source.read_text(encoding="utf-8")
     assert text.count('step("train.py")') == 1
     source.write_text(text.replace('step("train.py")', 'step("train.py", "--epochs", "3")'), encoding="utf-8")
-    run(sys.executable, "-m", "support.notebooks", at=project)
+    run(sys.executable, "-m", "support.exports.notebooks", at=project)
     executed(project / "walkthrough.ipynb", project)
 
 
 @pytest.mark.nightly
 def test_the_standalone_notebook_executes_in_an_empty_folder(made: Made, tmp_path: Path) -> None:
     project = made("iris-classifier", "notebook")
-    run(sys.executable, "-m", "support.notebooks", "--standalone", at=project)
+    run(sys.executable, "-m", "support.exports.notebooks", "--standalone", at=project)
     alone = tmp_path / "alone"
     alone.mkdir()
     notebook = shutil.copy(project / "walkthrough-standalone.ipynb", alone)

@@ -7,19 +7,18 @@
 Prints what there is and draws it into runs/data.png. Next: python model.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from config import Config
-from support import download, judge, labelled_pictures, latents, pictures, runs, settings
-from support.latents import read_inputs  # predict.py is given seeds
+from support import download, errors, runs, settings
+from support.data import images, labelled_images, latents
+from support.data.latents import read_inputs  # predict.py is given seeds
+from support.data.unlabelled_images import fitted, has_classes, load_unlabelled
 from support.splits import Split, Splits
-from support.unlabelled_pictures import fitted, has_classes, load_unlabelled
+from support.training import feature_classifier
+
+import numpy as np
 
 __all__ = ["draw_examples", "load", "read_inputs"]
 
@@ -34,7 +33,7 @@ def load(config: Config) -> Splits:
     every epoch and every export answers the same question.
     """
     real = labelled(config)
-    spec = {**real.spec, "kind": "latent", "latent": config.latent, "judge": judge.key(real.train)}
+    spec = {**real.spec, "kind": "latent", "latent": config.latent, "judge": feature_classifier.key(real.train)}
     train, validation, test = (
         Split(latents.many(len(split), config.latent, config.seed, number), split.x)
         for number, split in enumerate((real.train, real.validation, real.test))
@@ -50,13 +49,13 @@ def labelled(config: Config) -> Splits:
         x, y = sample()
         spec = {"labels": [str(digit) for digit in range(10)]}
         note = "the sample (scikit-learn's 1,797 small digits, enlarged; not MNIST)"
-        found = labelled_pictures.make_splits(x, y, None, fractions, config.seed, spec, "sample", note)
+        found = labelled_images.make_splits(x, y, None, fractions, config.seed, spec, "sample", note)
     elif config.data == "full":
         path = download.fetch(MNIST, MNIST_SHA256, "mnist.npz", also=Path.home() / ".keras" / "datasets" / "mnist.npz")
-        found = labelled_pictures.load(path, shape, fractions, config.seed)
+        found = labelled_images.load(path, shape, fractions, config.seed)
         found = replace(found, source="full", note="MNIST, its own 10,000 test digits")
     elif has_classes(Path(config.data)):
-        found = labelled_pictures.load(Path(config.data), shape, fractions, config.seed)
+        found = labelled_images.load(Path(config.data), shape, fractions, config.seed)
     else:
         found = load_unlabelled(Path(config.data), shape, fractions, config.seed)
     train, validation, test = (
@@ -80,7 +79,7 @@ def sample() -> tuple[np.ndarray, np.ndarray]:
 
 def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:
     """Draw the pictures of `split`, each under its title."""
-    return pictures.draw_grid(split.y, titles, path, caption)
+    return images.draw_grid(split.y, titles, path, caption)
 
 
 def main() -> None:
@@ -96,7 +95,7 @@ def main() -> None:
             for split in (real.train, real.validation, real.test)
         ]
         print(f"{name:12} {counts[0]:7,} {counts[1]:11,} {counts[2]:7,}")
-    shared = labelled_pictures.shared_pictures(real)
+    shared = labelled_images.shared_pictures(real)
     if shared:
         print(
             f"warning: {shared} test pictures are also in the training data\nRemove the copies: distances look too good."

@@ -7,20 +7,18 @@
 Prints what there is and draws it into runs/data.png. Next: python model.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from config import Config
-from support import download, labelled_pictures, paper, pictures, runs, settings
+from support import download, errors, runs, settings
+from support.data import images, labelled_images, paper
+from support.data.pixels import Pixels
 from support.errors import ProjectError
-from support.pixels import Pixels
 from support.splits import Split, Splits
+
+import numpy as np
 
 __all__ = ["draw_examples", "load", "read_inputs"]
 
@@ -39,13 +37,11 @@ def load(config: Config) -> Splits:
         x, y = sample()
         spec = {"kind": "picture", "shape": [28, 28, 1], "labels": [str(digit) for digit in range(10)]}
         note = "the sample (scikit-learn's 1,797 small digits, enlarged to 28×28; not MNIST)"
-        return with_form(labelled_pictures.make_splits(x, y, None, fractions, config.seed, spec, "sample", note))
+        return with_form(labelled_images.make_splits(x, y, None, fractions, config.seed, spec, "sample", note))
     path = Path(config.data)
     if config.data == "full":
         path = download.fetch(MNIST, MNIST_SHA256, "mnist.npz", also=Path.home() / ".keras" / "datasets" / "mnist.npz")
-    splits = labelled_pictures.load(
-        path, (config.image_size, config.image_size, config.channels), fractions, config.seed
-    )
+    splits = labelled_images.load(path, (config.image_size, config.image_size, config.channels), fractions, config.seed)
     if config.data == "full":
         splits = replace(splits, source="full", note="MNIST, its own 10,000 test digits")
     return with_form(splits)
@@ -84,15 +80,15 @@ def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], Any]
         ProjectError: where a file is missing or no image, or no digit was found on any.
     """
     if spec.get("form") != "mnist":
-        return pictures.read_inputs(texts, spec)
+        return images.read_inputs(texts, spec)
     names: list[str] = []
     found: list[np.ndarray] = []
     empty: list[str] = []
-    for path in pictures.find_inputs(texts):
-        grey = pictures.read_whole(path, 1, Pixels.of(spec))[..., 0]
+    for path in images.find_inputs(texts):
+        grey = images.read_whole(path, 1, Pixels.of(spec))[..., 0]
         digits = [grey] if paper.is_ready(grey) else paper.digits(grey)
         if len(digits) > 1:
-            pictures.say([f"{len(digits)} digits in {path}: read one by one, from left to right"])
+            images.say([f"{len(digits)} digits in {path}: read one by one, from left to right"])
         names += [
             str(path) if len(digits) == 1 else f"{path} ({number} of {len(digits)})"
             for number in range(1, len(digits) + 1)
@@ -104,13 +100,13 @@ def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], Any]
         raise ProjectError(
             f"no digit found on {empty[0]}{more}\nExpected ink that stands out from its paper, well lit, and not cut off by the edge."
         )
-    pictures.say([f"no digit found on {name}: left out" for name in empty])
+    images.say([f"no digit found on {name}: left out" for name in empty])
     return names, np.stack(found)[..., None]
 
 
 def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:
     """Draw the pictures of `split`, each under its title."""
-    return pictures.draw_grid(split.x, titles, path, caption)
+    return images.draw_grid(split.x, titles, path, caption)
 
 
 def main() -> None:
@@ -122,7 +118,7 @@ def main() -> None:
     for number, label in enumerate(labels):
         counts = [int((split.y == number).sum()) for split in (splits.train, splits.validation, splits.test)]
         print(f"{label[:12]:12} {counts[0]:7,} {counts[1]:11,} {counts[2]:7,}")
-    shared = labelled_pictures.shared_pictures(splits)
+    shared = labelled_images.shared_pictures(splits)
     if shared:
         print(
             f"warning: {shared} test pictures are also in the training data, so the test score will be too good\nRemove the copies."

@@ -7,18 +7,16 @@
 Prints what there is, draws it into runs/data.png, and what training makes of it into runs/augmented.png. Next: python model.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
-
 from config import Config
-from support import cifar, download, drawings, labelled_pictures, pictures, runs, settings
-from support.pictures import read_inputs  # predict.py reads pictures by the same function as training
+from support import download, errors, runs, settings
+from support.data import cifar, drawings, images, labelled_images
+from support.data.images import read_inputs  # predict.py reads pictures by the same function as training
 from support.splits import Split, Splits
+
+import numpy as np
 
 __all__ = ["draw_examples", "load", "read_inputs"]
 
@@ -36,13 +34,13 @@ def load(config: Config) -> Splits:
         x, y = sample()
         spec = {"kind": "picture", "shape": [32, 32, 3], "labels": list(drawings.KINDS)}
         note = f"the sample ({len(x):,} drawn pictures of ten shapes; not CIFAR-10)"
-        return labelled_pictures.make_splits(x, y, None, fractions, config.seed, spec, "sample", note)
+        return labelled_images.make_splits(x, y, None, fractions, config.seed, spec, "sample", note)
     if config.data == "full":
         (x, y), test, labels = cifar.read(download.fetch(cifar.URL, cifar.MD5, cifar.NAME))
         spec = {"kind": "picture", "shape": [32, 32, 3], "labels": labels}
         note = "CIFAR-10, its own 10,000 test pictures"
-        return labelled_pictures.make_splits(x, y, test, fractions, config.seed, spec, "full", note)
-    return labelled_pictures.load(Path(config.data), (config.image_size, config.image_size, 3), fractions, config.seed)
+        return labelled_images.make_splits(x, y, test, fractions, config.seed, spec, "full", note)
+    return labelled_images.load(Path(config.data), (config.image_size, config.image_size, 3), fractions, config.seed)
 
 
 @lru_cache(maxsize=1)
@@ -53,7 +51,7 @@ def sample() -> tuple[np.ndarray, np.ndarray]:
 
 def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:
     """Draw the pictures of `split`, each under its title."""
-    return pictures.draw_grid(split.x, titles, path, caption)
+    return images.draw_grid(split.x, titles, path, caption)
 
 
 def draw_augmented(config: Config, split: Split, labels: list[str], path: Path) -> Path:
@@ -66,7 +64,7 @@ def draw_augmented(config: Config, split: Split, labels: list[str], path: Path) 
         changed = np.asarray(changes(np.repeat(picture[None], 7, axis=0).astype(np.float32), training=True))
         shown += [picture, *changed.clip(0, 255).astype(np.uint8)]
         titles += [labels[answer], *[""] * 7]
-    return pictures.draw_grid(np.stack(shown), titles, path, "Pictures, and what augmentation makes of them")[0]
+    return images.draw_grid(np.stack(shown), titles, path, "Pictures, and what augmentation makes of them")[0]
 
 
 def main() -> None:
@@ -78,7 +76,7 @@ def main() -> None:
     for number, label in enumerate(labels):
         counts = [int((split.y == number).sum()) for split in (splits.train, splits.validation, splits.test)]
         print(f"{label[:12]:12} {counts[0]:7,} {counts[1]:11,} {counts[2]:7,}")
-    shared = labelled_pictures.shared_pictures(splits)
+    shared = labelled_images.shared_pictures(splits)
     if shared:
         print(
             f"warning: {shared} test pictures are also in the training data, so the test score will be too good\nRemove the copies."

@@ -7,14 +7,15 @@ SMALLEST pixels in the square that the network sees, are left out. The first tim
 import zipfile
 from pathlib import Path
 
-import numpy as np
-
-from support import annotated_images, download
-from support.annotations import AnnotatedImage, Problem
+from support import download
+from support.data import annotated_images
+from support.data.annotations import AnnotatedImage, Problem
+from support.data.image_formats import upright_size
+from support.data.letterbox import subset
 from support.errors import ProjectError
-from support.image_formats import upright_size
-from support.letterbox import subset
 from support.splits import Split, Splits, split_positions
+
+import numpy as np
 
 HOST = "https://huggingface.co/datasets/CUHK-CSE/wider_face/resolve/main/data"
 FILES = {  # and the SHA-256 that the host's own loading script states

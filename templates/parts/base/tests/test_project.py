@@ -10,23 +10,24 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import evaluate
+import export
+import metrics
+import predict
+import train
+from config import Config
+from data import load
+from support import runs, settings
+from support.errors import ProjectError, StepFailed
+from support.exports import exporting, serving
+from support.settings import Settings
+from support.splits import Split, Splits
+
 import numpy as np
 import pytest
 import short
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
-
-import evaluate
-import export
-import predict
-import scores
-import train
-from config import Config
-from data import load
-from support import exporting, runs, serving, settings
-from support.errors import ProjectError, StepFailed
-from support.settings import Settings
-from support.splits import Split, Splits
 
 pytest_plugins = ["sample_run"]
 
@@ -65,8 +66,8 @@ def test_the_saved_model_gives_the_score_that_evaluate_reported(run: runs.Run) -
     splits = load(run.config(Config))
     prediction = serving.predict(serving.locate(None, run.name), splits.test.x)
     reported = run.read("metrics.json")["test"]
-    assert scores.score(splits.test.y, prediction, run.spec)[scores.METRIC] == pytest.approx(
-        reported[scores.METRIC], abs=1e-6
+    assert metrics.score(splits.test.y, prediction, run.spec)[metrics.METRIC] == pytest.approx(
+        reported[metrics.METRIC], abs=1e-6
     )
 
 
@@ -103,7 +104,8 @@ def test_an_exported_file_answers_without_tensorflow(name: str, sample_exports: 
 import sys
 from config import Config
 from data import load
-from support import serving, settings
+from support import settings
+from support.exports import serving
 few = load(settings.read(Config, argv=[])).test.take(slice(0, 2))
 print(len(serving.predict(serving.locate({str(file)!r}, None), few.x)), "tensorflow" in sys.modules, "keras" in sys.modules)
 """

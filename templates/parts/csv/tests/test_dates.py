@@ -1,11 +1,11 @@
 """How people write dates: each form is read as what it means, or not at all; nothing is guessed row by row."""
 
+from support.data import dates
+from support.data.dates import DateFormat
+from support.errors import ProjectError
+
 import numpy as np
 import pytest
-
-from support import dates
-from support.dates import DateFormat
-from support.errors import ProjectError
 
 # Texts of a column; the dates that they are; what is said of it.
 READ: dict[str, tuple[list[str], list[str], str]] = {

@@ -3,11 +3,11 @@
 import json
 import math
 
+from support.data import numbers
+from support.data.numbers import NumberFormat
+
 import numpy as np
 import pytest
-
-from support import numbers
-from support.numbers import NumberFormat
 
 NAN = math.nan
 READ: list[tuple[list[str], list[float]]] = [

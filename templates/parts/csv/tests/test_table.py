@@ -4,12 +4,12 @@ import os
 from pathlib import Path
 from typing import Any
 
+from support.data import table
+from support.data.numbers import NumberFormat
+from support.errors import ProjectError
+
 import numpy as np
 import pytest
-
-from support import table
-from support.errors import ProjectError
-from support.numbers import NumberFormat
 
 NAN = float("nan")
 

@@ -3,17 +3,17 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from support.data import annotated_images, copies
+from support.data.annotations import AnnotatedImage
+from support.data.letterbox import LetterboxedImages
+from support.errors import ProjectError
+from support.splits import Splits
+
 import numpy as np
 import pytest
 import written
 from PIL import Image
 from written import NAMES
-
-from support import annotated_images, copies
-from support.annotations import AnnotatedImage
-from support.errors import ProjectError
-from support.letterbox import LetterboxedImages
-from support.splits import Splits
 
 FRACTIONS = (0.3, 0.3)
 

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from support.data import image_files
+
 import numpy as np
 import pytest
 from PIL import Image
-
-from support import picture_files
 
 
 @pytest.fixture
@@ -24,5 +24,5 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if memory held no picture: every folder is read when it is asked for."""
-    monkeypatch.setattr(picture_files, "IN_MEMORY", 0)
-    monkeypatch.setattr(picture_files, "MANY", 1)
+    monkeypatch.setattr(image_files, "IN_MEMORY", 0)
+    monkeypatch.setattr(image_files, "MANY", 1)

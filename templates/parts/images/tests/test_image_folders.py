@@ -6,13 +6,13 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from support.data import labelled_images
+from support.errors import ProjectError
+from support.splits import Splits
+
 import numpy as np
 import pytest
 from PIL import Image
-
-from support import labelled_pictures
-from support.errors import ProjectError
-from support.splits import Splits
 
 SHAPE = (8, 8, 3)
 
@@ -28,7 +28,7 @@ def fill(root: Path, *folders: str, count: int = 6, seed: int = 0) -> Path:
 
 
 def load(root: Path) -> Splits:
-    return labelled_pictures.load(root, SHAPE, (0.2, 0.2), 0)
+    return labelled_images.load(root, SHAPE, (0.2, 0.2), 0)
 
 
 def sizes(splits: Splits) -> tuple[int, int, int]:
@@ -53,7 +53,7 @@ def test_splits_that_a_folder_brings_are_used_as_they_are(
     splits = load(tmp_path)
     assert splits.spec["labels"] == ["cat", "dog"]
     assert sizes(splits) == expected
-    assert labelled_pictures.shared_pictures(splits) == 0
+    assert labelled_images.shared_pictures(splits) == 0
     own = splits.validation if names[1].lower() != "test" else splits.test
     read = {row.tobytes() for row in own.x}
     there = {np.asarray(Image.open(path)).tobytes() for path in (tmp_path / names[1]).rglob("*.png")}
@@ -262,7 +262,7 @@ def test_a_head_that_promises_more_than_the_file_holds_is_refused_before_room_is
 def test_arrays_that_do_not_fit_into_memory_are_refused_before_they_are_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from support import image_arrays
+    from support.data import image_arrays
 
     monkeypatch.setattr(image_arrays, "MOST", 100)
     np.savez_compressed(tmp_path / "a.npz", **arrays())

@@ -6,15 +6,15 @@ import warnings
 import zlib
 from pathlib import Path
 
+from support.data import image_finding, image_formats
+from support.data.image_finding import find_images, left_out, other_files
+from support.data.image_formats import open_image, transpose_boxes, upright_size
+from support.data.images import find_inputs, read_picture
+from support.errors import ProjectError
+
 import numpy as np
 import pytest
 from PIL import Image, features
-
-from support import image_finding, image_formats
-from support.errors import ProjectError
-from support.image_finding import find_images, left_out, other_files
-from support.image_formats import open_image, transpose_boxes, upright_size
-from support.pictures import find_inputs, read_picture
 
 CORNERS = {(2, 2): "red", (37, 2): "lime", (2, 21): "blue", (37, 21): "white"}  # column and row, and the colour there
 

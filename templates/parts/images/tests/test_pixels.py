@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
+from support.data import image_files, labelled_images
+from support.data.image_files import read
+from support.data.images import read_inputs, read_picture
+from support.data.pixels import Pixels, value_range
+from support.errors import ProjectError
+
 import numpy as np
 import pytest
 from PIL import Image
-
-from support import labelled_pictures, picture_files
-from support.errors import ProjectError
-from support.picture_files import read
-from support.pictures import read_inputs, read_picture
-from support.pixels import Pixels, value_range
 
 SIDE = 12
 RAMP = np.tile(np.linspace(0.1, 0.9, SIDE), (SIDE, 1))  # dark on the left, bright on the right
@@ -143,7 +143,7 @@ def test_the_range_is_that_of_the_whole_data_set_and_prediction_uses_it(
         folder = tmp_path / "data" / "ab"[number % 2]
         folder.mkdir(parents=True, exist_ok=True)
         Image.fromarray((RAMP / 0.9 * brightest).astype(np.uint16)).save(folder / f"{number}.png")
-    splits = labelled_pictures.load(tmp_path / "data", (SIDE, SIDE, 1), (0.3, 0.3), 0)
+    splits = labelled_images.load(tmp_path / "data", (SIDE, SIDE, 1), (0.3, 0.3), 0)
     assert splits.spec["pixels"] == {"whole": (0.0, 4_095.0)}
     assert "note: 6 images of more than 8 bits: values 0..4095 become 0..255" in capsys.readouterr().err
     found = sorted(int(x.max()) for split in (splits.train, splits.validation, splits.test) for x in split.x)
@@ -161,7 +161,7 @@ def test_ink_on_a_transparent_ground_stays_visible_in_training_and_prediction(ki
     for number in range(8):
         (tmp_path / "ab"[number % 2]).mkdir(exist_ok=True)
         drawn(kind, tmp_path / "ab"[number % 2] / f"{number}.png")
-    splits = labelled_pictures.load(tmp_path, (SIDE, SIDE, 1), (0.3, 0.3), 0)
+    splits = labelled_images.load(tmp_path, (SIDE, SIDE, 1), (0.3, 0.3), 0)
     ground = {"dark ink": "white", "light ink": "black"}[kind]
     assert splits.spec["pixels"] == {"ground": ground}
     (image, *_), (_, asked) = splits.train.x[..., 0], read_inputs([str(tmp_path / "a" / "0.png")], splits.spec)
@@ -190,12 +190,12 @@ def test_images_of_all_kinds_are_the_same_from_a_large_folder_as_from_memory(
     kinds = ("L", "RGB", "P", "LA", "CMYK", "16 bits", "12 bits", "fractions 0..1", "dark ink", "light ink")
     paths = [drawn(kind, tmp_path / f"{number}.png") for number, kind in enumerate(kinds)]
     files = read(paths, (SIDE, SIDE, 3))
-    assert isinstance(files.x, picture_files.PictureFiles)
-    monkeypatch.setattr(picture_files, "MANY", 100)
+    assert isinstance(files.x, image_files.PictureFiles)
+    monkeypatch.setattr(image_files, "MANY", 100)
     kept = read(paths, (SIDE, SIDE, 3))
     np.testing.assert_array_equal(kept.x, files.x[:])
     assert (kept.pixels, kept.remarks) == (files.pixels, files.remarks)
-    assert files.x.digests == picture_files.digests_of(kept.x)
+    assert files.x.digests == image_files.digests_of(kept.x)
 
 
 def test_what_shows_nothing_and_what_holds_several_images_is_named(tmp_path: Path) -> None:

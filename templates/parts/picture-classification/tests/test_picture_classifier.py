@@ -5,19 +5,22 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import keras
-import numpy as np
-import pytest
-import short
-from PIL import Image
-
 import data
 import predict
 import train
 from config import Config
 from model import build_model
-from support import baselines, exporting, labelled_pictures, portable, runs, settings, training
+from support import runs, settings
+from support.data import labelled_images, preprocessing
 from support.errors import ProjectError
+from support.exports import exporting
+from support.training import baselines
+
+import keras
+import numpy as np
+import pytest
+import short
+from PIL import Image
 
 pytest_plugins = ["sample_run"]
 
@@ -34,10 +37,10 @@ def test_arrays_of_another_size_or_colour_are_brought_to_size_in_the_model(
     rng = np.random.default_rng(0)
     x = rng.integers(0, 256, (30, *shape), np.uint8)
     np.savez(tmp_path / "own.npz", x_train=x, y_train=np.arange(30) % 2, x_test=x, y_test=np.arange(30) % 2)
-    splits = labelled_pictures.load(tmp_path / "own.npz", (28, 28, 1), (0.2, 0.2), 0)
+    splits = labelled_images.load(tmp_path / "own.npz", (28, 28, 1), (0.2, 0.2), 0)
     model = build_model(config, splits)
     assert model.predict(splits.test.x, verbose=0).shape == (30, 2)
-    portable.wrap(model, splits.spec).save(tmp_path / "model.keras")
+    preprocessing.with_preprocessing(model, splits.spec).save(tmp_path / "model.keras")
     keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
 
 
@@ -66,7 +69,7 @@ def test_a_wrong_scaling_in_an_exported_file_is_caught(config: Config, tmp_path:
     splits = short.load(config)
     model = build_model(config, splits)
     model.fit(splits.train.x, splits.train.y, epochs=2, batch_size=64, verbose=0)
-    saved = portable.wrap(model, splits.spec)
+    saved = preprocessing.with_preprocessing(model, splits.spec)
     expected = saved.predict(splits.test.x, verbose=0)
     next(layer for layer in saved.layers if isinstance(layer, keras.layers.Rescaling)).scale *= 2
     saved.export(str(tmp_path / "model.onnx"), format="onnx", verbose=False)
@@ -113,14 +116,14 @@ def test_a_picture_lost_in_the_middle_of_a_training_is_named_and_what_was_reache
     run = runs.start(config, splits)
     message = f"(there is no file .*{lost.name}|{lost.name} is damaged)(.|\n)*go on with: python train.py --resume"
     with pytest.raises(ProjectError, match=message):
-        training.fit(build_model(config, splits), splits, config, run, [Lose()])
+        train.fit(build_model(config, splits), splits, config, run, [Lose()])
     assert run.read("training.json")["state"] == "stopped"
     assert run.read("training.json")["epochs"] == 1
     runs.load_model(run.model)
 
 
 def test_the_baseline_sees_large_pictures_made_smaller(folder: Path) -> None:
-    splits = labelled_pictures.load(folder, (100, 90, 3), (0.2, 0.2), 0)
+    splits = labelled_images.load(folder, (100, 90, 3), (0.2, 0.2), 0)
     assert baselines._flat(splits.test).shape == (4, 25 * 22 * 3)
     (probabilities,) = baselines.predict(splits, 0).values()
     assert (probabilities.argmax(axis=1) == splits.test.y).all()

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import numpy as np
-import pytest
-
 import data
 from config import Config
 from support import settings
+from support.data.series import Series
 from support.errors import ProjectError
-from support.series import Series
+
+import numpy as np
+import pytest
 
 
 def read(folder: Path, header: str, rows: list[str], *options: str) -> Series:
@@ -154,7 +154,7 @@ def test_dates_go_on_over_weekends_and_month_ends_as_the_rows_did(tmp_path: Path
 
 
 def test_the_reading_of_training_serves_a_prediction_and_an_option_changes_it(tmp_path: Path) -> None:
-    from support import windows
+    from support.data import windows
 
     rows = times(90, lambda d, i: f"{d:%d/%m/%Y};{1000 + i % 7}", NEW_YEAR, days=1)
     path, other = tmp_path / "train.csv", tmp_path / "predict.csv"

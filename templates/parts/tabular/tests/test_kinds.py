@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from support.data import columns, kinds, table, tabular, targets
+from support.errors import ProjectError
+
 import numpy as np
 import pytest
-
-from support import answers, columns, kinds, table, tabular
-from support.errors import ProjectError
 
 
 def kind(cells: list[Any], name: str = "x", **how: Any) -> dict[str, Any]:
@@ -156,10 +156,10 @@ def test_the_parts_of_a_date_are_those_of_the_calendar() -> None:
 
 def test_answers_that_may_be_none_are_named() -> None:
     made = table.from_columns({"y": np.array(["[-]", "a", "a", "b", "b"], object)}, path="my.csv")
-    y = np.array([0, 1, 1, 2, 2]) if answers.TEXT else np.array([-999.0, 1, 1, 2, 2])
+    y = np.array([0, 1, 1, 2, 2]) if targets.TEXT else np.array([-999.0, 1, 1, 2, 2])
     said = (
         "my.csv:2: y is '[-]' in this row only: if it is no class, delete the row"
-        if answers.TEXT
+        if targets.TEXT
         else "y: 1 values are -999, far below all others: if that means missing, empty these values"
     )
     assert tabular._doubtful(y, made.columns["y"], made, "y") == [f"warning: {said}"]

@@ -12,29 +12,21 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-import pytest
-from PIL import Image
-
 import data
 import drawn_shapes
-import scores
+import metrics
 import voc
 from config import Config
 from model import build_model
-from support import (
-    annotated_images,
-    average_precision,
-    baselines,
-    box_augmentation,
-    boxes,
-    download,
-    grids,
-    runs,
-    serving,
-    settings,
-)
+from support import download, runs, settings
+from support.data import annotated_images, box_augmentation, boxes
 from support.errors import ProjectError
+from support.exports import serving
+from support.training import average_precision, baselines, grids
+
+import numpy as np
+import pytest
+from PIL import Image
 
 pytest_plugins = ["sample_run"]
 
@@ -109,7 +101,7 @@ def test_each_class_has_a_score_and_a_row_and_background_has_a_row_and_a_column(
     splits = replace(splits, train=splits.train.take(slice(0, 40)), test=splits.test.take(slice(0, 10)))
     for output in baselines.predict(splits, 0).values():
         assert output.shape[::2] == (10, 4 + 4) and np.isfinite(output).all()
-        found = scores.details(splits.test.y, output, splits.spec)
+        found = metrics.details(splits.test.y, output, splits.spec)
         assert list(found["classes"]) == drawn_shapes.LABELS
         counts = np.array(found["confusion"])
         true = splits.test.y[..., 0].astype(int)
@@ -122,7 +114,7 @@ def test_a_class_that_is_taken_for_another_is_in_the_confusion_and_one_nobody_se
     true = boxes.pad([np.array([[0, *near], [1, *far]])])
     output = np.array([[[*near, 0.1, 0.9], [0.1, 0.6, 0.3, 0.9, 0.8, 0.0]]])
     spec = {"labels": ["cat", "dog"], "threshold": 0.5}
-    assert scores.details(true, output, spec)["confusion"] == [[0, 1, 0], [0, 0, 1], [1, 0, 0]]
+    assert metrics.details(true, output, spec)["confusion"] == [[0, 1, 0], [0, 0, 1], [1, 0, 0]]
 
 
 def test_a_mosaic_shows_boxes_where_their_objects_are() -> None:
@@ -188,7 +180,9 @@ def test_an_exported_file_finds_the_same_boxes_and_classes_without_tensorflow(
 import sys
 from config import Config
 from data import load
-from support import boxes, serving, settings
+from support import settings
+from support.data import boxes
+from support.exports import serving
 few = load(settings.read(Config, argv=[])).test.take(slice(0, 20))
 output = serving.predict(serving.locate({str(sample_exports / "model.onnx")!r}, None), few.x)
 import json
