@@ -77,7 +77,7 @@ def cli(context: click.Context) -> None:
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
-    """Run the command and end the process: 0, 1 (a step of --run failed), 2 (a mistake to mend) or 130 (Ctrl-C)."""
+    """Run the command and end the process: 0, 1 (a step of --run failed), 2 (a mistake to fix) or 130 (Ctrl-C)."""
     alone = signal.getsignal(signal.SIGINT) is signal.SIG_DFL  # __main__ has set it, and nobody else needs it
     try:
         if alone:
