@@ -5,11 +5,11 @@ import csv
 import io
 import re
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any, Literal
 
-from support.data import csv_header, csv_rows
+from support.data import csv_rows, numbers
 from support.errors import ProjectError
 from support.settings import Settings
 
@@ -17,26 +17,28 @@ from pydantic import Field
 
 SEPARATORS = (",", ";", "\t", "|")
 SAMPLE = 200_000  # bytes looked at first
-csv.field_size_limit(1 << 24)
+LOOKED_AT = 20  # lines among which the names are searched
+PACKED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"PAR1")  # how .xlsx and .zip, .xls, .gz and .parquet begin
+MARKUP = re.compile(rb"\s*(?:<(?:!doctype|\?xml|html|table)\b|[\[{]\s*[\"{\[])", re.IGNORECASE)
+DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ]\d.*)?|.*\b\d\d:\d\d(?::\d\d)?\b.*")
 
 
 class CsvOptions(Settings):
     """How a CSV file is written, where that cannot be found out from the file."""
 
-    separator: str | None = Field(None, description="between the values of your CSV file; found out where not given")
+    separator: str | None = Field(
+        None, description="character between the values of your CSV file, or tab; detected if not given"
+    )
     decimal: Literal[".", ","] | None = Field(
-        None, description="mark of decimals in your CSV file, . or , ; found out where not given"
+        None, description="decimal mark in your CSV file, . or , ; detected if not given"
     )
     header: bool | None = Field(
-        None,
-        description="whether the first line of your CSV file holds the names of its columns; checked where not given",
+        None, description="whether the first line of your CSV file holds the column names; checked if not given"
     )
-    skip_lines: int = Field(
-        0, ge=0, description="lines of your CSV file above the names of its columns, such as a title"
-    )
+    skip_lines: int = Field(0, ge=0, description="lines of your CSV file above the column names, such as a title")
     quotes: bool | None = Field(
         None,
-        description='whether a " at the beginning of a value encloses it, or is a plain character; found out where not given',
+        description='whether a " at the start of a value encloses it or is a plain character; detected if not given',
     )
 
     def reading(self) -> dict[str, Any]:
@@ -48,8 +50,9 @@ class CsvOptions(Settings):
 class CsvFile:
     """What stands in a file, and how it is to be read.
 
-    `body` are the rows, without the header, as UTF-8 with line ends \\n; the first is on line `line` of the file. `quotes` says
-    whether quotes enclose values, where the user does; `notes`, what else a reader should know.
+    `body` are the rows, without the header, as UTF-8 with line ends \\n; the first is on line `line` of the file. `texts` are the
+    columns that hold a text among the first rows, `gaps` the others with an empty cell there; `quotes` says whether quotes enclose values, where the user does; `notes`, what
+    else a reader should know.
     """
 
     path: Path
@@ -57,6 +60,8 @@ class CsvFile:
     header: list[str]
     line: int
     body: bytes
+    texts: frozenset[int]
+    gaps: frozenset[int]
     quotes: bool | None = None
     notes: tuple[str, ...] = ()
 
@@ -74,32 +79,38 @@ def opened(
         ProjectError: naming file and line, where the file is no table.
     """
     (raw, notes), begin, line = decoded(path), 0, 1
-    first = raw[: raw.find(b"\n") + 1]
-    if told := re.fullmatch(rb'"?sep=(.)"?\n', first, re.IGNORECASE):  # how Excel is told the separator
-        separator, begin, line = separator or told[1].decode(), len(first), 2
+    if told := re.match(rb'"?sep=(.)"?\n', raw, re.IGNORECASE):  # how Excel is told the separator
+        separator, begin, line = separator or told[1].decode(), told.end(), 2
     while begin < len(raw) and (line <= skip_lines or not raw[begin : raw.find(b"\n", begin)].strip()):
         begin, line = raw.find(b"\n", begin) + 1, line + 1
     if begin >= len(raw):
         raise ProjectError(f"{path} has {line - 1} lines, and all are blank or skipped\nSee --skip-lines.")
     text = raw[begin : begin + SAMPLE].decode("utf-8", "ignore")
     text = text[: text.rfind("\n") + 1] or text
-    separator = {"tab": "\t", "\\t": "\t"}.get(separator or "", separator) or sniffed(text, path, line)
+    separator = {"tab": "\t", "\\t": "\t"}.get(separator or "", separator) or _separator(text, f"{path}:{line}", line)
     if len(separator) != 1:
         raise ProjectError(f"--separator cannot be {separator!r}: expected one character, or tab")
-    enclosed = quotes is not False
-    rows = list(islice((csv_rows.quoted if enclosed else csv_rows.literal)(text, separator), 300))
-    names = csv_header.checked(rows, separator, path, header, line, text)
+    rows = list(islice((csv_rows.literal if quotes is False else csv_rows.quoted)(text, separator), 300))
+    if header is None and (advice := _below_title(text, separator, line)):
+        raise ProjectError(f"{path}:{line}: {advice}")
+    names = _names([[cell.strip() for cell in row.cells] for row in rows], separator, f"{path}:{line}", header)
     if header is not False:
-        above, head = rows[0].end, begin
-        begin, line = begin + len("\n".join(text.split("\n")[:above]).encode()) + 1, line + above
+        head = begin
+        for _ in range(rows[0].end):
+            begin, line = raw.index(b"\n", begin) + 1, line + 1
         if (again := raw.find(b"\n" + raw[head:begin], begin - 1)) >= 0:
+            at = f"{path}:{raw.count(10, 0, again + 1) + 1}"
             raise ProjectError(
-                f"{path}:{raw[: again + 1].count(10) + 1}: the names of the columns are repeated here\nWere two files put together? Delete this line."
+                f"{at}: the names of the columns are repeated here\nWere two files put together? Delete this line."
             )
+        rows = rows[1:]
     body = raw[begin:]
-    if body.isspace() or not body:
+    if not body or body.isspace():
         raise ProjectError(f"{path} has a header but no rows\nExpected one line per example below it.")
-    return CsvFile(path, separator, names, line, body, quotes, notes)
+    columns = [{cell.strip() for cell in cells} for cells in zip_longest(*(row.cells for row in rows), fillvalue="")]
+    texts = frozenset(place for place, cells in enumerate(columns[: len(names)]) if _are_texts(cells))
+    gaps = frozenset(place for place, cells in enumerate(columns[: len(names)]) if "" in cells) - texts
+    return CsvFile(path, separator, names, line, body, texts, gaps, quotes, notes)
 
 
 def decoded(path: Path) -> tuple[bytes, tuple[str, ...]]:
@@ -116,39 +127,27 @@ def decoded(path: Path) -> tuple[bytes, tuple[str, ...]]:
         raise ProjectError(f"there is no data at {path}\nExpected sample, full, or the path of a CSV file.")
     if not path.is_file():  # a pipe may never say anything, a device such as /dev/zero never ends
         raise ProjectError(f"{path} is neither a file nor a folder\nExpected a CSV file.")
-    raw = path.read_bytes()
+    raw, notes = path.read_bytes(), tuple[str, ...]()
     if not raw or raw.isspace():
         raise ProjectError(
             f"{path} is empty\nExpected a line with the names of the columns, and one line per example below it."
         )
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raw = raw.decode("utf-16", errors="replace").encode()
-    if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"PAR1")):
+    if raw.startswith(PACKED):
         raise ProjectError(
             f"{path}:1: this is a workbook or a packed file, not text\nSave the sheet as CSV, or unpack it."
         )
-    if re.match(
-        rb"\s*(?:<(?:!doctype|\?xml|html|table)\b|[\[{]\s*[\"{\[])",
-        raw.removeprefix(codecs.BOM_UTF8)[:100],
-        re.IGNORECASE,
-    ):
-        raise ProjectError(f"{path}:1: this looks like HTML, XML or JSON, not like a table\nExpected a CSV file.")
-    for encoding, zeros in (("utf-16-le", raw[1:200:2]), ("utf-16-be", raw[:200:2])):
-        if zeros and 2 * zeros.count(0) > len(zeros) and not len(raw) % 2:  # UTF-16 without its mark
-            raw = raw.decode(encoding, errors="replace").encode()
-    if b"\0" in raw or sum(byte < 9 for byte in raw[:4096]) > 4:
-        line = raw[: raw.find(b"\0")].count(b"\n") + 1 if b"\0" in raw else 1
-        raise ProjectError(
-            f"{path}:{line}: this is a binary file, not text\nExpected a CSV file: a line with the names of the columns, then one line per example."
-        )
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raw = raw.decode("utf-16", errors="replace").encode()
     raw = raw.removeprefix(codecs.BOM_UTF8)
-    notes: tuple[str, ...] = ()
-    if not raw.isascii() and (other := _as_utf8(raw, path)) is not raw:
-        word = re.search(r"\w*[^\x00-\x7f]+\w*", other.decode())
-        raw, notes = (
-            other,
-            (f"warning: {path} is not UTF-8; it was read as Windows-1252, for example {word and word[0]}",),
+    if MARKUP.match(raw[:100]):
+        raise ProjectError(f"{path}:1: this looks like HTML, XML or JSON, not like a table\nExpected a CSV file.")
+    if b"\0" in raw:
+        line = raw.count(b"\n", 0, raw.find(b"\0")) + 1
+        raise ProjectError(
+            f"{path}:{line}: this is a binary file, not text\nExpected a CSV file in UTF-8: names of columns, then one line per example."
         )
+    if not raw.isascii():
+        raw, notes = _as_utf8(raw, path)
     if b"\r" in raw:
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     while raw.endswith(b"\n\n"):
@@ -156,61 +155,118 @@ def decoded(path: Path) -> tuple[bytes, tuple[str, ...]]:
     return raw if raw.endswith(b"\n") else raw + b"\n", notes
 
 
-def _as_utf8(raw: bytes, path: Path) -> bytes:
+def _are_texts(cells: set[str]) -> bool:
+    """Whether one of these is no number as computers write it, or all with a point may have it for thousands, as in 1.234."""
+    pointed = [cell for cell in cells if "." in cell]
+    grouped = bool(pointed) and all(re.fullmatch(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}", cell) for cell in pointed)
+    return grouped or not all(map(numbers.plain, filter(None, cells)))
+
+
+def printable(name: str) -> str:
+    """A name that may be shown: control characters, which move a terminal's cursor, are written as escapes."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in name)
+
+
+def _as_utf8(raw: bytes, path: Path) -> tuple[bytes, tuple[str, ...]]:
+    """Bytes of UTF-8 as they are; of Windows-1252, which spreadsheets write, as UTF-8 with a note."""
     try:
-        raw.decode("utf-8")
-        return raw
+        raw.decode()
+        return raw, ()
     except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        foreign = error.object[error.start : error.start + 1]
-        proper = _first_utf8_line(raw)
-        try:
-            if proper is None:
-                return raw.decode("cp1252").encode()  # what spreadsheets on Windows write
-        except UnicodeDecodeError as other:
-            line = raw[: other.start].count(b"\n") + 1
-            raise ProjectError(
-                f"{path}:{line}: byte 0x{raw[other.start]:02x} is neither UTF-8 nor Windows-1252\nSave the file as UTF-8."
-            ) from None
-        raise ProjectError(
-            f"{path}:{line}: byte 0x{foreign.hex()} is not UTF-8, but line {proper} is: the file mixes two encodings\nSave the whole file as UTF-8, for example in a spreadsheet: CSV UTF-8."
-        ) from None
+        wrong = error.start
+    for line, content in enumerate(raw.split(b"\n"), start=1):
+        if not content.isascii() and content.decode("utf-8", "ignore").encode() == content:
+            at = f"{path}:{raw.count(10, 0, wrong) + 1}: byte 0x{raw[wrong]:02x} is not UTF-8"
+            raise ProjectError(f"{at}, but line {line} is: the file mixes two encodings\nSave the whole file as UTF-8.")
+    try:
+        text = raw.decode("cp1252")
+    except UnicodeDecodeError as error:
+        at = f"{path}:{raw.count(10, 0, error.start) + 1}: byte 0x{raw[error.start]:02x}"
+        raise ProjectError(f"{at} is neither UTF-8 nor Windows-1252\nSave the file as UTF-8.") from None
+    word = re.search(r"\w*[^\x00-\x7f]+\w*", text)
+    return text.encode(), (
+        f"warning: {path} is not UTF-8; it was read as Windows-1252, for example {word and word[0]}",
+    )
 
 
-def _first_utf8_line(raw: bytes) -> int | None:
-    """The first line with a letter outside ASCII that is proper UTF-8."""
-    for number, line in enumerate(raw.split(b"\n"), start=1):
-        if not line.isascii():
-            try:
-                line.decode("utf-8")
-                return number
-            except UnicodeDecodeError:
-                continue
-    return None
-
-
-def sniffed(text: str, path: Path, line: int = 1) -> str:
-    """The separator that cuts the first lines into the same number of columns, the most of them.
-
-    Raises:
-        ProjectError: where none cuts the first line.
-    """
+def _separator(text: str, at: str, line: int) -> str:
+    """The separator that cuts the first lines into the same number of columns, the most of them."""
     found: dict[str, tuple[float, int]] = {}
     for separator in SEPARATORS:
-        widths = [
-            len(row)
-            for _, row in zip(range(100), csv.reader(io.StringIO(text, newline=""), delimiter=separator), strict=False)
-            if row
-        ]
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        widths = [len(row) for row in islice(rows, 100) if row]
         if widths and widths[0] > 1:
-            found[separator] = (sum(width == widths[0] for width in widths) / len(widths), widths[0])
+            found[separator] = (widths.count(widths[0]) / len(widths), widths[0])
     if found:
         return max(found, key=lambda separator: found[separator])
-    for separator in SEPARATORS:
-        if advice := csv_header.title_lines(text, separator, line):
-            raise ProjectError(f"{path}:{line}: {advice}")
+    if advice := next(filter(None, (_below_title(text, separator, line) for separator in SEPARATORS)), ""):
+        raise ProjectError(f"{at}: {advice}")
     if re.match(r'".*[,;\t|].*"$', text, re.MULTILINE):
-        raise ProjectError(f"{path}:{line}: each line stands in quotes as a whole\nRemove the quotes around the lines.")
-    raise ProjectError(
-        f"{path}:{line}: only one column: {text.splitlines()[0][:60]!r}\nExpected names of columns with , ; | or a tab between them; any other: --separator."
-    )
+        raise ProjectError(f"{at}: each line stands in quotes as a whole\nRemove the quotes around the lines.")
+    advice = "Expected names of columns with , ; | or a tab between them; any other: --separator."
+    raise ProjectError(f"{at}: only one column: {text.splitlines()[0][:60]!r}\n{advice}")
+
+
+def _below_title(text: str, separator: str, line: int) -> str:
+    """What to say where a line of names follows below others, such as a title, that are mostly empty; else nothing."""
+    cells = [[cell.strip() for cell in content.split(separator)] for content in text.split("\n")[: 2 * LOOKED_AT]]
+    for above in range(1, min(LOOKED_AT, len(cells))):
+        names, titles = cells[above], [each for each in cells[:above] if any(each)]
+        below = [len(each) for each in cells[above + 1 : above + 11] if any(each)]
+        if (
+            len(names) < 2
+            or not all(names)
+            or any(map(numbers.plain, names))
+            or len(below) < 3
+            or set(below) != {len(names)}
+        ):
+            continue
+        if titles and all(
+            sum(map(bool, each)) <= len(names) // 2 and (len(names) > 2 or len(each) == 1) for each in titles
+        ):
+            title, at = " ".join(filter(None, titles[0]))[:60], line + above
+            return f"{title!r} is no line of names; line {at} looks like one: {', '.join(names[:4])}\nSkip what stands above it: --skip-lines {at - 1}"
+    return ""
+
+
+def _names(rows: list[list[str]], separator: str, at: str, wanted: bool | None) -> list[str]:
+    """The names of the columns, from the first rows; `wanted` says whether the first line holds them, None to check it."""
+    first = rows[0]
+    if len(first) < 2:
+        raise ProjectError(
+            f"{at}: only one column, {first[0][:60]!r}, with {separator!r} as the separator\nAnother one: --separator ';'"
+        )
+    if wanted is False:
+        return [f"column_{position}" for position in range(1, len(first) + 1)]
+    if wanted is None:
+        _check_names(first, [row for row in rows[1:] if len(row) == len(first) and row != first], at)
+    names = [printable(name) or f"unnamed_{position}" for position, name in enumerate(first, start=1)]
+    if len(set(names)) < len(names):
+        raise ProjectError(f"{at}: two columns are named {max(names, key=names.count)}\nEach needs a name of its own.")
+    return names
+
+
+def _check_names(first: list[str], rows: list[list[str]], at: str) -> None:
+    """Raise where the first line looks like one more row: cells are like the values below, and none is unlike them."""
+    advice = "Add a first line with names, for example: area,rooms,price; or take column_1, column_2, … as names: --no-header"
+    digits = [float(cell) for cell in first if numbers.plain(cell)]
+    if digits and len(digits) == len(list(filter(None, first))):
+        raise ProjectError(f"{at}: the first line holds numbers, not the names of the columns\n{advice}")
+    years = len(digits) > 2 and digits == sorted(set(digits)) and all(map(float.is_integer, digits))
+    like, unlike = [], 0
+    for cell, column in zip(first, zip(*rows, strict=True), strict=False):
+        below = [value for value in column if value not in numbers.MISSING]
+        if not below or not cell or (numbers.plain(cell) and years):
+            continue
+        numeric = sum(map(numbers.plain, below)) >= 0.9 * len(below)
+        dated = DATE.fullmatch(cell) and sum(DATE.fullmatch(value) is not None for value in below) >= 0.9 * len(below)
+        if numeric if numbers.plain(cell) else dated or cell in below:
+            like.append(cell)
+        elif numeric != numbers.plain(cell) or (len(below) >= 20 and len(set(below)) <= 0.5 * len(below)):
+            unlike += not numbers.plain(cell)
+    if like and not unlike:
+        verb = "is" if len(like) == 1 else "are"
+        raise ProjectError(
+            f"{at}: the first line looks like data, not like the names of the columns: {', '.join(like[:3])} {verb} like the values below\n"
+            f"{advice}. If these are the names: --header"
+        )
