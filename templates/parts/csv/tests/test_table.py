@@ -54,6 +54,7 @@ RIGHT: dict[str, tuple[str | bytes, dict[str, Any], dict[str, list[Any]], list[i
     "as in training": ("a,b\n593,x\n", {"formats": {"a": NumberFormat(",", ".")}}, {"a": [593], "b": ["x"]}, [2]),
     "quoted separators": ('a,b\n"x, y",1\n"say ""hi""",2\n', {}, {"a": ["x, y", 'say "hi"'], "b": [1, 2]}, [2, 3]),
     "a value of two lines": ('t,l\n"one, a\ntwo",1\nx,0\n', {}, {"t": ["one, a\ntwo", "x"], "l": [1, 0]}, [2, 4]),
+    "values of two lines behind a number": ('n,t\n1,"one\ntwo"\n2,"three\nfour, five"\n', {}, {"n": [1, 2], "t": ["one\ntwo", "three\nfour, five"]}, [2, 4]),
     "inches": ('a;b\n10";x\n12";y\n', {}, {"a": ['10"', '12"'], "b": ["x", "y"]}, [2, 3]),
     "stray quotes": ('t\tl\n"good\t1\nbad\t0\nso "so"\t1\n', {}, {"t": ['"good', "bad", 'so "so"'], "l": [1, 0, 1]}, [2, 3, 4]),
     "a quote that swallows": ('t,l\n"a,1\nb,0\nc,1\nd 20",0\ne,1\n', {}, {"t": ['"a', "b", "c", 'd 20"', "e"], "l": [1, 0, 1, 0, 1]}, [2, 3, 4, 5, 6]),

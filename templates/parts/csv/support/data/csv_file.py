@@ -17,7 +17,6 @@ from pydantic import Field
 
 SEPARATORS = (",", ";", "\t", "|")
 SAMPLE = 200_000  # bytes looked at first
-LOOKED_AT = 20  # lines among which the names are searched
 PACKED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"PAR1")  # how .xlsx and .zip, .xls, .gz and .parquet begin
 MARKUP = re.compile(rb"\s*(?:<(?:!doctype|\?xml|html|table)\b|[\[{]\s*[\"{\[])", re.IGNORECASE)
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ]\d.*)?|.*\b\d\d:\d\d(?::\d\d)?\b.*")
@@ -26,20 +25,11 @@ DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ]\d.*)?|.*\b\d\d:\d\d(?
 class CsvOptions(Settings):
     """How a CSV file is written, where that cannot be found out from the file."""
 
-    separator: str | None = Field(
-        None, description="character between the values of your CSV file, or tab; detected if not given"
-    )
-    decimal: Literal[".", ","] | None = Field(
-        None, description="decimal mark in your CSV file, . or , ; detected if not given"
-    )
-    header: bool | None = Field(
-        None, description="whether the first line of your CSV file holds the column names; checked if not given"
-    )
-    skip_lines: int = Field(0, ge=0, description="lines of your CSV file above the column names, such as a title")
-    quotes: bool | None = Field(
-        None,
-        description='whether a " at the start of a value encloses it or is a plain character; detected if not given',
-    )
+    separator: str | None = Field(None, description="character between the values of a CSV file, or tab")
+    decimal: Literal[".", ","] | None = Field(None, description="decimal mark in a CSV file: . or ,")
+    header: bool | None = Field(None, description="whether the first line of a CSV file holds the column names")
+    skip_lines: int = Field(0, ge=0, description="lines of a CSV file above the column names, such as a title")
+    quotes: bool | None = Field(None, description='whether a " at the start of a value encloses the value')
 
     def reading(self) -> dict[str, Any]:
         """What `table.read` takes; kept in spec, so that a prediction reads as training did."""
@@ -51,8 +41,8 @@ class CsvFile:
     """What stands in a file, and how it is to be read.
 
     `body` are the rows, without the header, as UTF-8 with line ends \\n; the first is on line `line` of the file. `texts` are the
-    columns that hold a text among the first rows, `gaps` the others with an empty cell there; `quotes` says whether quotes enclose values, where the user does; `notes`, what
-    else a reader should know.
+    columns with a text among the first rows, `gaps` the others with an empty cell there; `quotes` says whether quotes enclose
+    values, where the user does; `notes`, what else a reader should know.
     """
 
     path: Path
@@ -60,8 +50,8 @@ class CsvFile:
     header: list[str]
     line: int
     body: bytes
-    texts: frozenset[int]
-    gaps: frozenset[int]
+    texts: set[int]
+    gaps: set[int]
     quotes: bool | None = None
     notes: tuple[str, ...] = ()
 
@@ -86,30 +76,28 @@ def opened(
     if begin >= len(raw):
         raise ProjectError(f"{path} has {line - 1} lines, and all are blank or skipped\nSee --skip-lines.")
     text = raw[begin : begin + SAMPLE].decode("utf-8", "ignore")
-    text = text[: text.rfind("\n") + 1] or text
-    separator = {"tab": "\t", "\\t": "\t"}.get(separator or "", separator) or _separator(text, f"{path}:{line}", line)
+    text, at = text[: text.rfind("\n") + 1] or text, f"{path}:{line}"
+    separator = {"tab": "\t", "\\t": "\t"}.get(separator or "", separator) or _separator(text, at, line)
     if len(separator) != 1:
         raise ProjectError(f"--separator cannot be {separator!r}: expected one character, or tab")
-    rows = list(islice((csv_rows.literal if quotes is False else csv_rows.quoted)(text, separator), 300))
     if header is None and (advice := _below_title(text, separator, line)):
-        raise ProjectError(f"{path}:{line}: {advice}")
-    names = _names([[cell.strip() for cell in row.cells] for row in rows], separator, f"{path}:{line}", header)
+        raise ProjectError(f"{at}: {advice}")
+    rows = list(islice((csv_rows.literal if quotes is False else csv_rows.quoted)(text, separator), 300))
+    names = _names([[cell.strip() for cell in row.cells] for row in rows], separator, at, header)
     if header is not False:
         head = begin
-        for _ in range(rows[0].end):
+        for _ in range(rows.pop(0).end):
             begin, line = raw.index(b"\n", begin) + 1, line + 1
         if (again := raw.find(b"\n" + raw[head:begin], begin - 1)) >= 0:
-            at = f"{path}:{raw.count(10, 0, again + 1) + 1}"
-            raise ProjectError(
-                f"{at}: the names of the columns are repeated here\nWere two files put together? Delete this line."
-            )
-        rows = rows[1:]
+            at = f"{path}:{raw.count(10, 0, again + 1) + 1}: the names of the columns are repeated here"
+            raise ProjectError(f"{at}\nWere two files put together? Delete this line.")
     body = raw[begin:]
     if not body or body.isspace():
         raise ProjectError(f"{path} has a header but no rows\nExpected one line per example below it.")
-    columns = [{cell.strip() for cell in cells} for cells in zip_longest(*(row.cells for row in rows), fillvalue="")]
-    texts = frozenset(place for place, cells in enumerate(columns[: len(names)]) if _are_texts(cells))
-    gaps = frozenset(place for place, cells in enumerate(columns[: len(names)]) if "" in cells) - texts
+    cells = zip_longest(*(row.cells[: len(names)] for row in rows), fillvalue="")
+    columns = [set(map(str.strip, column)) for column in cells]
+    texts = {place for place, column in enumerate(columns) if _are_texts(column)}
+    gaps = {place for place, column in enumerate(columns) if "" in column} - texts
     return CsvFile(path, separator, names, line, body, texts, gaps, quotes, notes)
 
 
@@ -119,33 +107,26 @@ def decoded(path: Path) -> tuple[bytes, tuple[str, ...]]:
     Raises:
         ProjectError: where it is no text.
     """
-    if str(path) in ("", "."):
-        raise ProjectError("the path of the data is empty\nExpected the path of a CSV file.")
-    if path.is_dir():
-        raise ProjectError(f"{path} is a folder\nExpected a CSV file, for example {path}/table.csv.")
-    if not path.exists():
-        raise ProjectError(f"there is no data at {path}\nExpected sample, full, or the path of a CSV file.")
     if not path.is_file():  # a pipe may never say anything, a device such as /dev/zero never ends
-        raise ProjectError(f"{path} is neither a file nor a folder\nExpected a CSV file.")
+        folder = f"is a folder\nExpected a CSV file, for example {path}/table.csv."
+        there = "is neither a file nor a folder\nExpected a CSV file." if path.exists() else ""
+        missing = f"there is no data at {path}\nExpected sample, full, or the path of a CSV file."
+        raise ProjectError(f"{path} {folder if path.is_dir() else there}" if there else missing)
     raw, notes = path.read_bytes(), tuple[str, ...]()
-    if not raw or raw.isspace():
-        raise ProjectError(
-            f"{path} is empty\nExpected a line with the names of the columns, and one line per example below it."
-        )
-    if raw.startswith(PACKED):
-        raise ProjectError(
-            f"{path}:1: this is a workbook or a packed file, not text\nSave the sheet as CSV, or unpack it."
-        )
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raw = raw.decode("utf-16", errors="replace").encode()
     raw = raw.removeprefix(codecs.BOM_UTF8)
+    if not raw or raw.isspace():
+        raise ProjectError(
+            f"{path} is empty\nExpected a line with the column names, and one line per example below it."
+        )
+    if raw.startswith(PACKED):
+        raise ProjectError(f"{path}:1: this is a workbook or a packed file, not text\nSave it as CSV, or unpack it.")
     if MARKUP.match(raw[:100]):
         raise ProjectError(f"{path}:1: this looks like HTML, XML or JSON, not like a table\nExpected a CSV file.")
     if b"\0" in raw:
-        line = raw.count(b"\n", 0, raw.find(b"\0")) + 1
-        raise ProjectError(
-            f"{path}:{line}: this is a binary file, not text\nExpected a CSV file in UTF-8: names of columns, then one line per example."
-        )
+        at = f"{path}:{raw.count(10, 0, raw.find(0)) + 1}"
+        raise ProjectError(f"{at}: this is a binary file, not text\nExpected a CSV file in UTF-8.")
     if not raw.isascii():
         raw, notes = _as_utf8(raw, path)
     if b"\r" in raw:
@@ -155,16 +136,16 @@ def decoded(path: Path) -> tuple[bytes, tuple[str, ...]]:
     return raw if raw.endswith(b"\n") else raw + b"\n", notes
 
 
+def printable(name: str) -> str:
+    """A name that may be shown: control characters, which move a terminal's cursor, are written as escapes."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in name)
+
+
 def _are_texts(cells: set[str]) -> bool:
     """Whether one of these is no number as computers write it, or all with a point may have it for thousands, as in 1.234."""
     pointed = [cell for cell in cells if "." in cell]
     grouped = bool(pointed) and all(re.fullmatch(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}", cell) for cell in pointed)
     return grouped or not all(map(numbers.plain, filter(None, cells)))
-
-
-def printable(name: str) -> str:
-    """A name that may be shown: control characters, which move a terminal's cursor, are written as escapes."""
-    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in name)
 
 
 def _as_utf8(raw: bytes, path: Path) -> tuple[bytes, tuple[str, ...]]:
@@ -173,20 +154,18 @@ def _as_utf8(raw: bytes, path: Path) -> tuple[bytes, tuple[str, ...]]:
         raw.decode()
         return raw, ()
     except UnicodeDecodeError as error:
-        wrong = error.start
+        wrong = f"{path}:{raw.count(10, 0, error.start) + 1}: byte 0x{raw[error.start]:02x} is"
     for line, content in enumerate(raw.split(b"\n"), start=1):
         if not content.isascii() and content.decode("utf-8", "ignore").encode() == content:
-            at = f"{path}:{raw.count(10, 0, wrong) + 1}: byte 0x{raw[wrong]:02x} is not UTF-8"
-            raise ProjectError(f"{at}, but line {line} is: the file mixes two encodings\nSave the whole file as UTF-8.")
+            two = f"{wrong} not UTF-8, but line {line} is: the file mixes two encodings"
+            raise ProjectError(f"{two}\nSave the whole file as UTF-8.")
     try:
         text = raw.decode("cp1252")
     except UnicodeDecodeError as error:
-        at = f"{path}:{raw.count(10, 0, error.start) + 1}: byte 0x{raw[error.start]:02x}"
-        raise ProjectError(f"{at} is neither UTF-8 nor Windows-1252\nSave the file as UTF-8.") from None
-    word = re.search(r"\w*[^\x00-\x7f]+\w*", text)
-    return text.encode(), (
-        f"warning: {path} is not UTF-8; it was read as Windows-1252, for example {word and word[0]}",
-    )
+        wrong = f"{path}:{raw.count(10, 0, error.start) + 1}: byte 0x{raw[error.start]:02x} is"
+        raise ProjectError(f"{wrong} neither UTF-8 nor Windows-1252\nSave the file as UTF-8.") from None
+    word = (re.search(r"\w*[^\x00-\x7f]+\w*", text) or [""])[0]
+    return text.encode(), (f"warning: {path} is not UTF-8; it was read as Windows-1252, for example {word}",)
 
 
 def _separator(text: str, at: str, line: int) -> str:
@@ -199,43 +178,37 @@ def _separator(text: str, at: str, line: int) -> str:
             found[separator] = (widths.count(widths[0]) / len(widths), widths[0])
     if found:
         return max(found, key=lambda separator: found[separator])
-    if advice := next(filter(None, (_below_title(text, separator, line) for separator in SEPARATORS)), ""):
-        raise ProjectError(f"{at}: {advice}")
-    if re.match(r'".*[,;\t|].*"$', text, re.MULTILINE):
-        raise ProjectError(f"{at}: each line stands in quotes as a whole\nRemove the quotes around the lines.")
-    advice = "Expected names of columns with , ; | or a tab between them; any other: --separator."
-    raise ProjectError(f"{at}: only one column: {text.splitlines()[0][:60]!r}\n{advice}")
+    advice = next(filter(None, (_below_title(text, separator, line) for separator in SEPARATORS)), "")
+    if not advice and re.match(r'".*[,;\t|].*"$', text, re.MULTILINE):
+        advice = "each line stands in quotes as a whole\nRemove the quotes around the lines."
+    expected = "Expected column names with , ; | or a tab between them; any other: --separator."
+    only = f"only one column: {text.splitlines()[0][:60]!r}\n{expected}"
+    raise ProjectError(f"{at}: {advice or only}")
 
 
 def _below_title(text: str, separator: str, line: int) -> str:
     """What to say where a line of names follows below others, such as a title, that are mostly empty; else nothing."""
-    cells = [[cell.strip() for cell in content.split(separator)] for content in text.split("\n")[: 2 * LOOKED_AT]]
-    for above in range(1, min(LOOKED_AT, len(cells))):
+    cells = [[cell.strip() for cell in content.split(separator)] for content in text.split("\n")[:40]]
+    for above in range(1, min(20, len(cells))):
         names, titles = cells[above], [each for each in cells[:above] if any(each)]
         below = [len(each) for each in cells[above + 1 : above + 11] if any(each)]
-        if (
-            len(names) < 2
-            or not all(names)
-            or any(map(numbers.plain, names))
-            or len(below) < 3
-            or set(below) != {len(names)}
-        ):
+        named = len(names) > 1 and all(names) and not any(map(numbers.plain, names))
+        if not named or not titles or len(below) < 3 or set(below) != {len(names)}:
             continue
-        if titles and all(
-            sum(map(bool, each)) <= len(names) // 2 and (len(names) > 2 or len(each) == 1) for each in titles
-        ):
-            title, at = " ".join(filter(None, titles[0]))[:60], line + above
-            return f"{title!r} is no line of names; line {at} looks like one: {', '.join(names[:4])}\nSkip what stands above it: --skip-lines {at - 1}"
+        most = len(names) // 2  # cells of a title that hold something
+        if all(sum(map(bool, each)) <= most and (most > 1 or len(each) != 2) for each in titles):
+            title = f"{' '.join(filter(None, titles[0]))[:60]!r} is no line of names"
+            seems = f"line {line + above} looks like one: {', '.join(names[:4])}"
+            return f"{title}; {seems}\nSkip what stands above it: --skip-lines {line + above - 1}"
     return ""
 
 
 def _names(rows: list[list[str]], separator: str, at: str, wanted: bool | None) -> list[str]:
-    """The names of the columns, from the first rows; `wanted` says whether the first line holds them, None to check it."""
+    """The column names, from the first rows; `wanted` says whether the first line holds them, None to check it."""
     first = rows[0]
     if len(first) < 2:
-        raise ProjectError(
-            f"{at}: only one column, {first[0][:60]!r}, with {separator!r} as the separator\nAnother one: --separator ';'"
-        )
+        one = f"{at}: only one column, {first[0][:60]!r}, with {separator!r} as the separator"
+        raise ProjectError(f"{one}\nAnother one: --separator ';'")
     if wanted is False:
         return [f"column_{position}" for position in range(1, len(first) + 1)]
     if wanted is None:
@@ -247,26 +220,28 @@ def _names(rows: list[list[str]], separator: str, at: str, wanted: bool | None) 
 
 
 def _check_names(first: list[str], rows: list[list[str]], at: str) -> None:
-    """Raise where the first line looks like one more row: cells are like the values below, and none is unlike them."""
+    """Raise where the first line looks like one more row: some cells are like the values below, and none is unlike them."""
     advice = "Add a first line with names, for example: area,rooms,price; or take column_1, column_2, … as names: --no-header"
     digits = [float(cell) for cell in first if numbers.plain(cell)]
-    if digits and len(digits) == len(list(filter(None, first))):
+    if digits and len(digits) == sum(map(bool, first)):
         raise ProjectError(f"{at}: the first line holds numbers, not the names of the columns\n{advice}")
     years = len(digits) > 2 and digits == sorted(set(digits)) and all(map(float.is_integer, digits))
     like, unlike = [], 0
     for cell, column in zip(first, zip(*rows, strict=True), strict=False):
         below = [value for value in column if value not in numbers.MISSING]
-        if not below or not cell or (numbers.plain(cell) and years):
+        if not below or not cell:
             continue
-        numeric = sum(map(numbers.plain, below)) >= 0.9 * len(below)
-        dated = DATE.fullmatch(cell) and sum(DATE.fullmatch(value) is not None for value in below) >= 0.9 * len(below)
-        if numeric if numbers.plain(cell) else dated or cell in below:
-            like.append(cell)
-        elif numeric != numbers.plain(cell) or (len(below) >= 20 and len(set(below)) <= 0.5 * len(below)):
-            unlike += not numbers.plain(cell)
-    if like and not unlike:
-        verb = "is" if len(like) == 1 else "are"
-        raise ProjectError(
-            f"{at}: the first line looks like data, not like the names of the columns: {', '.join(like[:3])} {verb} like the values below\n"
-            f"{advice}. If these are the names: --header"
+        numeric, dated = (
+            sum(map(bool, map(test, below))) >= 0.9 * len(below) for test in (numbers.plain, DATE.fullmatch)
         )
+        if numbers.plain(cell):
+            like += [cell] * (numeric and not years)
+        elif not numeric and (cell in below or (dated and DATE.fullmatch(cell))):
+            like.append(cell)
+        else:
+            unlike += numeric or (len(below) >= 20 and len(set(below)) <= 0.5 * len(below))
+    if like and not unlike:
+        what = f"{at}: the first line looks like data, not like the names of the columns"
+        verb = "is" if len(like) == 1 else "are"
+        advice += ". If these are the names: --header"
+        raise ProjectError(f"{what}: {', '.join(like[:3])} {verb} like the values below\n{advice}")

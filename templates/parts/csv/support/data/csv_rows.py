@@ -9,8 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from support.errors import ProjectError
 
@@ -42,11 +41,11 @@ def quoted(text: str, separator: str, strict: bool = False) -> Iterator[Row]:
             line = reader.line_num
     except csv.Error as error:
         more = (
-            "and more text follows the quote that closes it"
+            ", and more text follows the quote that closes it"
             if "expected after" in str(error)
-            else "and is never closed"
+            else " and is never closed"
         )
-        raise Odd(line, f"a quote opens a value here, {more}".replace(", and is", " and is")) from None
+        raise Odd(line, f"a quote opens a value here{more}") from None
 
 
 def literal(text: str, separator: str) -> Iterator[Row]:
@@ -63,21 +62,13 @@ def unwrapped(cell: str) -> str:
     return cell
 
 
-def examined(
-    body: bytes, width: int, separator: str, path: Path, line: int, quotes: bool | None
-) -> tuple[np.ndarray, bool, list[str]]:
-    """The line of each row, whether quotes enclose values, and what is worth saying about it.
-
-    Args:
-        body: the rows of the file, as UTF-8.
-        width: how many columns there are.
-        separator: between values.
-        path, line: of the file, and of its first row there.
-        quotes: as the user says; None to find out.
+def examined(file: Any) -> tuple[np.ndarray, bool, list[str]]:
+    """The line of each row of a `CsvFile`, whether quotes enclose values, and what is worth saying about it.
 
     Raises:
         ProjectError: naming the line where a row has another number of values, or a quote swallows lines.
     """
+    body, separator, width, quotes, line = file.body, file.separator, len(file.header), file.quotes, file.line
     text = body.decode("utf-8", "replace")
     try:
         if quotes is False:
@@ -85,13 +76,11 @@ def examined(
         rows = list(quoted(text, separator, strict=True))
         found = _lines(rows, width, separator)
         if quotes is None and (row := _swallowing(rows, text, width, separator)):
-            raise Odd(
-                row.line,
-                f"a quote opens a value here that ends on line {row.end + line - 1}, and line {row.line + line} is a whole row without it",
-            )
+            what = f"a quote opens a value here that ends on line {row.end + line - 1}"
+            raise Odd(row.line, f"{what}, and line {row.line + line} is a whole row without it")
         return found + line, True, []
     except Odd as odd:
-        at, message = f"{path}:{odd.args[0] + line}", odd.args[1]
+        at, message = f"{file.path}:{odd.args[0] + line}", odd.args[1]
         if quotes is None and b'"' in body:
             try:
                 found = _lines(literal(text, separator), width, separator) + line
@@ -109,31 +98,28 @@ def _lines(rows: Iterable[Row], width: int, separator: str) -> np.ndarray:
     for row in rows:
         if len(row.cells) != width:
             many = "more" if len(row.cells) > width else "fewer"
-            raise Odd(
-                row.line,
-                f"{len(row.cells)} values, {many} than the {width} columns of the header\n"
-                f'A value that holds {separator!r} needs straight quotes (") around it.',
-            )
+            what = f"{len(row.cells)} values, {many} than the {width} columns of the header"
+            raise Odd(row.line, f'{what}\nA value that holds {separator!r} needs straight quotes (") around it.')
         found.append(row.line)
     return np.array(found, np.int64)
 
 
 def _swallowing(rows: list[Row], text: str, width: int, separator: str) -> Row | None:
-    """The first row of several lines of which one line is a whole row by itself: its short values are like those of other rows."""
+    """The first row of several lines of which each line is a whole row by itself, with short values like those of other rows."""
     lines, known = text.split("\n"), [row.cells for row in rows if row.end - row.line == 1]
-    alike = [{_shape(cells[place]) for cells in known if len(cells[place]) < 40} for place in range(width)]
-    long = [any(len(cells[place]) >= 40 for cells in known[:200]) for place in range(width)]  # any prose is like prose
-    for row in rows:
-        for content in lines[row.line : row.end - 1]:
-            cells = [unwrapped(cell.strip()) for cell in content.split(separator)]
-            short = (
-                [place for place, cell in enumerate(cells) if '"' not in cell and not long[place]]
-                if len(cells) == width
-                else []
-            )
-            if short and all(_shape(cells[place]) in alike[place] for place in short):
-                return row
+    columns = [place for place in range(width) if all(len(cells[place]) < 40 for cells in known[:200])]  # no prose
+    alike = {(place, _shape(cells[place])) for cells in known for place in columns}
+    for row in rows if len(known) < len(rows) else ():
+        parts = [content.split(separator) for content in lines[row.line : row.end]]
+        if len(parts) > 1 and all(len(cells) == width and _mostly_like(cells, columns, alike) for cells in parts):
+            return row
     return None
+
+
+def _mostly_like(cells: list[str], columns: list[int], alike: set[tuple[int, str]]) -> bool:
+    """Whether at least half of the values in these columns are like those of other rows."""
+    like = [(place, _shape(cells[place])) in alike for place in columns if '"' not in cells[place]]
+    return bool(like) and sum(like) >= 0.5 * len(like)
 
 
 def _shape(text: str) -> str:

@@ -24,7 +24,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 YEARS = (1500, 2200)  # a date outside is none
 _FORMATS = (  # of dates without their time, the likely first; _ is a blank
     "%Y-%m-%d %Y/%m/%d %Y.%m.%d %d/%m/%Y %m/%d/%Y %d.%m.%Y %m.%d.%Y %d-%m-%Y %m-%d-%Y %d/%m/%y %m/%d/%y %d.%m.%y %m.%d.%y %d-%m-%y "
-    "%m-%d-%y %y-%m-%d %d-%b-%Y %d-%b-%y %d/%b/%Y %d_%b_%Y %d._%b_%Y %b_%d,_%Y %b_%d_%Y %b-%Y %b-%y %b_%Y %Y_%b %Y-%m %Y/%m %m/%Y %m.%Y "
+    "%m-%d-%y %y-%m-%d %d-%b-%Y %d-%b-%y %d/%b/%Y %d_%b_%Y %d._%b_%Y %b_%d,_%Y %b_%d_%Y %b-%Y %b-%y %b_%Y %Y_%b %Y-%m %m/%Y %m.%Y "
     "%YM%m %Y%m%d %d%m%Y %m%d%Y %Y%m %Y %Y.0 %Y%m%d%H%M %Y%m%d%H%M%S %YQ%q %Y-Q%q %Y_Q%q Q%q_%Y %G-W%V %G-W%V-%u unix unix-ms unix-us unix-ns"
 )
 FORMATS = [form.replace("_", " ") for form in _FORMATS.split()]
@@ -159,9 +159,6 @@ def first_year(years: np.ndarray) -> int:
     return 1941 if gaps.max() <= 10 else (2000 if last <= 40 else 1900) + last - (100 - int(gaps.max()))
 
 
-# --- reading ---
-
-
 def _different(cells: Cells) -> tuple[np.ndarray, pd.Series]:
     """For each row the position of its text among the different texts, -1 where it is missing; the different texts, plain."""
     texts = pd.Series(np.asarray(cells, object), dtype=object).astype(str).str.strip()
@@ -179,9 +176,9 @@ def _read(texts: pd.Series, fmt: DateFormat) -> pd.Series:
 
 def _read_as(texts: pd.Series, form: str, zone: str, first: int = 1941) -> pd.Series:
     if form in UNITS:
-        numbers, origin = (
-            pd.to_numeric(texts, errors="coerce").astype(float),
+        origin, numbers = (
             "1899-12-30" if form == "excel" else "unix",
+            pd.to_numeric(texts, errors="coerce").astype(float),
         )
         found = pd.to_datetime(numbers, unit=UNITS[form], origin=origin, errors="coerce")  # type: ignore[call-overload]
         return found.astype("datetime64[s]")
@@ -202,9 +199,6 @@ def _read_as(texts: pd.Series, form: str, zone: str, first: int = 1941) -> pd.Se
     return found
 
 
-# --- finding out ---
-
-
 def _formats(texts: pd.Series) -> list[DateFormat]:
     """The formats that the shapes of these plain texts allow, the likely first."""
     examples = texts[~texts.str.replace(r"\d", "0", regex=True).duplicated()]
@@ -216,7 +210,7 @@ def _formats(texts: pd.Series) -> list[DateFormat]:
     if "%p" in times[0]:  # as Americans write
         forms.sort(key=lambda form: not form.startswith("%m"))
     zones = {"%z" in time for time in times}
-    if len(zones) > 1 or (forms == ["%Y/%m"] and _are_spans(texts)):
+    if len(zones) > 1:
         return []  # some with a zone and some without: they are not of one clock
     zone = "utc" if True in zones else ""
     return [DateFormat(tuple(form + time for time in times), zone=zone, first=1941 * ("%y" in form)) for form in forms]
@@ -239,21 +233,9 @@ def _pattern(form: str) -> re.Pattern[str]:
     if form in DIGITS:
         return re.compile(rf"\d{{{DIGITS[form]}}}(\.\d+)?")
     usual = r"\d\d" if re.fullmatch(r"(%\w)+", form) else r"\d{1,2}"
-    parts = {
-        "%Y": r"\d{4}",
-        "%G": r"\d{4}",
-        "%y": r"\d\d",
-        "%b": f"(?:{'|'.join(MONTHS)})",
-        "%q": "[1-4]",
-        "%u": "[1-7]",
-    }
+    year, month = r"\d{4}", f"(?:{'|'.join(MONTHS)})"
+    parts = {"%Y": year, "%G": year, "%y": r"\d\d", "%b": month, "%q": "[1-4]", "%u": "[1-7]"}
     return re.compile(re.sub("%.", lambda code: parts.get(code[0], usual), form.replace(".", r"\.")))
-
-
-def _are_spans(texts: pd.Series) -> bool:
-    """Whether these are years that begin in one and end in the next: 2009/10, 2010/11."""
-    spans = texts.str.extract(r"^(\d{4})/(\d\d)$").dropna().astype(int)
-    return len(texts) > 2 and len(spans) == len(texts) and bool(((spans[0] + 1) % 100 == spans[1]).all())
 
 
 def _completed(texts: pd.Series, found: DateFormat) -> DateFormat:
@@ -274,10 +256,8 @@ def _likeliest(cells: Cells, fitting: list[DateFormat]) -> DateFormat:
         return first
     read = {one: (dates := parse(cells, one))[~np.isnat(dates)] for one in fitting}
     rivals = [one for one in fitting if one is first or not np.array_equal(read[one], read[first])]
-    for evidence, reason in (
-        (_ordered, "the rows are in order of time only so"),
-        (_even, "the dates are more evenly spaced so"),
-    ):
+    reasons = {_ordered: "the rows are in order of time only so", _even: "the dates are more evenly spaced so"}
+    for evidence, reason in reasons.items():
         shares = [evidence(read[one]) for one in rivals]
         best, *others = sorted(range(len(rivals)), key=lambda position: -shares[position])
         if others and shares[best] >= 0.5 and shares[best] > shares[others[0]] + 0.01:

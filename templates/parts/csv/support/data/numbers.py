@@ -17,31 +17,19 @@ _MISSING = (
     "#N/A #NULL! #DIV/0! #VALUE! #REF! #NAME? #NUM! #NV #WERT! #BEZUG! #N/V"
 )
 MISSING = frozenset(("", "k. A.", *_MISSING.split()))  # how files write that a value is missing
-MARKS = {
-    "": "",
-    ",": ",",
-    ".": ".",
-    " ": " \u00a0\u202f\u2009\u2007",
-    "'": "'\u2019",
-}  # how each may be written: five blanks
-STYLES = (
-    (".", ""),
-    (".", ","),
-    (",", "."),
-    (",", " "),
-    (".", " "),
-    (".", "'"),
-    (",", "'"),
-    (",", ""),
-)  # decimal, thousands
+MARKS = {" ": " \u00a0\u202f\u2009\u2007", "'": "'\u2019"}  # how these may be written: five blanks, two apostrophes
+STYLES = [
+    (pair[0], pair[1:]) for pair in (".", ".,", ",.", ", ", ". ", ".'", ",'", ",")
+]  # mark of decimals, of thousands
 SCALES = {"K": 1e3, "k": 1e3, "M": 1e6, "B": 1e9}
 LARGEST = 10**15  # whole numbers of more digits are codes, such as those of cards and accounts
 SURE = 20  # values such as 1.234 beside 593, and never 1.23, before the point is taken for one of thousands
 _WORDS = {",": "comma", ".": "point", " ": "blank", "'": "apostrophe"}
+_GROUPING = "".join(MARKS.values())
 _CURRENCY = r"(?:USD|EUR|GBP|JPY|CHF|CNY|INR|AUD|CAD|SEK|NOK|DKK|PLN|CZK|HUF|BRL|MXN|ZAR|KRW|TRY|RUB|[Kk]r\.?|Rs\.?|Fr\.)|[^\W\d_]{0,2}[$€£¥₹₩₽₺₪฿₫₴₦¢]|R\$"
 _CELL = re.compile(  # a sign, a currency, digits with marks, a unit; (5) is -5
     rf"(?P<open>\()?\s*(?P<sign>[+\-\u2212\u2013]?)\s*(?P<prefix>{_CURRENCY})?\s*(?P<inner>[\-\u2212\u2013]?)"
-    rf"(?P<body>[0-9.,](?:[0-9.,{MARKS[' ']}{MARKS[chr(39)]}]*[0-9.,])?(?:[eE][+-]?[0-9]+(?![^\W_]))?)"
+    rf"(?P<body>[0-9.,](?:[0-9.,{_GROUPING}]*[0-9.,])?(?:[eE][+-]?[0-9]+(?![^\W_]))?)"
     r"\s*(?P<unit>[^\s\d_.,;:()/+\-\u2212\u2013'\u2019\"=<>#*][^\d_;:()+=<>#*\"]{0,14}[23²³]?)?\s*(?P<close>\))?"
 )
 
@@ -78,7 +66,7 @@ class NumberFormat:
 
     def text(self) -> str:
         """In words, such as "1,234.50, comma for thousands"."""
-        grouped = any(mark in self.example for mark in MARKS[self.thousands])
+        grouped = any(mark in self.example for mark in MARKS.get(self.thousands, self.thousands))
         words = [self.example, f"{_WORDS[self.thousands]} for thousands" if grouped else ""]
         words += ["comma for decimals" if self.decimal == "," else ""]
         words += ["K, M, B for thousands, millions, billions" if self.scaled else "", self.unit and f"unit {self.unit}"]
@@ -120,7 +108,11 @@ def detect_most(cells: Sequence[str] | np.ndarray, least: float = 0.9, forced: b
     """How at least this share of the values is written, the others being slips; None where they are no numbers, or codes."""
     if (form := detect(cells, forced=forced)) or not len(cells):
         return form
-    single = {text for text in set(cells) if detect([_without_brackets(text)], forced=forced)}
+    texts = list(dict.fromkeys(cells))
+    some = texts[:1_000] if len(texts) > 2_000 else []
+    if sum(detect([text], forced=forced) is not None for text in some) < 0.5 * len(some):
+        return None
+    single = {text for text in texts if detect([re.sub(r"^\((.*)\)$", r"\1", text)], forced=forced)}
     form = detect(single, forced=forced) if forced or not any(map(is_code, cells)) else None
     return form if form and (forced or np.mean([cell in single for cell in cells]) >= least) else None
 
@@ -172,7 +164,9 @@ def _value(cell: Any, form: NumberFormat, fits: Any) -> float:
         unit, scale = match["prefix"] or "", SCALES[match["unit"]]
     if unit and _folded(unit) != _folded(form.unit):
         return np.nan  # a bare number is taken in the unit of its column
-    body = re.sub(f"[{MARKS[form.thousands]}]", "", match["body"]) if form.thousands else match["body"]
+    body = (
+        re.sub(f"[{MARKS.get(form.thousands, form.thousands)}]", "", match["body"]) if form.thousands else match["body"]
+    )
     value = float(body.replace(form.decimal, ".")) * scale
     if np.isinf(value) or (_is_long(match["body"]) and not form.padded):
         return np.nan
@@ -205,18 +199,17 @@ def _unit(found: list[re.Match[str]]) -> tuple[str | None, bool]:
     units = {unit for unit, _ in named}
     if units <= {""}:
         return "", scaled
-    if len({_folded(unit) for unit, digits in named if digits} or {_folded(unit) for unit in units}) != 1:
+    if len({_folded(unit) for unit, digits in named if digits or "" not in units}) != 1:
         return None, False  # zero needs no unit
     one = max(units, key=lambda unit: (len(unit), unit))
     lonely = len(one) == 1 and one.isascii() and one.isalpha() and one not in "gmslhWVAJNLC"
-    return (
-        (None, False) if lonely or one in ("st", "nd", "rd", "th") else (one, scaled)
-    )  # 12B, 14B are codes, 1st a rank
+    is_code = lonely or one in ("st", "nd", "rd", "th")  # 12B, 14B, 1st
+    return (None, False) if is_code else (one, scaled)
 
 
 def _pattern(style: tuple[str, str], padded: bool) -> str:
     """Which digits are a number in a style, as a regular expression."""
-    decimal, mark = re.escape(style[0]), f"[{re.escape(MARKS[style[1]])}]"
+    decimal, mark = re.escape(style[0]), f"[{re.escape(MARKS.get(style[1], style[1]))}]"
     whole = "[0-9]+" if padded else "0|[1-9][0-9]{0,15}"
     if style[1]:
         whole += rf"|[1-9][0-9]{{0,2}}(?:{mark}[0-9]{{3}})+"
@@ -263,8 +256,3 @@ def _choose(fitting: list[tuple[str, str]], bodies: list[str], hint: str) -> tup
         return thousands if grouped else decimals, doubt
     blanks = [style for style in fitting if style[1] == " "]
     return ((hint, " "), "") if len(blanks) == 2 and fitting[0][1] == " " and hint in ",." else (fitting[0], "")
-
-
-def _without_brackets(text: str) -> str:
-    """A text without the brackets around it, which alone would look like a part of a code."""
-    return re.sub(r"^\((.*)\)$", r"\1", text)

@@ -135,8 +135,7 @@ def _columns(file: CsvFile, text: set[int]) -> tuple[list[Read], np.ndarray, lis
     if odd:
         blanks = rb"(?m)^[ \t]+$" if file.separator != "\t" else rb"(?m)^ +$"
         file = replace(file, body=re.sub(blanks, b"", file.body))  # blank lines, for pandas too
-        width = len(file.header)
-        lines, quotes, notes = csv_rows.examined(file.body, width, file.separator, file.path, file.line, file.quotes)
+        lines, quotes, notes = csv_rows.examined(file)
         frame = _frame(file, quotes)
     padded = text | _padded(file)
     again = [place for place in frame if _must_be_text(frame[place], place in padded)]
@@ -159,9 +158,7 @@ def _frame(file: CsvFile, quotes: bool, only: list[int] | None = None) -> pd.Dat
             usecols=only,
             dtype=str if only else dict.fromkeys(file.texts, "category"),
             keep_default_na=False,
-            na_values=None
-            if only
-            else {place: [""] for place in file.gaps},  # asked of no other column, which is faster
+            na_values={} if only else dict.fromkeys(file.gaps, ""),  # asked of no other column, which is faster
             quoting=0 if quotes else 3,
             skipinitialspace=True,
             encoding_errors="replace",

@@ -1,7 +1,6 @@
 """From a table to splits: what is asked, which rows belong together, and what is learned from the training rows."""
 
 import difflib
-import operator
 import re
 import sys
 from dataclasses import dataclass, replace
@@ -22,12 +21,12 @@ from pydantic import Field
 
 COMPARISON = re.compile(r"(.+?)\s*(>=|<=|==|!=|>|<)\s*(.+)")
 COMPARE = {
-    ">=": operator.ge,
-    "<=": operator.le,
-    "==": operator.eq,
-    "!=": operator.ne,
-    ">": operator.gt,
-    "<": operator.lt,
+    ">=": np.greater_equal,
+    "<=": np.less_equal,
+    "==": np.equal,
+    "!=": np.not_equal,
+    ">": np.greater,
+    "<": np.less,
 }
 
 
@@ -35,36 +34,18 @@ class TableOptions(CsvOptions):
     """What is asked of a table: the same options in every project on tables."""
 
     data: str = Field("sample", description="sample, full, or the path of your own CSV file")
-    target: str | None = Field(
-        None, description='column to predict, or a yes-no question about one, for example "G3 >= 10"'
-    )
+    target: str | None = Field(None, description='column to predict, or a yes-no question, for example "G3 >= 10"')
     ignore: tuple[str, ...] = Field((), description="columns to leave out, for example what is only known afterwards")
     numbers: tuple[str, ...] = Field((), description="columns to read as numbers, if their type was detected wrongly")
-    categories: tuple[str, ...] = Field(
-        (), description="columns to read as categories, for example numbers that only name a thing"
-    )
-    missing: tuple[str, ...] | None = Field(
-        None, description='texts that mean a missing value, for example "NA,?"; detected if not given'
-    )
-    date_format: str | None = Field(
-        None, description="how dates are written, for example %d.%m.%Y; detected if not given"
-    )
-    bins: int = Field(
-        0, ge=0, le=200, description="bins for a piecewise-linear encoding of each numeric column; 0 for none"
-    )
+    categories: tuple[str, ...] = Field((), description="columns to read as categories, for example numeric codes")
+    missing: tuple[str, ...] | None = Field(None, description='texts that mean "missing", for example "NA,?"')
+    date_format: str | None = Field(None, description="how dates are written, for example %d.%m.%Y")
+    bins: int = Field(0, ge=0, le=200, description="bins for a piecewise-linear encoding of numeric columns; 0: none")
     group: str | None = Field(None, description="column whose equal values stay in one split, for example a patient")
-    time: str | None = Field(
-        None, description="column of dates or numbers: the newest rows become the test, as in real use"
-    )
-    validation_fraction: float = Field(
-        0.15, ge=0, lt=0.5, description="fraction of the rows that chooses the best epoch"
-    )
-    test_fraction: float = Field(0.2, gt=0, lt=0.5, description="fraction of the rows kept for the test")
-    seed: int = Field(
-        42,
-        ge=0,
-        description="random seed for splits, weight initialisation and shuffling; the same seed repeats the run",
-    )
+    time: str | None = Field(None, description="column of dates or numbers: the newest rows become the test")
+    validation_fraction: float = Field(0.15, ge=0, lt=0.5, description="share of the rows that chooses the best epoch")
+    test_fraction: float = Field(0.2, gt=0, lt=0.5, description="share of the rows kept for the test")
+    seed: int = Field(42, ge=0, description="random seed for splits, weight initialisation and shuffling")
 
 
 @dataclass(frozen=True)
@@ -116,40 +97,28 @@ def prepare(table: Table, config: TableOptions) -> Prepared:
     match = None if wanted in table.columns else COMPARISON.fullmatch(wanted.strip())
     column = match[1].strip() if match else wanted
     if column not in table.columns:
-        names = ", ".join([*list(table.columns)[:12], *["…"] * (len(table.columns) > 12)])
-        why = (
-            f"{_no_column(table, column, ':1')}\nName"
-            if column
-            else f"which column of {table.path} is to be predicted?\nName"
-        )
-        raise ProjectError(f"{why} it: --target COLUMN. There are: {names}")
-    own_ignore = type(config).model_fields["ignore"].default
-    _check_names(table, [name for name in config.ignore if name not in own_ignore], "--ignore")
-    _check_names(table, config.numbers, "--numbers")
-    _check_names(table, config.categories, "--categories")
-    _check_names(table, filter(None, [config.group]), "--group", ":1")
-    _check_names(table, filter(None, [config.time]), "--time", ":1")
+        what = _no_column(table, column) if column else f"which column of {table.path} is to be predicted?"
+        raise ProjectError(f"{what}\nName it: --target COLUMN. There are: {', '.join(list(table.columns)[:12])}")
+    for option in ("ignore", "numbers", "categories", "group", "time"):
+        value = getattr(config, option)
+        own = type(config).model_fields[option].default or ()
+        for name in value if isinstance(value, tuple) else filter(None, [value]):
+            if name not in table.columns and name not in own:
+                raise ProjectError(f"--{option}: {_no_column(table, name)}")
     table, notes = kinds.without_missing(table, column, config.missing)
     cells = _comparison(table, wanted, column, match[2], match[3].strip("\"' ")) if match else table.columns[column]
     rows = np.flatnonzero(cells != "" if cells.dtype == object else ~np.isnan(cells))
     if not len(rows):
         raise ProjectError(f"{table.path}: {wanted} has no value in any row, only gaps\nAnother column: --target NAME")
-    table, cells = (
-        replace(table, columns={name: values[rows] for name, values in table.columns.items()}, lines=table.lines[rows]),
-        cells[rows],
-    )
+    kept = {name: values[rows] for name, values in table.columns.items()}
+    table, cells = replace(table, columns=kept, lines=table.lines[rows]), cells[rows]
     if cells.dtype == object and not targets.TEXT:
         cells = _as_numbers(table, column, cells)
-    y, question = targets.read(
-        cells, wanted, table.path, table.labels if wanted == table.target or not config.target else {}
-    )
+    labels = table.labels if wanted == table.target else {}
+    y, question = targets.read(cells, wanted, table.path, labels)
     found = kinds.understand(table, column, config.ignore, config.numbers, config.categories, config.date_format)
-    notes = [
-        *table.notes,
-        *notes,
-        *doubtful(y, cells, table, column),
-        *(kind["warning"] for kind in found if "warning" in kind),
-    ]
+    notes = [*table.notes, *notes, *doubtful(y, cells, table, column)]
+    notes += [kind["warning"] for kind in found if "warning" in kind]
     for kind in found:
         if kind["kind"] == "category" or (kind["kind"] == "target" and not match):
             cells = table.columns[kind["name"]]
@@ -233,15 +202,9 @@ def _as_numbers(table: Table, name: str, cells: Cells) -> Cells:
     return values
 
 
-def _check_names(table: Table, names: Any, option: str, line: str = "") -> None:
-    for name in names:
-        if name not in table.columns:
-            raise ProjectError(f"{option}: {_no_column(table, name, line)}")
-
-
-def _no_column(table: Table, name: str, line: str) -> str:
+def _no_column(table: Table, name: str) -> str:
     close = difflib.get_close_matches(name, list(table.columns), 1)
-    return f"{table.path}{line}: there is no column {name}" + (f"; did you mean {close[0]}?" if close else "")
+    return f"{table.path}:1: there is no column {name}" + (f"; did you mean {close[0]}?" if close else "")
 
 
 def _time(table: Table, name: str, date_format: str | None) -> np.ndarray:
