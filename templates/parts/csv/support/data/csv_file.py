@@ -40,7 +40,7 @@ class CsvOptions(Settings):
 class CsvFile:
     """What stands in a file, and how it is to be read.
 
-    `body` are the rows, without the header, as UTF-8 with line ends \\n; the first is on line `line` of the file. `texts` are the
+    `raw` is UTF-8 with line ends \\n; its rows begin behind the line end at `begin - 1`, on line `line` of the file. `texts` are the
     columns with a text among the first rows, `gaps` the others with an empty cell there; `quotes` says whether quotes enclose
     values, where the user does; `notes`, what else a reader should know.
     """
@@ -49,11 +49,20 @@ class CsvFile:
     separator: str
     header: list[str]
     line: int
-    body: bytes
+    raw: bytes
+    begin: int
     texts: set[int]
     gaps: set[int]
     quotes: bool | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def has_quotes(self) -> bool:
+        return self.raw.find(b'"', self.begin) >= 0
+
+    def has(self, pattern: bytes) -> bool:
+        """Whether this stands in the rows, the line end before them included."""
+        return re.compile(pattern).search(self.raw, self.begin - 1) is not None
 
 
 def opened(
@@ -85,20 +94,16 @@ def opened(
     rows = list(islice((csv_rows.literal if quotes is False else csv_rows.quoted)(text, separator), 300))
     names = _names([[cell.strip() for cell in row.cells] for row in rows], separator, at, header)
     if header is not False:
-        head = begin
         for _ in range(rows.pop(0).end):
             begin, line = raw.index(b"\n", begin) + 1, line + 1
-        if (again := raw.find(b"\n" + raw[head:begin], begin - 1)) >= 0:
-            at = f"{path}:{raw.count(10, 0, again + 1) + 1}: the names of the columns are repeated here"
-            raise ProjectError(f"{at}\nWere two files put together? Delete this line.")
-    body = raw[begin:]
-    if not body or body.isspace():
+    if not re.compile(rb"\S").search(raw, begin):
         raise ProjectError(f"{path} has a header but no rows\nExpected one line per example below it.")
     cells = zip_longest(*(row.cells[: len(names)] for row in rows), fillvalue="")
     columns = [set(map(str.strip, column)) for column in cells]
     texts = {place for place, column in enumerate(columns) if _are_texts(column)}
     gaps = {place for place, column in enumerate(columns) if "" in column} - texts
-    return CsvFile(path, separator, names, line, body, texts, gaps, quotes, notes)
+    raw, begin = (raw, begin) if begin else (b"\n" + raw, 1)
+    return CsvFile(path, separator, names, line, raw, begin, texts, gaps, quotes, notes)
 
 
 def decoded(path: Path) -> tuple[bytes, tuple[str, ...]]:

@@ -68,8 +68,8 @@ def examined(file: Any) -> tuple[np.ndarray, bool, list[str]]:
     Raises:
         ProjectError: naming the line where a row has another number of values, or a quote swallows lines.
     """
-    body, separator, width, quotes, line = file.body, file.separator, len(file.header), file.quotes, file.line
-    text = body.decode("utf-8", "replace")
+    separator, width, quotes, line = file.separator, len(file.header), file.quotes, file.line
+    text = file.raw[file.begin :].decode("utf-8", "replace")
     try:
         if quotes is False:
             return _lines(literal(text, separator), width, separator) + line, False, []
@@ -81,7 +81,7 @@ def examined(file: Any) -> tuple[np.ndarray, bool, list[str]]:
         return found + line, True, []
     except Odd as odd:
         at, message = f"{file.path}:{odd.args[0] + line}", odd.args[1]
-        if quotes is None and b'"' in body:
+        if quotes is None and '"' in text:
             try:
                 found = _lines(literal(text, separator), width, separator) + line
                 said = message.splitlines()[0]

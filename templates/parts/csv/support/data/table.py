@@ -15,6 +15,7 @@ from typing import Any
 from support.data import csv_rows, numbers
 from support.data.csv_file import CsvFile, opened
 from support.data.numbers import NumberFormat
+from support.errors import ProjectError
 
 import numpy as np
 import pandas as pd
@@ -134,9 +135,11 @@ def _columns(file: CsvFile, text: set[int]) -> tuple[list[Read], np.ndarray, lis
         odd = True
     if odd:
         blanks = rb"(?m)^[ \t]+$" if file.separator != "\t" else rb"(?m)^ +$"
-        file = replace(file, body=re.sub(blanks, b"", file.body))  # blank lines, for pandas too
+        file = replace(file, raw=b"\n" + re.sub(blanks, b"", file.raw[file.begin :]), begin=1)  # blank, for pandas too
         lines, quotes, notes = csv_rows.examined(file)
         frame = _frame(file, quotes)
+    if not any(frame[place].dtype.kind in "if" for place in frame):
+        _check_repeated(frame, file, lines)
     padded = text | _padded(file)
     again = [place for place in frame if _must_be_text(frame[place], place in padded)]
     texts = _frame(file, quotes, again) if again else frame
@@ -146,11 +149,13 @@ def _columns(file: CsvFile, text: set[int]) -> tuple[list[Read], np.ndarray, lis
 
 def _frame(file: CsvFile, quotes: bool, only: list[int] | None = None) -> pd.DataFrame:
     """The rows as pandas reads them, columns named 0, 1, …; texts as categories, which is faster."""
+    content = io.BytesIO(file.raw)
+    content.seek(file.begin)
     with warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)
         warnings.simplefilter("ignore", pd.errors.DtypeWarning)  # such a column is read again
         return pd.read_csv(
-            io.BytesIO(file.body),
+            content,
             sep=file.separator,
             header=None,
             names=list(range(len(file.header))),
@@ -160,22 +165,21 @@ def _frame(file: CsvFile, quotes: bool, only: list[int] | None = None) -> pd.Dat
             keep_default_na=False,
             na_values={} if only else dict.fromkeys(file.gaps, ""),  # asked of no other column, which is faster
             quoting=0 if quotes else 3,
-            skipinitialspace=True,
+            skipinitialspace=file.has_quotes,  # else blanks are removed later, which is faster
             encoding_errors="replace",
         )
 
 
 def _is_odd(frame: pd.DataFrame, file: CsvFile) -> bool:
     """Whether the rows have to be looked at one by one: pandas fills short ones, and takes a stray quote, in silence."""
-    body, sign, last = file.body, file.separator.encode(), frame[len(file.header) - 1]
+    sign, width, last = file.separator.encode(), len(file.header), frame[len(file.header) - 1]
     empty = last.isna() if last.dtype.kind in "iuf" else last == ""
-    if len(frame) != body.count(b"\n"):
+    if len(frame) != file.raw.count(b"\n", file.begin):
         return True
-    if b'"' not in body:
-        return bool(empty.any()) and body.count(sign) != len(frame) * (len(file.header) - 1)
+    if not file.has_quotes:
+        return bool(empty.any()) and file.raw.count(sign, file.begin) != len(frame) * (width - 1)
     inside = b'[^\n"' + re.escape(sign) + b"]"
-    stray = file.quotes is not False and re.search(inside + b'"' + inside, body) is not None
-    return stray or bool(empty.any())
+    return bool(empty.any()) or (file.quotes is not False and file.has(inside + b'"' + inside))
 
 
 def _read(cells: pd.Series, unwrap: bool) -> Read:
@@ -194,7 +198,7 @@ def _must_be_text(cells: pd.Series, padded: bool) -> bool:
         return cells.cat.categories.dtype.kind in "iufb"  # as of inf and 1e5
     if cells.dtype.kind not in "if" or padded:
         return True
-    known = cells.to_numpy()[cells.notna()]
+    known = cells.to_numpy() if cells.dtype.kind == "i" else cells.dropna().to_numpy()
     if not len(known) or np.abs(known).max() >= numbers.LARGEST:
         return True
     if cells.dtype.kind == "i" or (known[:200] % 1).any():
@@ -204,13 +208,25 @@ def _must_be_text(cells: pd.Series, padded: bool) -> bool:
 
 def _padded(file: CsvFile) -> set[int]:
     """The columns in which a value begins with a zero and another digit, as codes do."""
-    body, sign, quoted = file.body, file.separator.encode(), b'"' in file.body
-    begins = [b"\n", re.escape(sign), *[b'"'] * quoted]
-    if not re.match(b"0[0-9]", body) and not any(re.search(begin + b"0[0-9]", body) for begin in begins):
+    sign, quoted = re.escape(file.separator.encode()), file.has_quotes
+    if not any(file.has(before + b"0[0-9]") for before in [b"\n", sign, *[b'"'] * quoted]):
         return set()
     if quoted:
         return set(range(len(file.header)))
-    data = np.frombuffer(b"\n" + body, np.uint8)
-    values = np.flatnonzero((data[:-2] == ord(sign)) | (data[:-2] == 10))  # of all values, row by row
+    data = np.frombuffer(file.raw, np.uint8)[file.begin - 1 :]
+    values = np.flatnonzero((data[:-2] == ord(file.separator)) | (data[:-2] == 10))  # before each, row by row
     second = data[values + 2]
-    return set((np.flatnonzero((data[values + 1] == 48) & (second >= 48) & (second <= 57)) % len(file.header)).tolist())
+    codes = np.flatnonzero((data[values + 1] == 48) & (second >= 48) & (second <= 57))
+    return set((codes % len(file.header)).tolist())
+
+
+def _check_repeated(frame: pd.DataFrame, file: CsvFile, lines: np.ndarray) -> None:
+    """Raise where a row repeats the names of the columns."""
+    again = np.logical_and.reduce(
+        [frame[place].astype(str).str.strip() == name for place, name in enumerate(file.header)]
+    )
+    if again.any():
+        at = f"{file.path}:{(lines if len(lines) else np.arange(len(frame)) + file.line)[again.argmax()]}"
+        raise ProjectError(
+            f"{at}: the names of the columns are repeated here\nWere two files put together? Delete this line."
+        )
