@@ -1,12 +1,13 @@
 """How long a project on tables takes to read a CSV file, beside pandas' own read_csv (its C engine) in the same process.
 
-    python benchmarks/reading.py [ROWS]        500,000 rows × 11 columns by default
+    python benchmarks/reading.py [ROWS]        500,000 rows by 11 columns by default
 
 A file with whole numbers, decimals, missing values, texts and dates; the least of seven runs of each, in turn, in seconds of this
 process. Reading by the project includes what pandas does not do: encoding, separator and header found out, codes such as 007 kept,
 every row counted.
 """
 
+import importlib
 import subprocess
 import sys
 import tempfile
@@ -53,12 +54,11 @@ def main() -> None:
             [sys.executable, "-m", "dlgen", "new", "iris-classifier", str(project)], check=True, capture_output=True
         )
         sys.path.insert(0, str(project))
-        from support.data import table
-
+        table = importlib.import_module("support.data.table")
         write(path, rows)
         times = [(seconds(lambda: pd.read_csv(path)), seconds(lambda: table.read(path))) for _ in range(7)]
     alone, ours = (min(column) for column in zip(*times, strict=True))
-    size = f"{rows:,} rows × 11 columns"
+    size = f"{rows:,} rows by 11 columns"
     print(f"{size}: pandas {pd.__version__} read_csv {alone:.2f} s, table.read {ours:.2f} s: {ours / alone:.2f} times")
 
 
