@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from support.data import labelled_images
+from support.data import image_folders
 from support.errors import ProjectError
 from support.splits import Splits
 
@@ -28,7 +28,7 @@ def fill(root: Path, *folders: str, count: int = 6, seed: int = 0) -> Path:
 
 
 def load(root: Path) -> Splits:
-    return labelled_images.load(root, SHAPE, (0.2, 0.2), 0)
+    return image_folders.load(root, SHAPE, (0.2, 0.2), 0)
 
 
 def sizes(splits: Splits) -> tuple[int, int, int]:
@@ -53,7 +53,7 @@ def test_splits_that_a_folder_brings_are_used_as_they_are(
     splits = load(tmp_path)
     assert splits.spec["labels"] == ["cat", "dog"]
     assert sizes(splits) == expected
-    assert labelled_images.shared_pictures(splits) == 0
+    assert image_folders.shared_images(splits) == 0
     own = splits.validation if names[1].lower() != "test" else splits.test
     read = {row.tobytes() for row in own.x}
     there = {np.asarray(Image.open(path)).tobytes() for path in (tmp_path / names[1]).rglob("*.png")}
@@ -178,7 +178,7 @@ def test_validation_in_an_npz_is_used_whatever_its_name(tmp_path: Path, capsys: 
     splits = load(tmp_path / "a.npz")
     assert sizes(splits) == (12, 4, 4)
     np.testing.assert_array_equal(splits.validation.x[..., 0], own["x_test"])
-    assert f"extra in {tmp_path / 'a.npz'} is not used" in capsys.readouterr().err
+    assert f"not used in {tmp_path / 'a.npz'}: extra" in capsys.readouterr().err
     medical = {
         f"{part}_{kind}": own[f"{key}_{part}"]
         for part in ("train", "test")
@@ -251,11 +251,9 @@ def with_head(shape: tuple[int, ...], data: bytes, path: Path) -> Path:
 
 
 @pytest.mark.parametrize("shape", [(900_000_000_000,), (2**40, 2**40, 4), (12, 4, 5)])
-def test_a_head_that_promises_more_than_the_file_holds_is_refused_before_room_is_made(
-    shape: tuple[int, ...], tmp_path: Path
-) -> None:
+def test_a_head_that_promises_more_than_the_file_holds_is_refused(shape: tuple[int, ...], tmp_path: Path) -> None:
     path = with_head(shape, bytes(192), tmp_path / "a.npz")
-    with pytest.raises(ProjectError, match=r"a\.npz is damaged: x_train promises [\d,]+ bytes, and the file holds \d"):
+    with pytest.raises(ProjectError, match=r"a\.npz cannot be read as \.npz: "):
         load(path)
 
 

@@ -11,7 +11,7 @@ import train
 from config import Config
 from model import build_model
 from support import runs, settings
-from support.data import labelled_images, preprocessing
+from support.data import image_folders, preprocessing
 from support.errors import ProjectError
 from support.exports import exporting
 from support.training import baselines
@@ -37,7 +37,7 @@ def test_arrays_of_another_size_or_colour_are_brought_to_size_in_the_model(
     rng = np.random.default_rng(0)
     x = rng.integers(0, 256, (30, *shape), np.uint8)
     np.savez(tmp_path / "own.npz", x_train=x, y_train=np.arange(30) % 2, x_test=x, y_test=np.arange(30) % 2)
-    splits = labelled_images.load(tmp_path / "own.npz", (28, 28, 1), (0.2, 0.2), 0)
+    splits = image_folders.load(tmp_path / "own.npz", (28, 28, 1), (0.2, 0.2), 0)
     model = build_model(config, splits)
     assert model.predict(splits.test.x, verbose=0).shape == (30, 2)
     preprocessing.with_preprocessing(model, splits.spec).save(tmp_path / "model.keras")
@@ -123,7 +123,7 @@ def test_a_picture_lost_in_the_middle_of_a_training_is_named_and_what_was_reache
 
 
 def test_the_baseline_sees_large_pictures_made_smaller(folder: Path) -> None:
-    splits = labelled_images.load(folder, (100, 90, 3), (0.2, 0.2), 0)
-    assert baselines._flat(splits.test).shape == (4, 25 * 22 * 3)
+    splits = image_folders.load(folder, (100, 90, 3), (0.2, 0.2), 0)
+    assert baselines.flat(splits.test.x, np.arange(4)).shape == (4, 32 * 29 * 3)
     (probabilities,) = baselines.predict(splits, 0).values()
     assert (probabilities.argmax(axis=1) == splits.test.y).all()
