@@ -135,13 +135,14 @@ def make_venv() -> None:
 def installer() -> list[str | Path]:
     """uv, where it can reach the packages as it is configured; else pip, ten times slower.
 
-    It is the one on the PATH, or a wheel in .venv, which pip fetches once.
+    It is the one on the PATH, or a wheel in .venv, which pip fetches once. The libraries are compiled as pip does it: else, where
+    PYTHONDONTWRITEBYTECODE is set, every start of TensorFlow compiles its two thousand modules anew, which takes longer than the rest.
     """
     pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "--quiet"]
     uv = shutil.which("uv") or PYTHON.with_name("uv.exe" if os.name == "nt" else "uv")
     if not Path(uv).exists() and subprocess.run([*pip, "uv"]).returncode != 0:
         return pip
-    command: list[str | Path] = [uv, "pip", "install", "--quiet", "--python", PYTHON]
+    command: list[str | Path] = [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", PYTHON]
     tried = subprocess.run([*command, "--dry-run", "tqdm"], capture_output=True)
     return command if tried.returncode == 0 else pip
 

@@ -20,9 +20,10 @@ CODE = """
 import hashlib, json, sys, time
 from config import Config
 from data import load
-from support import runs, settings, training
-from support.recorder import Recorder
+from support import runs, settings
+from support.training.recorder import Recorder
 from model import build_model
+from train import fit
 import tensorflow as tf
 
 variant, options = sys.argv[1], sys.argv[2:]
@@ -45,7 +46,7 @@ if variant == "TensorFlow's determinism":
 config = settings.read(Config, argv=options)
 splits = load(config)
 model = build_model(config, splits)
-training.fit(model, splits, config, runs.start(config, splits), quiet=True)
+fit(model, splits, config, runs.start(config, splits), quiet=True)
 weights = hashlib.sha256(b"".join(array.tobytes() for array in model.get_weights())).hexdigest()
 print(json.dumps({"seconds": seconds[1:], "saving": spent[1:], "weights": weights}))
 """

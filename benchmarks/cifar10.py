@@ -80,12 +80,13 @@ def train_ours(data: Path, changes: list[str], goal: float | None) -> list[tuple
     """The project with its default settings and `changes`."""
     config, splits = prepare(data, changes)
     from model import build_model
-    from support import runs, training
+    from support import runs
+    from train import fit
     from watching import Watcher
 
     watch = Watcher(splits.test.x, splits.test.y, goal)
     print("cifar10-classifier", *changes)
-    training.fit(build_model(config, splits), splits, config, runs.start(config, splits), callbacks=[watch])
+    fit(build_model(config, splits), splits, config, runs.start(config, splits), callbacks=[watch])
     return watch.points
 
 
@@ -96,8 +97,8 @@ def time_one_epoch(data: Path, changes: list[str], count: int) -> None:
     config, splits = prepare(data, [*changes, "--epochs", "2"])
     from model import build_model
     from support import memory
-    from support.batches import Batches
     from support.splits import Split
+    from support.training.batches import Batches
 
     repeated = np.resize(np.arange(len(splits.train)), count)
     model = build_model(config, splits)
@@ -118,7 +119,8 @@ def extrapolate(data: Path, changes: list[str], count: int) -> None:
 
     config, splits = prepare(data, changes)
     from model import build_model
-    from support import runs, training
+    from support import runs
+    from train import fit
     from watching import Watcher
 
     sizes = [len(splits.train) // 4, len(splits.train) // 2, len(splits.train)]
@@ -126,7 +128,7 @@ def extrapolate(data: Path, changes: list[str], count: int) -> None:
     for size in sizes:
         some = replace(splits, train=splits.train.take(np.sort(order[:size])))
         watch = Watcher(splits.test.x, splits.test.y, None)
-        training.fit(build_model(config, some), some, config, runs.start(config, some), callbacks=[watch], quiet=True)
+        fit(build_model(config, some), some, config, runs.start(config, some), callbacks=[watch], quiet=True)
         seconds, accuracy = watch.points[-1]
         errors.append(1 - accuracy)
         print(f"{size:,} pictures: test accuracy {accuracy:.4f} after {seconds:.0f} s", flush=True)

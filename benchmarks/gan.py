@@ -32,7 +32,8 @@ def main() -> None:
         sys.path.insert(0, str(project))
         from config import Config
         from data import load
-        from support import baselines, settings
+        from support import settings
+        from support.training import baselines
 
         config = settings.read(Config, argv=["--data", str(data), "--schedule", "constant"])
         splits = load(config)
@@ -51,10 +52,10 @@ def main() -> None:
 
 def row(name: str, steps: str, splits, pictures) -> str:
     """One line of the table."""
-    import scores
+    import metrics
 
-    found = scores.score(splits.test.y, pictures, splits.spec)
-    digits = scores.score(splits.test.y[:SAMPLES], pictures[:SAMPLES], splits.spec)["classes"]
+    found = metrics.score(splits.test.y, pictures, splits.spec)
+    digits = metrics.score(splits.test.y[:SAMPLES], pictures[:SAMPLES], splits.spec)["classes"]
     return f"{name:32}{steps:>7}{found['frechet']:10.4f}{found['kernel']:10.4f}{found['sureness']:10.3f}{digits:8.0f}"
 
 
@@ -62,8 +63,8 @@ def train_ours(config, splits, seconds: float):
     """The project's networks and loss, stopped when the time is up; how many steps that were, and pictures of the test's latent vectors."""
     import keras
     from model import build_model
-    from support import serving
-    from support.batches import Batches
+    from support.training import inference
+    from support.training.batches import Batches
 
     class Stop(keras.callbacks.Callback):
         """Leaves `fit` when the time since the end of the first step is up."""
@@ -80,7 +81,7 @@ def train_ours(config, splits, seconds: float):
     batches = Batches(splits.train, config.batch_size, config.seed)
     print(f"gan-images: {seconds / 60:g} minutes", flush=True)
     model.fit(batches, epochs=1_000, verbose=0, shuffle=False, callbacks=[Stop()])
-    return int(model.optimizer.iterations), serving.ask(model, splits.test.x)
+    return int(model.optimizer.iterations), inference.predict(model, splits.test.x)
 
 
 def train_recipe(splits, seconds: float):

@@ -40,7 +40,8 @@ def main() -> None:
         import data
         import keras  # noqa: F401  loaded before any clock runs
         from config import Config
-        from support import settings, texts
+        from support import settings
+        from support.data import texts
 
         config = settings.read(Config, argv=["--data", str(path)])
         examples, test = data.read_archive(path) if path.is_file() else texts.read_own(config)
@@ -64,22 +65,26 @@ def main() -> None:
 def train_ours(examples, test, config, architecture: str) -> tuple[float, float]:
     """The project with its default settings: test accuracy of the epoch that validation chose, and seconds."""
     from model import build_model
-    from support import portable, runs, serving, texts, training
+    from support import runs
+    from support.data import preprocessing, texts
+    from support.training import inference
+    from train import fit
 
     config = config.model_copy(update={"architecture": architecture})
     begin = time.perf_counter()
     splits = texts.load(examples, test, config, "IMDB", "IMDB")
     model = build_model(config, splits)
     run = runs.start(config, splits)
-    training.fit(model, splits, config, run)
+    fit(model, splits, config, run)
     seconds = time.perf_counter() - begin
-    prediction = serving.ask(model, portable.encode(splits.test.x, splits.spec))
+    prediction = inference.predict(model, preprocessing.encode(splits.test.x, splits.spec))
     return float((prediction.argmax(axis=1) == splits.test.y).mean()), seconds
 
 
 def train_counted(examples, test, config) -> dict[str, tuple[float, float]]:
     """Logistic regression on counted words, and on words and pairs."""
-    from support import baselines, texts
+    from support.data import texts
+    from support.training import baselines
 
     splits = texts.load(examples, test, config, "IMDB", "IMDB")
     rows = {}

@@ -40,7 +40,8 @@ def main() -> int:
 
 def compare(data: Path, model: Path, rounds: int) -> int:
     import numpy as np
-    from support import paper, serving
+    from support.data import paper
+    from support.exports import serving
 
     with np.load(data) as file:
         x, y = file["x_test"], file["y_test"]

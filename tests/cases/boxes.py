@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
-from support import annotated_images, annotations
+from support.data import annotated_images, annotations
 
 def stands_out(path):
     pixels = np.asarray(ImageOps.exif_transpose(Image.open(path)).convert("RGB")).astype(int)

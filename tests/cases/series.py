@@ -12,7 +12,9 @@ READ = """
 import numpy as np
 import data
 from config import Config
-from support import inspection, settings, windows
+from support import settings
+from support.data import windows
+from support.reports import inspection
 config = settings.read(Config, argv=["--data", path, *options])
 found = data.read_series(config)
 inspection.report(found, windows.load(found, config))

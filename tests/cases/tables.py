@@ -13,7 +13,8 @@ from ask import FOLDER, Case, ask, refused
 LOOK = """
 from config import Config
 import data
-from support import settings, tabular
+from support import settings
+from support.data import tabular
 config = settings.read(Config, argv=["--data", path, *options])
 table = data.read_table(config)
 prepared = tabular.prepare(table, config)
@@ -29,7 +30,7 @@ result = {
 }
 """
 DATES = """
-from support import dates, table
+from support.data import dates, table
 cells = table.read(__import__("pathlib").Path(path)).columns[name]
 form = dates.detect(cells)
 result = [form.text(), dates.parse(cells, form).astype(str).tolist()]
@@ -126,7 +127,9 @@ def no_header(file: str) -> Case:
     def read() -> tuple[str, bool]:
         path = path_of("32", file)
         answer = ask(
-            "iris-classifier", "from pathlib import Path\nfrom support import table\ntable.read(Path(path))", path=path
+            "iris-classifier",
+            "from pathlib import Path\nfrom support.data import table\ntable.read(Path(path))",
+            path=path,
         )
         right = (
             answer.refused.startswith(f"{path}:1: the first line looks like data") and "--no-header" in answer.refused
@@ -141,7 +144,7 @@ def rows(file: str, separator: str, column: str, quote: int) -> Case:
 
     def read() -> tuple[str, bool]:
         path = path_of("30", file)
-        code = "from pathlib import Path\nfrom support import table\nfound = table.read(Path(path))\n"
+        code = "from pathlib import Path\nfrom support.data import table\nfound = table.read(Path(path))\n"
         code += "result = [found.columns[name].tolist(), found.lines.tolist(), list(found.notes)]"
         answer = ask("iris-classifier", code, path=path, name=column)
         if answer.refused:

@@ -10,14 +10,15 @@ from ask import FOLDER, Case, ask, refused
 LOOK = """
 from config import Config
 import data
-from support import portable, settings
+from support import settings
+from support.data import preprocessing
 splits = data.load(settings.read(Config, argv=["--data", path, *options]))
 result = {
     name: [[text, splits.spec["labels"][y]] for text, y in zip(split.x, split.y)]
     for name, split in (("train", splits.train), ("validation", splits.validation), ("test", splits.test))
 }
 result["vocabulary"] = splits.spec["vocabulary"]
-result["words"] = {text: portable.words(text) for split in (splits.train, splits.test) for text in split.x}
+result["words"] = {text: preprocessing.words(text) for split in (splits.train, splits.test) for text in split.x}
 """
 
 Found = dict[str, Any]

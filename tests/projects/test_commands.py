@@ -39,7 +39,7 @@ def commands(project: Path) -> list[dict]:
     if (project / "crossvalidate.py").exists():
         found.append(["crossvalidate.py", "--folds", "2", "--seeds", "1", "--epochs", "1"])
     if (project / "support" / "judge.py").exists():
-        found.append(["-m", "support.judge"])
+        found.append(["-m", "support.training.feature_classifier"])
     found += [["-m", "support.runs"], ["-m", "support.runs", "--json"], ["-m", "support.runs", "--prune", "--dry-run"]]
     typed = {"chat.py": "What is a neuron?\n\nquit\n"}
     found += [[script] for script in typed if (project / script).exists()]

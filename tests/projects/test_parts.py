@@ -130,7 +130,7 @@ def test_the_slim_image_holds_what_predict_imports_and_no_tensorflow(name: str, 
     trains = {"tensorflow", "tensorflow-cpu", "keras", "onnx", "tf2onnx", "ai-edge-litert", "scikit-learn", "optuna"}
     assert libraries & trains == set()
     hidden = ["tensorflow", "keras", "onnx", "tf2onnx", "ai_edge_litert", "sklearn", "optuna"]
-    script = f"import sys; sys.modules.update(dict.fromkeys({hidden})); import predict, support.serving"
+    script = f"import sys; sys.modules.update(dict.fromkeys({hidden})); import predict, support.exports.serving"
     run(sys.executable, "-c", script, at=project)
 
 
@@ -261,14 +261,14 @@ def test_the_notebook_executes(name: str, made: Made) -> None:
     text = source.read_text(encoding="utf-8")
     assert text.count('step("train.py")') == 1
     source.write_text(text.replace('step("train.py")', 'step("train.py", "--epochs", "3")'), encoding="utf-8")
-    run(sys.executable, "-m", "support.notebooks", at=project)
+    run(sys.executable, "-m", "support.exports.notebooks", at=project)
     executed(project / "walkthrough.ipynb", project)
 
 
 @pytest.mark.nightly
 def test_the_standalone_notebook_executes_in_an_empty_folder(made: Made, tmp_path: Path) -> None:
     project = made("iris-classifier", "notebook")
-    run(sys.executable, "-m", "support.notebooks", "--standalone", at=project)
+    run(sys.executable, "-m", "support.exports.notebooks", "--standalone", at=project)
     alone = tmp_path / "alone"
     alone.mkdir()
     notebook = shutil.copy(project / "walkthrough-standalone.ipynb", alone)

@@ -75,7 +75,7 @@ def test_fitted_statistics_depend_on_training_rows_alone(rendered: Rendered) -> 
 import numpy as np
 from config import Config
 from data import read_table
-from support import tabular
+from support.data import tabular
 config = Config()
 prepared = tabular.prepare(read_table(config), config)
 train, validation, test = tabular.positions(prepared, config)
@@ -108,7 +108,8 @@ def test_equal_rows_and_rows_of_one_group_are_in_one_split(
 import numpy as np
 from config import Config
 from data import read_table
-from support import settings, tabular
+from support import settings
+from support.data import tabular
 argv = ["--data", {str(tmp_path / "my.csv")!r}, "--target", "y", "--validation-fraction", "0.2", *{[*extra, *ignore]}]
 config = settings.read(Config, argv=argv)
 prepared = tabular.prepare(read_table(config), config)

@@ -1,6 +1,7 @@
 """What a project made with the part `base` gives its shared steps; templates/README.md says it in words."""
 
 import ast
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,9 +15,19 @@ NAMES = {
     "config.py": {"Config", "SEARCH"},
     "data.py": {"load", "read_inputs", "draw_examples", "main"},
     "model.py": {"build_model", "main"},
-    "scores.py": {"METRIC", "score", "details", "decide", "describe", "sentence", "rows", "table", "draw"},
-    "support/baselines.py": {"predict"},
-    "support/portable.py": {"encode", "wrap", "core"},
+    "metrics.py": {
+        "METRIC",
+        "score",
+        "details",
+        "choose_threshold",
+        "to_record",
+        "to_text",
+        "to_rows",
+        "to_table",
+        "plot",
+    },
+    "support/training/baselines.py": {"predict"},
+    "support/data/preprocessing.py": {"encode", "with_preprocessing", "without_preprocessing"},
 }
 
 
@@ -37,6 +48,41 @@ def top_level_names(path: Path) -> set[str]:
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             names.add(node.target.id)
     return names
+
+
+def imported_before_support(path: Path) -> str:
+    """The library that a step imports before the project's `support`, or "": what `support` says of a missing one comes too late.
+
+    The project's own files are followed, as Python does. A file that cannot be started as a program is no step. The standard library is
+    never missing.
+
+    Raises:
+        SyntaxError: where the file, or one that it imports, is not Python.
+    """
+    if '__name__ == "__main__"' not in path.read_text(encoding="utf-8"):
+        return ""
+    return _first_library(path, set()) or ""
+
+
+def _first_library(path: Path, seen: set[Path]) -> str | None:
+    """The library that is imported before `support`; "" where `support` comes first, None where neither is imported."""
+    seen.add(path)
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        modules = [each.name for each in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            modules = [node.module or ""]
+        for module in modules:
+            package = module.partition(".")[0]
+            own = path.with_name(f"{package}.py")
+            if package == "support":
+                return ""
+            if own.exists():
+                found = _first_library(own, seen) if own not in seen else None
+                if found is not None:
+                    return found
+            elif package not in sys.stdlib_module_names:
+                return module
+    return None
 
 
 def findings(project: Path) -> Iterator[Finding]:
@@ -60,6 +106,17 @@ def findings(project: Path) -> Iterator[Finding]:
                 )
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue  # found before
+    for file in sorted(project.glob("*.py")):
+        try:
+            early = imported_before_support(file)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        if early:
+            yield Finding(
+                file.name,
+                f"imports {early} before support",
+                "Begin its imports with `from support import errors`, which says what to do where a library is missing.",
+            )
     for name, wanted in NAMES.items():
         try:
             missing = wanted - top_level_names(project / name) if (project / name).exists() else set()

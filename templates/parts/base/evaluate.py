@@ -6,18 +6,17 @@
 Writes metrics.json, figures/, report.html and model_card.md into the run. Next: python predict.py, python export.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 from dataclasses import replace
 
-from pydantic import Field
-
-import scores
+import metrics
 from config import Config
 from data import draw_examples, load
-from support import baselines, figures, files, report, runs, serving, settings
+from support import errors, files, runs, settings
+from support.reports import figures, report
 from support.settings import Settings
+from support.training import baselines, inference
+
+from pydantic import Field
 
 
 class Options(Settings):
@@ -34,24 +33,26 @@ def main() -> None:
     runs.check_same_data(run, splits)
     splits = replace(splits, spec=run.spec)  # with what training decided, such as a threshold
 
-    model = runs.load_model(run.model)
-    prediction = serving.ask(model, splits.test.x)
+    from model import build_model  # noqa: F401  layers of our own, which the saved model may have
 
-    metrics = {
+    model = runs.load_model(run.model)
+    prediction = inference.predict(model, splits.test.x)
+
+    results = {
         "data": splits.source,
         "note": splits.note,
         "test_examples": len(splits.test),
-        "test": scores.score(splits.test.y, prediction, splits.spec),
+        "test": metrics.score(splits.test.y, prediction, splits.spec),
         "baselines": {
-            name: scores.score(splits.test.y, other, splits.spec)
+            name: metrics.score(splits.test.y, other, splits.spec)
             for name, other in baselines.predict(splits, config.seed).items()
         },
-        **scores.details(splits.test.y, prediction, splits.spec),
+        **metrics.details(splits.test.y, prediction, splits.spec),
     }
-    files.write_json(run.folder / "metrics.json", metrics)
-    pictures = [figures.learning_curves(run), *scores.draw(splits, prediction, run.figures, draw_examples)]
-    report.write(run, metrics, pictures, model)
-    print(scores.table(metrics))
+    files.write_json(run.folder / "metrics.json", results)
+    pictures = [figures.learning_curves(run), *metrics.plot(splits, prediction, run.figures, draw_examples)]
+    report.write(run, results, pictures, model)
+    print(metrics.to_table(results))
     print(f"Report: {run}/report.html\nNext: python predict.py, python export.py")
 
 

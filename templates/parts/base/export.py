@@ -7,18 +7,15 @@
 Writes runs/<time>/export/ with export_report.json. Exit code 1 where a file does not match the model.
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 import os
-
-from pydantic import Field
 
 from config import Config
 from data import load
-from support import runs, settings
+from support import errors, runs, settings
 from support.errors import ProjectError
 from support.settings import Settings
+
+from pydantic import Field
 
 FORMATS = ["keras", "savedmodel", "onnx", "litert", "litert-int8"]
 
@@ -40,7 +37,8 @@ def main() -> None:
     runs.check_same_data(run, splits)
 
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # a visible GPU would put operations into the files that only a GPU runs
-    from support import exporting
+    from model import build_model  # noqa: F401  layers of our own, which the saved model may have
+    from support.exports import exporting
 
     rows = exporting.export(run, splits, options.formats)
     print(exporting.table(rows))

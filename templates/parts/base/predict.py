@@ -7,19 +7,17 @@
 What an INPUT is, README.md says. Next: python export.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 import json
+
+import metrics
+from data import read_inputs
+from support import errors, settings
+from support.exports import serving
+from support.settings import Settings
+from support.terminal import one_line
 
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
-
-import scores
-from data import read_inputs
-from support import serving, settings
-from support.settings import Settings
-from support.terminal import one_line
 
 
 class Options(Settings):
@@ -32,14 +30,16 @@ class Options(Settings):
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
     names, x = read_inputs(options.inputs, model.spec)
-    answers = [scores.describe(row, model.spec) for row in serving.predict(model, x)]
+    answers = [metrics.to_record(row, model.spec) for row in serving.predict(model, x)]
     if options.as_json:
         print(json.dumps([{"input": name, **answer} for name, answer in zip(names, answers, strict=True)], indent=2))
         return
     width = max(len(one_line(name)) for name in names)
     for name, answer in zip(names, answers, strict=True):
-        print(f"{one_line(name):{width}}  {one_line(scores.sentence(answer))}")
+        print(f"{one_line(name):{width}}  {one_line(metrics.to_text(answer))}")
 
 
 if __name__ == "__main__":

@@ -8,17 +8,15 @@ Writes runs/tuning/<study>/: trials.csv, history.png, best.toml. Stopped or kill
 Next: python train.py --config runs/tuning/<study>/best.toml
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 import sys
 from typing import Literal
 
-from pydantic import Field
-
 from config import SEARCH, Config
 from data import load
-from support import runs, settings
+from support import errors, runs, settings
+from train import fit
+
+from pydantic import Field
 
 
 class Options(Config):
@@ -46,7 +44,7 @@ def main() -> None:
         )
 
     from model import build_model
-    from support import trials, tuning
+    from support.training import trials, tuning
 
     search = trials.Search(
         folder=runs.FOLDER / "tuning" / (options.study or options.sampler),
@@ -57,7 +55,7 @@ def main() -> None:
         prune=options.prune,
     )
     print(f"Trying {', '.join(space)} on {splits.note}.")
-    study = tuning.run(search, splits, build_model, again=" ".join(["python tune.py", *sys.argv[1:]]))
+    study = tuning.run(search, splits, build_model, fit, again=" ".join(["python tune.py", *sys.argv[1:]]))
     trials.write(study, search)
     path, _ = trials.draw(study, search)
     winner = trials.best(study)

@@ -9,26 +9,25 @@
 Writes NAME.png and NAME.json into predictions/ beside the model; no file is ever replaced. Next: python export.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 import json
 from pathlib import Path
 from typing import Any
+
+import metrics
+from data import read_inputs
+from support import errors, runs, settings
+from support.data.images import read_whole
+from support.data.letterbox import Letterbox
+from support.errors import ProjectError
+from support.exports import serving
+from support.files import write_json, write_safely
+from support.reports import drawing
+from support.settings import Settings
 
 import numpy as np
 from PIL import Image
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
-
-import scores
-from data import read_inputs
-from support import drawing, runs, serving, settings
-from support.errors import ProjectError
-from support.files import write_json, write_safely
-from support.letterbox import Letterbox
-from support.pictures import read_whole
-from support.settings import Settings
 
 TOGETHER = 16  # photos that are asked for at once: enough to be quick, and few enough for any memory
 
@@ -49,6 +48,8 @@ class Options(Settings):
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
     spec = model.spec if options.threshold is None else {**model.spec, "threshold": options.threshold}
     folder = Path(options.output) if options.output else model.path.parent / "predictions"
     if folder.exists() and not folder.is_dir():
@@ -60,9 +61,9 @@ def main() -> None:
     for begin in range(0, len(names), TOGETHER):
         rows = answer(np.asarray(x[begin : begin + TOGETHER]))
         for name, row in zip(names[begin : begin + TOGETHER], rows, strict=True):
-            answers.append(draw(name, scores.describe(row, spec), spec["labels"], folder))
+            answers.append(draw(name, metrics.to_record(row, spec), spec["labels"], folder))
             if not options.as_json:
-                print(f"{name:{width}}  {scores.sentence(answers[-1])}")
+                print(f"{name:{width}}  {metrics.to_text(answers[-1])}")
     if options.as_json:
         print(json.dumps(answers, indent=2))
     else:

@@ -8,21 +8,20 @@
 Writes into runs/<time>/predictions/, or beside FILE; a file that is there already is never overwritten. Next: python export.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 import json
 from pathlib import Path
+
+import metrics
+from data import read_inputs
+from support import errors, runs, settings
+from support.data.latents import STEPS
+from support.exports import serving
+from support.reports import drawing
+from support.settings import Settings
 
 import numpy as np
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
-
-import scores
-from data import read_inputs
-from support import drawing, runs, serving, settings
-from support.latents import STEPS
-from support.settings import Settings
 
 
 class Options(Settings):
@@ -36,6 +35,8 @@ class Options(Settings):
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
     _, x = read_inputs(options.inputs, model.spec)
     pictures = serving.predict(model, x)  # (pictures, height, width, channels), 0..1
     folder = model.path.parent / "predictions"
@@ -49,7 +50,7 @@ def main() -> None:
         print(json.dumps(answers, indent=2))
         return
     for answer in answers:
-        print(f"{answer['input']:>8}  {scores.sentence(answer)}: {', '.join(answer['files'])}")
+        print(f"{answer['input']:>8}  {metrics.to_text(answer)}: {', '.join(answer['files'])}")
 
 
 def write(text: str, pictures: np.ndarray, folder: Path, scale: int, spec: dict) -> dict:
@@ -61,7 +62,7 @@ def write(text: str, pictures: np.ndarray, folder: Path, scale: int, spec: dict)
         there_and_back = [drawing.as_image(picture, scale) for picture in (*pictures, *pictures[-2:0:-1])]
         files.append(drawing.free(folder / f"walk-{name}.gif"))
         drawing.animate(there_and_back, files[1], 120, 120)
-    return {"input": text, **scores.describe(pictures[0], spec), "files": [runs.shown(file) for file in files]}
+    return {"input": text, **metrics.to_record(pictures[0], spec), "files": [runs.shown(file) for file in files]}
 
 
 if __name__ == "__main__":

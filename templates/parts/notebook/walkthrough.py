@@ -4,10 +4,10 @@
 # From the data to a file that other programs can run, on the sample data: a few minutes on a CPU. Run the cells from top to bottom.
 # The steps are the scripts of this project, so what you see here is what `python train.py` does; open them beside this notebook.
 #
-# This page is written from `walkthrough.py`: change that one, then `python -m support.notebooks`.
+# This page is written from `walkthrough.py`: change that one, then `python -m support.exports.notebooks`.
 
 # %%
-from support import notebooks
+from support.exports import notebooks
 
 notebooks.install_missing()  # on Colab and Kaggle most libraries are there already
 

@@ -8,20 +8,19 @@
 Prints dates, values and intervals, and draws them into runs/forecast.png. Next: python export.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 import json
 from typing import Any
 
+import metrics
+from data import read_endings
+from support import errors, runs, settings
+from support.data import windows
+from support.data.csv_file import CsvOptions
+from support.data.endings import Ending
+from support.exports import serving
+
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
-
-import scores
-from data import read_endings
-from support import runs, serving, settings, windows
-from support.csv_file import CsvOptions
-from support.endings import Ending
 
 
 class Options(CsvOptions):  # as in training, where not given
@@ -38,12 +37,14 @@ class Options(CsvOptions):  # as in training, where not given
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
     reading = options.model_dump(
         include=options.model_fields_set & {*CsvOptions.model_fields, "date_column", "date_format"}
     )
     endings = read_endings(options.inputs, model.spec, reading)
     predictions = serving.predict(model, windows.last([ending.series for ending in endings], model.spec["history"]))
-    answers = [scores.describe(row, model.spec) for row in predictions]
+    answers = [metrics.to_record(row, model.spec) for row in predictions]
     for ending, answer in zip(endings, answers, strict=True):
         answer["dates"] = ending.future(len(answer["values"]))
     if options.as_json:
@@ -53,7 +54,7 @@ def main() -> None:
         return
     for ending, answer in zip(endings, answers, strict=True):
         print(page(ending, answer))
-    from support import drawing
+    from support.reports import drawing
 
     path, _ = drawing.future(endings, answers, runs.FOLDER / "forecast.png")
     print(f"Drawn: {runs.shown(path)}\nNext: python export.py")
@@ -62,12 +63,12 @@ def main() -> None:
 def page(ending: Ending, answer: dict[str, Any]) -> str:
     """A forecast as lines for a person."""
     whole = ending.series
-    last = f"{scores.amount(whole.values[-1, 0])} at {whole.show(len(whole) - 1)}"
+    last = f"{metrics.amount(whole.values[-1, 0])} at {whole.show(len(whole) - 1)}"
     text = [f"{ending.name}: {answer['target']} was {last}, and goes on:", *whole.notes]
     for position, (date, value) in enumerate(zip(answer["dates"], answer["values"], strict=True)):
-        line = f"{date}  {scores.amount(value):>9}"
+        line = f"{date}  {metrics.amount(value):>9}"
         if "low" in answer:
-            line += f"   {scores.amount(answer['low'][position])} to {scores.amount(answer['high'][position])}"
+            line += f"   {metrics.amount(answer['low'][position])} to {metrics.amount(answer['high'][position])}"
         text.append(line)
     if "share" in answer:
         text.append(f"The interval is one that held {answer['share']:.0%} of the validation values.")

@@ -8,9 +8,6 @@ All that is learned about the columns is learned anew in each fold. The baseline
 Next: python train.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 import io
 import logging
 import tempfile
@@ -19,16 +16,19 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from pydantic import Field
-
-import scores
+import metrics
 from config import Config
 from data import read_table
-from support import answers, baselines, files, portable, records, runs, settings, tabular
+from support import errors, files, records, runs, settings
+from support.data import preprocessing, tabular, targets
+from support.data.tabular import Prepared
 from support.errors import ProjectError, StepStopped
 from support.splits import Splits
-from support.tabular import Prepared
+from support.training import baselines
+from train import fit
+
+import numpy as np
+from pydantic import Field
 
 
 class Options(Config):
@@ -45,17 +45,17 @@ def main() -> None:
     prepared = tabular.prepare(read_table(options), options)
     found: dict[str, list[dict[str, float]]] = {}
     print(
-        f"{options.folds} folds × {options.seeds} seeds on {prepared.table.note}: {scores.METRIC} of the network, fold by fold"
+        f"{options.folds} folds × {options.seeds} seeds on {prepared.table.note}: {metrics.METRIC} of the network, fold by fold"
     )
     for number in range(options.seeds):
         seed = options.seed + number
         for rows in folds(prepared, options, seed):
             splits = tabular.splits_at(prepared, *rows)
             spec, prediction = train_and_predict(splits, options.model_copy(update={"seed": seed}))
-            found.setdefault("network", []).append(scores.score(splits.test.y, prediction, spec))
+            found.setdefault("network", []).append(metrics.score(splits.test.y, prediction, spec))
             for name, other in baselines.predict(splits, seed).items():
-                found.setdefault(name, []).append(scores.score(splits.test.y, other, splits.spec))
-            print(f"{found['network'][-1][scores.METRIC]:.3f}", end=" ", flush=True)
+                found.setdefault(name, []).append(metrics.score(splits.test.y, other, splits.spec))
+            print(f"{found['network'][-1][metrics.METRIC]:.3f}", end=" ", flush=True)
     print("\n" + table(found))
     runs.FOLDER.mkdir(exist_ok=True)
     path = runs.FOLDER / "crossvalidation.json"
@@ -69,7 +69,7 @@ def folds(prepared: Prepared, options: Options, seed: int) -> Iterator[tuple[np.
     """Rows of training, validation and test for each fold; equal rows, and rows of one group, stay together."""
     from sklearn.model_selection import GroupKFold, StratifiedGroupKFold, TimeSeriesSplit
 
-    y, units = answers.strata(prepared.y), prepared.units
+    y, units = targets.strata(prepared.y), prepared.units
     if prepared.time is not None:  # always train on the past, test on what came next
         order = np.argsort(prepared.time, kind="stable")
         for before, after in TimeSeriesSplit(options.folds).split(order):
@@ -92,20 +92,21 @@ def folds(prepared: Prepared, options: Options, seed: int) -> Iterator[tuple[np.
 def train_and_predict(splits: Splits, config: Any) -> tuple[dict[str, Any], np.ndarray]:
     """Train as train.py does, in a run that is thrown away; what spec is then, and the predictions for the test rows."""
     from model import build_model
-    from support import training
+
+    import keras
 
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of the functions that each training builds anew
-    training.forget_models()
+    keras.utils.clear_session()
     model = build_model(config, splits)
     with tempfile.TemporaryDirectory() as folder, redirect_stdout(io.StringIO()):
         run = runs.Run(Path(folder))
         records.write_spec(run.folder / "spec.json", splits.spec)
         try:
-            training.fit(model, splits, config, run)
+            fit(model, splits, config, run)
         except StepStopped as stop:
             raise StepStopped("Stopped: nothing of a cross-validation is kept.", stop.code) from None
         spec = run.spec
-    return spec, model.predict(portable.encode(splits.test.x, spec), batch_size=512, verbose=0)
+    return spec, model.predict(preprocessing.encode(splits.test.x, spec), batch_size=512, verbose=0)
 
 
 def table(found: dict[str, list[dict[str, float]]]) -> str:

@@ -9,18 +9,17 @@ Below each answer stand the words without which it would be another: +0.40 means
 answer by 40 points. Next: python export.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 import json
+
+import metrics
+from data import read_inputs
+from support import errors, settings
+from support.exports import serving
+from support.reports import explanation
+from support.settings import Settings
 
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
-
-import scores
-from data import read_inputs
-from support import explanation, serving, settings
-from support.settings import Settings
 
 
 class Options(Settings):
@@ -34,9 +33,11 @@ class Options(Settings):
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
     names, texts = read_inputs(options.inputs, model.spec)
     answer = serving.load(model)
-    answers = [scores.describe(row, model.spec) for row in answer(texts)]
+    answers = [metrics.to_record(row, model.spec) for row in answer(texts)]
     if options.words:
         for one, text in zip(answers, texts, strict=True):
             one["words"] = explanation.moved_by(answer, text, model.spec)
@@ -44,7 +45,7 @@ def main() -> None:
         print(json.dumps([{"input": name, **one} for name, one in zip(names, answers, strict=True)], indent=2))
         return
     for name, one in zip(names, answers, strict=True):
-        print(f"{name}\n    {scores.sentence(one)}")
+        print(f"{name}\n    {metrics.to_text(one)}")
         if options.words:
             print(f"    moved by: {explanation.sentence(one['words'])}")
 

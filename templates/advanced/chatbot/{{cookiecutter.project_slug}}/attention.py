@@ -5,11 +5,11 @@ model.py puts them together. Shapes: `words` stands for the number of words of a
 
 from typing import Any
 
+from support.data import preprocessing
+
 import keras
 import numpy as np
 from keras import layers, ops
-
-from support import portable
 
 registered = keras.saving.register_keras_serializable("chatbot")  # so that a saved model finds the layer again
 FAR = 1e4  # taken from the score of what may not be looked at: e^-10000 is nothing
@@ -83,7 +83,7 @@ class Seen(layers.Layer):
         self.causal = causal
 
     def call(self, ids: Any) -> Any:
-        there = ops.cast(ops.not_equal(ids, portable.PAD), "float32")  # (batch, words)
+        there = ops.cast(ops.not_equal(ids, preprocessing.PAD), "float32")  # (batch, words)
         there = ops.reshape(there, (-1, 1, ids.shape[1]))  # (batch, 1, words): the same for whoever looks
         if not self.causal:
             return there

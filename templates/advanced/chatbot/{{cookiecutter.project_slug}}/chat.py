@@ -8,17 +8,17 @@
 Each question stands for itself: what was said before is not remembered. Next: python export.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 import sys
+
+import metrics
+from support import errors, settings
+from support.data import qa_pairs
+from support.exports import serving
+from support.training import decoding
+from support.training.decoding import DecodingOptions
 
 import numpy as np
 from pydantic import Field
-
-import scores
-from support import decoding, qa_pairs, serving, settings
-from support.decoding import DecodingOptions
 
 ENDS = ("quit", "exit")
 
@@ -32,6 +32,8 @@ class Options(DecodingOptions):
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
     step, rng = serving.load(model), np.random.default_rng(options.seed)
     someone = sys.stdin.isatty()  # and not a program
     if someone:
@@ -48,8 +50,8 @@ def main() -> None:
                 print("(there is no word in that)")
             continue
         reply = decoding.answer(step, [line], model.spec, options, rng)[0]
-        found = scores.describe(reply, model.spec)
-        print(scores.sentence(found) if options.probability else found["answer"] or "(silence)", flush=True)
+        found = metrics.to_record(reply, model.spec)
+        print(metrics.to_text(found) if options.probability else found["answer"] or "(silence)", flush=True)
 
 
 if __name__ == "__main__":

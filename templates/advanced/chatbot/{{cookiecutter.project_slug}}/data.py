@@ -7,24 +7,23 @@
 Prints what there is, what is left out and why, and draws it into runs/data.png. Next: python model.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 import ast
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 import conversations
 from config import Config
-from support import conversation_files, download, inspection, qa_pairs, settings
+from support import download, errors, settings
+from support.data import conversation_files, qa_pairs
+from support.data.qa_pairs import Pairs
 from support.errors import ProjectError
-from support.inspection import draw_examples
-from support.qa_pairs import Pairs
+from support.reports import inspection
+from support.reports.inspection import draw_examples
 from support.splits import Splits
+
+import numpy as np
 
 __all__ = ["draw_examples", "load", "read_inputs"]
 

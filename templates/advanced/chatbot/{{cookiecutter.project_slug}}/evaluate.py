@@ -7,30 +7,19 @@ Next words are judged beside the true answer, whole answers as greedy decoding g
 of what the network looked at), answers.csv, report.html and model_card.md into the run. Next: python chat.py, python export.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 from dataclasses import replace
+
+import metrics
+from config import Config
+from data import draw_examples, load
+from support import errors, files, runs, settings
+from support.data import preprocessing
+from support.reports import attention_map, figures, report
+from support.settings import Settings
+from support.training import baselines, decoding, inference
 
 import numpy as np
 from pydantic import Field
-
-import scores
-from config import Config
-from data import draw_examples, load
-from support import (
-    attention_map,
-    baselines,
-    decoding,
-    figures,
-    files,
-    portable,
-    report,
-    runs,
-    serving,
-    settings,
-)
-from support.settings import Settings
 
 
 class Options(Settings):
@@ -47,43 +36,45 @@ def main() -> None:
     runs.check_same_data(run, splits)
     splits = replace(splits, spec=run.spec)  # with what training decided
 
+    from model import build_model  # noqa: F401  layers of our own, which the saved model may have
+
     model = runs.load_model(run.model)
-    prediction = serving.ask(model, splits.test.x)  # (pairs, answer_length, words)
+    prediction = inference.predict(model, splits.test.x)  # (pairs, answer_length, words)
     questions = list(dict.fromkeys(splits.test.x["question"]))
     replies = dict(
-        zip(questions, decoding.greedy(lambda x: serving.ask(model, x), questions, splits.spec), strict=True)
+        zip(questions, decoding.greedy(lambda x: inference.predict(model, x), questions, splits.spec), strict=True)
     )
-    answers = [portable.join(list(reply.words), splits.spec["spelling"]) for reply in replies.values()]
+    answers = [preprocessing.join(list(reply.words), splits.spec["spelling"]) for reply in replies.values()]
 
     first = np.array([list(splits.test.x["question"]).index(question) for question in questions])
     by_frequency = np.broadcast_to(baselines.by_frequency(splits), prediction.shape)
-    metrics = {
+    results = {
         "data": splits.source,
         "note": splits.note,
         "test_examples": len(splits.test),
         "test": {
-            **scores.of_answers(questions, answers, splits),
-            **scores.score(splits.test.y, prediction, splits.spec),
+            **metrics.of_answers(questions, answers, splits),
+            **metrics.score(splits.test.y, prediction, splits.spec),
         },
         "baselines": {
             **{
-                name: scores.of_answers(questions, [given[row] for row in first], splits)
+                name: metrics.of_answers(questions, [given[row] for row in first], splits)
                 for name, given in baselines.predict(splits, config.seed).items()
             },
-            "words by how often they are said": scores.score(splits.test.y, by_frequency, splits.spec),
+            "words by how often they are said": metrics.score(splits.test.y, by_frequency, splits.spec),
         },
-        **scores.details(splits.test.y, prediction, splits.spec),
+        **metrics.details(splits.test.y, prediction, splits.spec),
     }
-    files.write_json(run.folder / "metrics.json", metrics)
+    files.write_json(run.folder / "metrics.json", results)
     files.write_csv(run.folder / "answers.csv", answers_beside_known(splits, replies))
     each = [replies[question] for question in splits.test.x["question"]]
     pictures = [
         figures.learning_curves(run),
-        *scores.draw(splits, each, run.figures, draw_examples),
+        *metrics.plot(splits, each, run.figures, draw_examples),
         *attention_map.draw(model, splits, each, run.figures),
     ]
-    report.write(run, metrics, pictures, model)
-    print(scores.table(metrics))
+    report.write(run, results, pictures, model)
+    print(metrics.to_table(results))
     print(f"Report: {run}/report.html\nNext: python chat.py, python export.py")
 
 
@@ -91,7 +82,7 @@ def answers_beside_known(splits, replies) -> list[list]:
     """Each test question with the known answer and the network's: the rows of a table, the first of titles."""
     rows = [["question", "known answer", "network", "probability"]]
     for question, known in zip(splits.test.x["question"], splits.test.x["answer"], strict=True):
-        found = scores.describe(replies[question], splits.spec)
+        found = metrics.to_record(replies[question], splits.spec)
         rows.append([question, known, found["answer"], found["probability"]])
     return rows
 

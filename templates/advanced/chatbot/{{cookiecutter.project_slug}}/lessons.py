@@ -8,22 +8,22 @@
 GUIDE.md says what to look for.
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 from typing import Any, Literal
-
-import numpy as np
-from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 import conversations
 from config import Config
 from data import load
-from support import decoding, portable, qa_pairs, runs, serving, settings
-from support.decoding import DecodingOptions
+from support import errors, runs, settings
+from support.data import preprocessing, qa_pairs
+from support.exports import serving
 from support.settings import Settings
 from support.splits import Splits
+from support.training import decoding
+from support.training.decoding import DecodingOptions
+
+import numpy as np
+from pydantic import Field
+from pydantic_settings import CliPositionalArg
 
 
 class Options(Settings):
@@ -69,7 +69,9 @@ def masks(config: Config) -> dict[str, dict[str, float]]:
     print(f"{'':24}{'next words right':>18}{'sensible answers':>18}")
     for name, causal in (("sees what was said", True), ("sees the whole answer", False)):
         model = trained(config, splits, causal)
-        right = model.evaluate(portable.encode(splits.test.x, splits.spec), splits.test.y, verbose=0, return_dict=True)
+        right = model.evaluate(
+            preprocessing.encode(splits.test.x, splits.spec), splits.test.y, verbose=0, return_dict=True
+        )
         found[name] = {"words": right["words"], "sensible": float(np.mean(list(sensible(model, splits).values())))}
         print(f"{name:24}{found[name]['words']:18.2f}{found[name]['sensible']:18.2f}")
     return found
@@ -93,7 +95,8 @@ def ways(config: Config) -> dict[str, list[list[str]]]:
         for question in questions:
             replies = [decoding.answer(step, [question], model.spec, options, rng)[0] for _ in range(times)]
             texts = {
-                portable.join(list(one.words), model.spec["spelling"]): np.prod(one.probabilities) for one in replies
+                preprocessing.join(list(one.words), model.spec["spelling"]): np.prod(one.probabilities)
+                for one in replies
             }
             found[name].append(list(texts))
             for line, (text, probability) in enumerate(texts.items()):
@@ -106,11 +109,11 @@ def trained(config: Config, splits: Splits, causal: bool = True) -> Any:
     from dataclasses import replace
 
     from model import build_model
-    from support.batches import Batches
+    from support.training.batches import Batches
 
     model = build_model(config, splits)
     model.get_layer("answer_mask").causal = causal
-    x = portable.encode(splits.train.x, splits.spec)
+    x = preprocessing.encode(splits.train.x, splits.spec)
     batches = Batches(replace(splits.train, x=x), config.batch_size, config.seed)
     model.fit(batches, epochs=config.epochs, shuffle=False, verbose=0)
     return model
@@ -120,7 +123,7 @@ def sensible(model: Any, splits: Splits) -> dict[str, bool]:
     """For each test question whether its greedy answer is a known one."""
     questions = list(dict.fromkeys(splits.test.x["question"]))
     replies = decoding.greedy(
-        lambda x: model.predict(portable.encode(x, splits.spec), verbose=0), questions, splits.spec
+        lambda x: model.predict(preprocessing.encode(x, splits.spec), verbose=0), questions, splits.spec
     )
     known = {(qa_pairs.key(q), qa_pairs.key(a)) for q, a in zip(*splits.test.x.values(), strict=True)}
     return {

@@ -6,19 +6,19 @@
 attention.py holds its pieces. Next: python train.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
-import keras
-from keras import layers, ops
-
 from attention import Positions, Seen, attended, registered, thought
 from config import Config
 from data import load
-from support import figures, portable, runs, settings, training
+from support import errors, runs, settings
+from support.data import preprocessing
+from support.data.word_layers import clean  # noqa: F401  a saved model finds words with it
 from support.errors import ProjectError
+from support.reports import figures
 from support.splits import Splits
-from support.word_layers import clean  # noqa: F401  a saved model finds words with it
+from support.training import optimizers
+
+import keras
+from keras import layers, ops
 
 
 def build_model(config: Config, splits: Splits) -> keras.Model:
@@ -35,7 +35,9 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
     answer = keras.Input((spec["answer_length"],), dtype="int32", name="answer")  # (batch, answer_length)
 
     # One vector per word, for the question, for the answer, and backwards: the next word is the one whose vector fits best.
-    embedding = layers.ReversibleEmbedding(portable.FIRST + len(spec["vocabulary"]), config.width, name="embedding")
+    embedding = layers.ReversibleEmbedding(
+        preprocessing.FIRST + len(spec["vocabulary"]), config.width, name="embedding"
+    )
     read = encoder(embedding(question), Seen(name="question_mask")(question), config)  # (batch, question_length, width)
     answer_mask = Seen(causal=True, name="answer_mask")(answer)
     said = decoder(embedding(answer), answer_mask, read, Seen(name="read_mask")(question), config)
@@ -43,11 +45,11 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
 
     model = keras.Model({"question": question, "answer": answer}, probabilities, name="transformer")
     model.compile(
-        optimizer=training.optimizer(config, len(splits.train)),
+        optimizer=optimizers.build(config, len(splits.train)),
         # What follows the end of an answer is padding: nothing to learn there.
-        loss=keras.losses.SparseCategoricalCrossentropy(ignore_class=portable.PAD),
+        loss=keras.losses.SparseCategoricalCrossentropy(ignore_class=preprocessing.PAD),
         metrics=[words],
-        steps_per_execution=training.steps_per_execution(len(splits.train), config.batch_size),
+        steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
     )
     return model
 
@@ -82,7 +84,7 @@ def placed(x, config: Config):
 @registered
 def words(truth, probabilities):
     """The share of next words that are right, per answer; padding does not count. (batch, answer_length), … -> (batch,)"""
-    counts = ops.cast(ops.not_equal(truth, portable.PAD), "float32")
+    counts = ops.cast(ops.not_equal(truth, preprocessing.PAD), "float32")
     right = ops.cast(ops.equal(ops.cast(truth, "int32"), ops.argmax(probabilities, axis=-1)), "float32")
     return ops.sum(right * counts, axis=1) / ops.maximum(ops.sum(counts, axis=1), 1.0)
 

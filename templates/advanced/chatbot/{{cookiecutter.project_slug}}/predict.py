@@ -10,19 +10,18 @@
 Behind each answer stands its probability: that of all its words together. Next: python chat.py, python export.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 import json
+
+import metrics
+from data import read_inputs
+from support import errors, settings
+from support.exports import serving
+from support.training import decoding
+from support.training.decoding import DecodingOptions
 
 import numpy as np
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
-
-import scores
-from data import read_inputs
-from support import decoding, serving, settings
-from support.decoding import DecodingOptions
 
 
 class Options(DecodingOptions):
@@ -35,15 +34,17 @@ class Options(DecodingOptions):
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
     names, x = read_inputs(options.inputs, model.spec)
     rng = np.random.default_rng(options.seed)
     replies = decoding.answer(serving.load(model), list(x["question"]), model.spec, options, rng)
-    answers = [scores.describe(reply, model.spec) for reply in replies]
+    answers = [metrics.to_record(reply, model.spec) for reply in replies]
     if options.as_json:
         print(json.dumps([{"input": name, **answer} for name, answer in zip(names, answers, strict=True)], indent=2))
         return
     for name, answer in zip(names, answers, strict=True):
-        print(f"{name}\n    {scores.sentence(answer)}")
+        print(f"{name}\n    {metrics.to_text(answer)}")
 
 
 if __name__ == "__main__":

@@ -7,20 +7,21 @@
 GUIDE.md says what to look for.
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 from typing import Literal
+
+import metrics
+from config import Config
+from data import labelled, load
+from support import errors, runs, settings
+from support.data import latents
+from support.exports import serving
+from support.reports import drawing
+from support.settings import Settings
+from support.training import feature_classifier
 
 import numpy as np
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
-
-import scores
-from config import Config
-from data import labelled, load
-from support import drawing, judge, latents, runs, serving, settings
-from support.settings import Settings
 
 
 class Options(Settings):
@@ -33,10 +34,10 @@ def distance(config: Config, epochs: int) -> str:
     from PIL import ImageFilter
 
     splits = load(config)
-    judge.prepare(splits.spec, lambda: labelled(config).train)
+    feature_classifier.prepare(splits.spec, lambda: labelled(config).train)
     rng = np.random.default_rng(0)
     real = splits.train.y[rng.permutation(len(splits.train))[: len(splits.test)]]
-    taken_for = judge.load(splits.spec).features(real)[1].argmax(axis=1)
+    taken_for = feature_classifier.load(splits.spec).features(real)[1].argmax(axis=1)
 
     def blurred(picture: np.ndarray) -> np.ndarray:
         return np.asarray(drawing.as_image(picture).filter(ImageFilter.GaussianBlur(2))).reshape(picture.shape)
@@ -55,7 +56,7 @@ def distance(config: Config, epochs: int) -> str:
     for name, pictures in cases.items():
         if not len(pictures):
             continue  # a judge that learned little may take no picture for this class
-        found = scores.score(splits.test.y, pictures.astype(np.float32) / 255, splits.spec)
+        found = metrics.score(splits.test.y, pictures.astype(np.float32) / 255, splits.spec)
         lines.append(f"{name:24}" + "".join(f"{value:11.4f}" for value in found.values()))
         frames.append(drawing.sheet(pictures[:12], 12))
     print(f"{'':24}" + "".join(f"{name:>11}" for name in found))
@@ -66,9 +67,10 @@ def distance(config: Config, epochs: int) -> str:
 def losses(config: Config, epochs: int) -> str:
     """Six trainings from one seed: the distance after each epoch, and how many classes the generator produces at the end."""
     from model import build_model
-    from support import figures
-    from support.batches import Batches
-    from support.figures import plt
+    from support.reports import figures
+    from support.reports.figures import plt
+    from support.training import inference
+    from support.training.batches import Batches
 
     splits = load(config)
     figure, axis = plt.subplots(figsize=(7, 4))
@@ -84,7 +86,7 @@ def losses(config: Config, epochs: int) -> str:
             history = model.fit(batches, epochs=epochs, validation_data=data, verbose=0, shuffle=False).history[
                 "val_distance"
             ]
-            found = scores.score(splits.test.y, serving.ask(model, splits.test.x), splits.spec)
+            found = metrics.score(splits.test.y, inference.predict(model, splits.test.x), splits.spec)
             axis.plot(range(1, epochs + 1), history, style, color=f"C{number}", label=f"{name}, penalty {penalty:g}")
             print(f"{name:16} {penalty:8g}  {history[-1]:8.3f} {found['sureness']:9.2f} {found.get('classes', 0):8.0f}")
     axis.set(xlabel="epoch", ylabel="Fréchet distance to validation pictures", yscale="log")

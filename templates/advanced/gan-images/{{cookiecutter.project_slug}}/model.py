@@ -5,37 +5,36 @@
 Next: python train.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 from typing import Any
-
-import keras
-import tensorflow as tf
-from keras import layers, ops
 
 from config import Config
 from data import labelled, load
 from losses import losses
-from support import drawing, figures, judge, runs, settings, training
+from support import errors, runs, settings
+from support.reports import drawing, figures
 from support.splits import Splits
-from support.watching import FrechetDistance
+from support.training import feature_classifier, optimizers
+from support.training.watching import FrechetDistance
+
+import keras
+import tensorflow as tf
+from keras import layers, ops
 
 NUDGE = 0.1  # how far pictures are moved to see how steep the discriminator is, in units of a pixel's range
 
 
 def build_model(config: Config, splits: Splits) -> "Gan":
     """Both networks, compiled: latent vectors (batch, latent) -> pictures (batch, height, width, channels), 0..1."""
-    distance = FrechetDistance(splits.spec, judge.prepare(splits.spec, lambda: labelled(config).train))
+    distance = FrechetDistance(splits.spec, feature_classifier.prepare(splits.spec, lambda: labelled(config).train))
     keras.utils.set_random_seed(config.seed)
     model = Gan(config, tuple(splits.spec["shape"]), distance)
     model.compile(
         # One optimizer serves both networks: Adam keeps its averages for each weight apart. With a momentum of 0.9, it would go on
         # answering a discriminator that is no longer there.
         optimizer=keras.optimizers.Adam(
-            training.learning_rate(config, len(splits.train)), beta_1=config.momentum, beta_2=0.99
+            optimizers.learning_rate(config, len(splits.train)), beta_1=config.momentum, beta_2=0.99
         ),
-        steps_per_execution=training.steps_per_execution(len(splits.train), config.batch_size),
+        steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
     )
     model(splits.train.x[:1])
     model.optimizer.build(model.trainable_variables)

@@ -8,10 +8,10 @@ photos (left, middle, right), so that no background is known from training.
 from colorsys import hsv_to_rgb
 from functools import partial
 
+from support.data import pasting
+
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw
-
-from support import pasting
 
 LABELS = ["ellipse", "rectangle", "star", "triangle"]
 OTHERS = ["cross", "half disc", "zigzag"]

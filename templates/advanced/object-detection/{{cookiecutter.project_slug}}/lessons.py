@@ -9,22 +9,22 @@
 The last two ask the newest run. GUIDE.md says what to look for.
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 from pathlib import Path
 from typing import Any, Literal
+
+from config import Config
+from data import load
+from support import errors, runs, settings
+from support.data import box_augmentation, boxes
+from support.data.boxes import Found
+from support.reports import drawing
+from support.settings import Settings
+from support.splits import Split
+from support.training import average_precision
 
 import numpy as np
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
-
-from config import Config
-from data import load
-from support import average_precision, box_augmentation, boxes, drawing, runs, settings
-from support.boxes import Found
-from support.settings import Settings
-from support.splits import Split
 
 COLOURS = ("C1", "C0", "C3", "C4", "C5", "C6")
 
@@ -37,8 +37,8 @@ class Options(Settings):
 
 def grids(config: Config) -> Path:
     """The cells that have to find something, on four training pictures, and how many objects each grid has in all."""
-    from support import grids
-    from support.figures import plt
+    from support.reports.figures import plt
+    from support.training import grids
 
     split = load(config).train
     some = split.take(np.argsort(-(split.y[..., 0] >= 0).sum(axis=1), kind="stable")[:4])
@@ -67,9 +67,9 @@ def grids(config: Config) -> Path:
 
 def anchors(config: Config) -> Path:
     """The best k shapes of box (k-means of the true ones), and the overlap that each true box has with the nearest of them."""
-    from sklearn.cluster import KMeans
+    from support.reports.figures import plt
 
-    from support.figures import plt
+    from sklearn.cluster import KMeans
 
     y = load(config).train.y
     real = y[y[..., 0] >= 0]
@@ -134,7 +134,7 @@ def blind(found: Found) -> Found:
 
 def thresholds() -> Path:
     """Average precision of each class at overlaps from 0.5 to 0.95."""
-    from support.figures import plt
+    from support.reports.figures import plt
 
     test, output, spec = newest()
     table = average_precision.per_class(test.y, [boxes.find(row) for row in output], len(spec["labels"]))
@@ -151,7 +151,7 @@ def thresholds() -> Path:
 
 def newest() -> tuple[Split, np.ndarray, dict[str, Any]]:
     """Test pictures, what the newest run says about them, and its spec."""
-    from support import serving
+    from support.exports import serving
 
     run = runs.find(None)
     test = load(run.config(Config)).test
@@ -159,7 +159,7 @@ def newest() -> tuple[Split, np.ndarray, dict[str, Any]]:
 
 
 def save(figure: Any, name: str) -> Path:
-    from support import figures
+    from support.reports import figures
 
     return figures.save(figure, runs.FOLDER / "lessons" / f"{name}.png", name)[0]
 

@@ -5,16 +5,15 @@
 Next: python train.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
-import keras
-from keras import layers
-
 from config import Config
 from data import load
-from support import figures, grids, runs, settings, training
+from support import errors, runs, settings
+from support.reports import figures
 from support.splits import Splits
+from support.training import grids, optimizers
+
+import keras
+from keras import layers
 
 SURE = -4.6  # the first scores are sigmoid(-4.6) = 0.01: nearly all cells see nothing (Lin et al. 2017)
 
@@ -31,9 +30,9 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
 
     model = keras.Model(image, output, name="objects")
     model.compile(
-        optimizer=training.optimizer(config, len(splits.train)),
+        optimizer=optimizers.build(config, len(splits.train)),
         loss=grids.ClassBoxLoss(config.image_size, config.grids, config.box_weight),
-        steps_per_execution=training.steps_per_execution(len(splits.train), config.batch_size),
+        steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
     )
     return model
 

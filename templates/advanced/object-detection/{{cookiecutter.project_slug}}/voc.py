@@ -7,13 +7,14 @@ others here; published scores leave them out, and are a little higher for that.
 import tarfile
 from pathlib import Path, PurePosixPath
 
-import numpy as np
-
-from support import annotated_images, annotations, download
-from support.annotations import Problem
+from support import download
+from support.data import annotated_images, annotations
+from support.data.annotations import Problem
+from support.data.letterbox import subset
 from support.errors import ProjectError
-from support.letterbox import subset
 from support.splits import Split, Splits, split_positions
+
+import numpy as np
 
 HOST = "https://thor.robots.ox.ac.uk/pascal/VOC/voc2007"
 FILES = {  # the authors publish no hash; these are those that torchvision checks

@@ -7,19 +7,19 @@
 Prints what there is and draws it into runs/data.png. Next: python model.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from config import Config
-from support import coco, features, folders, paintings, photos, pictures, runs, settings
+from support import errors, runs, settings
+from support.data import coco, folders, images, paintings, photos
 from support.errors import ProjectError
+from support.reports import image_grid
 from support.splits import Split, Splits
+from support.training import features
+
+import numpy as np
 
 SMALLEST = 32  # pixels of a side: an eighth of it is still looked at
 STEPS = 10  # of --method optimize in an epoch
@@ -64,15 +64,15 @@ def photographs(config: Config) -> tuple[list[np.ndarray], str]:
         return found, "the sample (scikit-learn's two photos, china.jpg and flower.jpg)"
     if config.data == "full":
         found = [
-            photos.read_one(path, config.longest) for path in pictures.find_inputs([str(coco.folder())])[: coco.USED]
+            photos.read_one(path, config.longest) for path in images.find_inputs([str(coco.folder())])[: coco.USED]
         ]
         return found, f"{len(found):,} photos of COCO's val2017"
     path = Path(config.data)
     if not path.exists():
         raise ProjectError(f"there is no file {path}\nExpected a photo, or a folder of photos.")
-    found = [photos.read_one(path, config.longest) for path in pictures.find_inputs([config.data])]
+    found = [photos.read_one(path, config.longest) for path in images.find_inputs([config.data])]
     if path.is_dir() and folders.split_folders(path):
-        pictures.say([f"the folders of splits in {path}/ are taken together: photos are divided anew"])
+        images.say([f"the folders of splits in {path}/ are taken together: photos are divided anew"])
     return found, f"your own data, {config.data}"
 
 
@@ -114,13 +114,13 @@ def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], Iter
     """Photos and folders as predict.py takes them: names, and each photo (height, width, 3), uint8, read when its turn comes."""
     if "no_export" in spec:
         raise ProjectError(spec["no_export"].replace("to export", "that could paint another photo"))
-    paths = pictures.find_inputs(texts)
+    paths = images.find_inputs(texts)
     return [str(path) for path in paths], (photos.read_one(path) for path in paths)
 
 
 def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:
     """Draw the pictures of `split`, each under its title."""
-    return pictures.draw_grid(split.y, titles, path, caption, columns=min(6, len(split)))
+    return image_grid.draw(split.y, titles, path, caption, columns=min(6, len(split)))
 
 
 def main() -> None:

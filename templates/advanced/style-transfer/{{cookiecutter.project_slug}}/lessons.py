@@ -8,21 +8,21 @@
 GUIDE.md says what to look for.
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 from typing import Any, Literal
+
+from config import Config
+from data import load, photographs
+from support import errors, runs, settings
+from support.data import paintings, photos
+from support.data.photos import as_pixels, fitted
+from support.errors import ProjectError
+from support.exports import serving
+from support.reports import image_grid
+from support.settings import Settings
 
 import numpy as np
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
-
-from config import Config
-from data import load, photographs
-from support import paintings, photos, pictures, runs, serving, settings
-from support.errors import ProjectError
-from support.photos import as_pixels, fitted
-from support.settings import Settings
 
 SIDE = 160  # pixels of every picture here
 
@@ -98,10 +98,10 @@ def contrast(config: Config, steps: int) -> str:
 
 def optimized(spec: dict[str, Any], painting: np.ndarray, photo: np.ndarray, steps: int, layers: int = 4) -> np.ndarray:
     """--method optimize in a few lines: a photo (height, width, 3), uint8, painted by `steps` steps, with the finest layers alone."""
-    import keras
-
     from losses import Objective
     from model import OnePicture, canvas
+
+    import keras
 
     objective = Objective(spec, painting)
     objective.grams = objective.grams[:layers]
@@ -114,7 +114,7 @@ def optimized(spec: dict[str, Any], painting: np.ndarray, photo: np.ndarray, ste
 
 def _save(found: list[np.ndarray], titles: list[str], name: str, columns: int = 7) -> str:
     path = runs.FOLDER / "lessons" / f"{name}.png"
-    pictures.draw_grid(np.stack(found), titles, path, name, columns=min(columns, len(found)))
+    image_grid.draw(np.stack(found), titles, path, name, columns=min(columns, len(found)))
     return runs.shown(path)
 
 

@@ -5,10 +5,10 @@ Nothing to run here. `python lessons.py weights` shows what each of them does. N
 
 from typing import Any
 
+from support.training.features import Features, load
+
 import numpy as np
 from keras import ops
-
-from support.features import Features, load
 
 
 def gram(features: Any) -> Any:

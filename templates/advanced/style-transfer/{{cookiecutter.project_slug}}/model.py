@@ -6,22 +6,22 @@
 Next: python train.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 from typing import Any
+
+from config import Config
+from data import load
+from losses import Objective
+from support import errors, runs, settings
+from support.data import paintings
+from support.reports import figures
+from support.splits import Splits
+from support.training import optimizers
+from support.training.painting_layers import Canvas, Doubling, InstanceNormalization, ReflectionPadding
 
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers, ops
-
-from config import Config
-from data import load
-from losses import Objective
-from support import figures, paintings, runs, settings, training
-from support.painting_layers import Canvas, Doubling, InstanceNormalization, ReflectionPadding
-from support.splits import Splits
 
 GRAIN = 0.1  # noise on the first picture of --method optimize, 0..1: on a clear sky all strokes are equally good, and none begins
 
@@ -36,8 +36,8 @@ def build_model(config: Config, splits: Splits) -> "Painter":
     else:
         model = Painter(network(config), objective)
     model.compile(
-        optimizer=keras.optimizers.Adam(training.learning_rate(config, len(splits.train))),
-        steps_per_execution=training.steps_per_execution(len(splits.train), config.batch_size),
+        optimizer=optimizers.build(config, len(splits.train)),
+        steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
     )
     model(splits.train.x[:1])
     model.optimizer.build(model.trainable_variables)

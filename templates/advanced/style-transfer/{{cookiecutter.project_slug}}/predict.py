@@ -9,21 +9,21 @@
 A file that is there already is never overwritten. Next: python export.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 import json
 import time
 from pathlib import Path
 
+import metrics
+from data import read_inputs
+from support import errors, runs, settings
+from support.data import photos
+from support.errors import ProjectError
+from support.exports import serving
+from support.reports import sheets
+from support.settings import Settings
+
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
-
-import scores
-from data import read_inputs
-from support import photos, runs, serving, settings, sheets
-from support.errors import ProjectError
-from support.settings import Settings
 
 
 class Options(Settings):
@@ -38,6 +38,8 @@ class Options(Settings):
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
     names, x = read_inputs(options.inputs, model.spec)
     folder = Path(options.output) if options.output else None
     if folder and folder.exists() and not folder.is_dir():
@@ -54,13 +56,13 @@ def main() -> None:
         answers.append(
             {
                 "input": name,
-                **scores.describe(picture / 255, model.spec),
+                **metrics.to_record(picture / 255, model.spec),
                 "file": runs.shown(path),
                 "seconds": round(seconds, 3),
             }
         )
         if not options.as_json:
-            print(f"{name}  {scores.sentence(answers[-1])}, in {seconds:.2f} s: {answers[-1]['file']}")
+            print(f"{name}  {metrics.to_text(answers[-1])}, in {seconds:.2f} s: {answers[-1]['file']}")
     if options.as_json:
         print(json.dumps(answers, indent=2))
 

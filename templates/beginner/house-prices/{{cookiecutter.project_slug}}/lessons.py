@@ -7,20 +7,18 @@
 GUIDE.md says what to look for.
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 from typing import Literal
+
+from config import Config
+from data import BASE, EFFECTS, GARDEN, load
+from support import errors, settings
+from support.data import preprocessing
+from support.settings import Settings
+from support.splits import Splits
 
 import numpy as np
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
-
-from config import Config
-from data import BASE, EFFECTS, GARDEN, load
-from support import portable, settings
-from support.settings import Settings
-from support.splits import Splits
 
 
 class Options(Settings):
@@ -108,7 +106,7 @@ def scaling(config: Config) -> None:
 
 
 def rows(x: dict[str, np.ndarray], splits: Splits, scaled: bool) -> np.ndarray:
-    numbers = portable.encode(x, splits.spec)["numbers"] if scaled else np.nan_to_num(x["numbers"])
+    numbers = preprocessing.encode(x, splits.spec)["numbers"] if scaled else np.nan_to_num(x["numbers"])
     return np.concatenate([numbers, x["texts"] == "yes"], axis=1).astype(np.float32)
 
 
@@ -117,13 +115,13 @@ def trained(config: Config, splits: Splits):
     from model import build_model
 
     model = build_model(config, splits)
-    x = portable.encode(splits.train.x, splits.spec)
+    x = preprocessing.encode(splits.train.x, splits.spec)
     model.fit(x, splits.train.y, epochs=config.epochs, batch_size=config.batch_size, verbose=0)
     return model
 
 
 def answers(model, x: dict[str, np.ndarray], splits: Splits) -> np.ndarray:
-    return np.asarray(model.predict(portable.encode(x, splits.spec), batch_size=512, verbose=0)).reshape(-1)
+    return np.asarray(model.predict(preprocessing.encode(x, splits.spec), batch_size=512, verbose=0)).reshape(-1)
 
 
 def main() -> None:

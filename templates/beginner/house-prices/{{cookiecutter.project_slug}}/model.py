@@ -5,16 +5,16 @@
 Next: python train.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
-import keras
-from keras import layers, regularizers
-
 from config import Config
 from data import load
-from support import feature_layers, figures, runs, settings, training
+from support import errors, runs, settings
+from support.data import feature_layers
+from support.reports import figures
 from support.splits import Splits
+from support.training import optimizers
+
+import keras
+from keras import layers, regularizers
 
 
 def build_model(config: Config, splits: Splits) -> keras.Model:
@@ -35,10 +35,10 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
 
     model = keras.Model(row, price, name="prices")
     model.compile(
-        optimizer=training.optimizer(config, len(splits.train)),
+        optimizer=optimizers.build(config, len(splits.train)),
         loss=squared_error,
         metrics=["mean_absolute_error"],
-        steps_per_execution=training.steps_per_execution(len(splits.train), config.batch_size),
+        steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
     )
     return model
 

@@ -6,14 +6,14 @@
 Prints what there is and draws it into runs/data.png. Next: python model.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 from config import Config
-from support import inspection, settings, table, tabular
-from support.inputs import draw_examples, read_inputs  # predict.py reads rows by the same function as training
+from support import errors, settings
+from support.data import table, tabular
+from support.data.inputs import read_inputs  # predict.py reads rows by the same function as training
+from support.data.table import Table
+from support.reports import inspection
+from support.reports.inspection import draw_examples
 from support.splits import Splits
-from support.table import Table
 
 __all__ = ["draw_examples", "load", "read_inputs", "read_table"]
 

@@ -8,21 +8,19 @@
 GUIDE.md says what to look for.
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 import math
 from typing import Literal
+
+from config import Config
+from data import load
+from support import errors, runs, settings
+from support.data import preprocessing
+from support.settings import Settings
+from support.splits import Splits
 
 import numpy as np
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
-
-from config import Config
-from data import load
-from support import portable, runs, settings
-from support.settings import Settings
-from support.splits import Splits
 
 EPOCHS = 40
 
@@ -63,11 +61,11 @@ def batches(config: Config) -> str:
 def compare(config: Config, choices: dict[str, dict], name: str) -> str:
     """Train once per choice, and draw the losses."""
     from model import build_model
-    from support import figures
-    from support.figures import plt
+    from support.reports import figures
+    from support.reports.figures import plt
 
     splits = load(config)
-    x = portable.encode(splits.train.x, splits.spec)
+    x = preprocessing.encode(splits.train.x, splits.spec)
     figure, axis = plt.subplots(figsize=(6, 4))
     print(f"{'':36} training loss after 1, 5, 10, 20 and 40 epochs")
     for label, changes in choices.items():
@@ -86,15 +84,19 @@ def compare(config: Config, choices: dict[str, dict], name: str) -> str:
 
 def regions(config: Config) -> str:
     """Train, then ask for every length and width of the petal, the sepals at their median."""
-    from support import figures
-    from support.figures import plt
+    from support.reports import figures
+    from support.reports.figures import plt
 
     splits = load(config)
     model = trained(config, splits)
     length, width = np.meshgrid(np.linspace(0.5, 7.5, 81), np.linspace(0, 3, 61))
     raw = np.tile(np.array([entry["median"] for entry in splits.spec["numbers"]], np.float32), (length.size, 1))
     raw[:, 2], raw[:, 3] = length.ravel(), width.ravel()
-    said = model.predict(portable.encode({"numbers": raw}, splits.spec), verbose=0).argmax(axis=1).reshape(length.shape)
+    said = (
+        model.predict(preprocessing.encode({"numbers": raw}, splits.spec), verbose=0)
+        .argmax(axis=1)
+        .reshape(length.shape)
+    )
     figure, axis = plt.subplots(figsize=(6, 4))
     axis.contourf(length, width, said, [-0.5, 0.5, 1.5, 2.5], colors=["C0", "C1", "C2"], alpha=0.3)
     for number, label in enumerate(splits.spec["labels"]):
@@ -129,7 +131,7 @@ def trained(config: Config, splits: Splits):
 
     model = build_model(config, splits)
     model.fit(
-        portable.encode(splits.train.x, splits.spec),
+        preprocessing.encode(splits.train.x, splits.spec),
         splits.train.y,
         epochs=config.epochs,
         batch_size=config.batch_size,

@@ -6,19 +6,16 @@
 GUIDE.md says what to look for.
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 from typing import Literal
+
+from config import Config
+from data import load
+from support import errors, runs, settings
+from support.settings import Settings
 
 import numpy as np
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
-
-from config import Config
-from data import load
-from support import runs, settings
-from support.settings import Settings
 
 
 class Options(Settings):
@@ -27,11 +24,11 @@ class Options(Settings):
 
 def filters(config: Config) -> str:
     """Train briefly, then draw the first layer's filters above their feature maps of one digit."""
-    import keras
-
     from model import build_model
-    from support import figures
-    from support.figures import plt
+    from support.reports import figures
+    from support.reports.figures import plt
+
+    import keras
 
     splits = load(config)
     model = build_model(config, splits)
@@ -63,8 +60,8 @@ def filters(config: Config) -> str:
 def batch_norm(config: Config) -> str:
     """Four short trainings from the same seed."""
     from model import build_model
-    from support import figures
-    from support.figures import plt
+    from support.reports import figures
+    from support.reports.figures import plt
 
     splits = load(config)
     figure, axis = plt.subplots(figsize=(6, 4))

@@ -5,24 +5,23 @@
     python predict.py photo.jpg --json             the same for a program
     python predict.py photo.jpg --model FILE       an exported file answers: .onnx and .tflite without loading TensorFlow
 
-A photo of ink on paper is brought to the form of MNIST's digits first (support/paper.py). Next: python export.py
+A photo of ink on paper is brought to the form of MNIST's digits first (support/data/paper.py). Next: python export.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 import json
 from pathlib import Path
 
-from pydantic import Field
-from pydantic_settings import CliPositionalArg
-
-import scores
+import metrics
 from data import read_inputs
-from support import pictures, runs, serving, settings
+from support import errors, runs, settings
 from support.errors import ProjectError
+from support.exports import serving
+from support.reports import image_grid
 from support.settings import Settings
 from support.terminal import one_line
+
+from pydantic import Field
+from pydantic_settings import CliPositionalArg
 
 SHOWN = 64  # digits that are drawn with --show
 
@@ -40,19 +39,21 @@ def main() -> None:
     if options.show is not None:
         check_new_png(options.show)
     model = serving.locate(options.model, options.run)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
     names, x = read_inputs(options.inputs, model.spec)
-    answers = [scores.describe(row, model.spec) for row in serving.predict(model, x)]
+    answers = [metrics.to_record(row, model.spec) for row in serving.predict(model, x)]
     if options.as_json:
         print(json.dumps([{"input": name, **answer} for name, answer in zip(names, answers, strict=True)], indent=2))
     else:
         width = max(len(one_line(name)) for name in names)
         for name, answer in zip(names, answers, strict=True):
-            print(f"{one_line(name):{width}}  {one_line(scores.sentence(answer))}")
+            print(f"{one_line(name):{width}}  {one_line(metrics.to_text(answer))}")
     if options.show is not None:
         titles = [
             one_line(f"{Path(name).name[-16:]}: {answer['label']}") for name, answer in zip(names, answers, strict=True)
         ]
-        path, _ = pictures.draw_grid(x[:SHOWN], titles, Path(options.show), "What the network saw", columns=4)
+        path, _ = image_grid.draw(x[:SHOWN], titles, Path(options.show), "What the network saw", columns=4)
         if not options.as_json:
             print(f"What the network saw: {runs.shown(path)}")
 

@@ -9,19 +9,17 @@
 GUIDE.md says what to look for.
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 from typing import Literal
+
+from config import Config
+from data import load
+from support import errors, runs, settings
+from support.data import preprocessing
+from support.settings import Settings
 
 import numpy as np
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
-
-from config import Config
-from data import load
-from support import portable, runs, settings
-from support.settings import Settings
 
 
 class Options(Settings):
@@ -80,9 +78,10 @@ def prediction() -> tuple[float, float]:
     run = runs.find(None)
     spec, model = run.spec, runs.load_model(run.model)
     raw = {"numbers": np.array([[6.0, 7.0]], np.float32)}
-    row = portable.encode(raw, spec)["numbers"]
+    row = preprocessing.encode(raw, spec)["numbers"]
     (w1, b1), (w2, b2) = (
-        portable.core(model, spec).get_layer(name).get_weights() for name in ("hidden", "probability")
+        preprocessing.without_preprocessing(model, spec).get_layer(name).get_weights()
+        for name in ("hidden", "probability")
     )
     hidden = np.maximum(0, row @ w1 + b1)  # (1, 16), ReLU
     total = float((hidden @ w2 + b2)[0, 0])
@@ -100,8 +99,8 @@ def prediction() -> tuple[float, float]:
 
 def activations() -> str:
     """ReLU, sigmoid and tanh of one sum, and softmax of several."""
-    from support import figures
-    from support.figures import plt
+    from support.reports import figures
+    from support.reports.figures import plt
 
     x = np.linspace(-5, 5, 201)
     curves = {
@@ -124,13 +123,13 @@ def activations() -> str:
 def plane(config: Config) -> str:
     """Train, then ask for every pair of hours."""
     from model import build_model
-    from support import figures
-    from support.figures import plt
+    from support.reports import figures
+    from support.reports.figures import plt
 
     splits = load(config)
     model = build_model(config, splits)
     model.fit(
-        portable.encode(splits.train.x, splits.spec),
+        preprocessing.encode(splits.train.x, splits.spec),
         splits.train.y,
         epochs=config.epochs,
         batch_size=config.batch_size,
@@ -138,7 +137,7 @@ def plane(config: Config) -> str:
     )
     study, sleep = np.meshgrid(np.linspace(0, 10, 41), np.linspace(2, 10, 41))
     raw = {"numbers": np.stack([study.ravel(), sleep.ravel()], axis=1).astype(np.float32)}
-    probability = np.asarray(model.predict(portable.encode(raw, splits.spec), verbose=0)).reshape(study.shape)
+    probability = np.asarray(model.predict(preprocessing.encode(raw, splits.spec), verbose=0)).reshape(study.shape)
     figure, axis = plt.subplots(figsize=(5, 4))
     figure.colorbar(axis.contourf(study, sleep, probability, np.linspace(0, 1, 11), cmap="RdYlGn"))
     for split, mark in ((splits.train, "o"), (splits.test, "s")):

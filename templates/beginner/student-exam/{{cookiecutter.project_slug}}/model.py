@@ -5,16 +5,16 @@
 Next: python train.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
-import keras
-from keras import layers, regularizers
-
 from config import Config
 from data import load
-from support import feature_layers, figures, runs, settings, training
+from support import errors, runs, settings
+from support.data import feature_layers
+from support.reports import figures
 from support.splits import Splits
+from support.training import optimizers
+
+import keras
+from keras import layers, regularizers
 
 
 def build_model(config: Config, splits: Splits) -> keras.Model:
@@ -31,7 +31,7 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
 
     model = keras.Model(row, probability, name="student")
     model.compile(
-        optimizer=training.optimizer(config, len(splits.train)),
+        optimizer=optimizers.build(config, len(splits.train)),
         loss="binary_crossentropy",  # minus the logarithm of the probability that was given to the true answer
         metrics=["accuracy"],
     )

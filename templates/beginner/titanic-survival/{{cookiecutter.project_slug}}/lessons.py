@@ -7,20 +7,18 @@
 GUIDE.md says what to look for.
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 from typing import Literal
+
+import metrics
+from config import Config
+from data import load
+from support import errors, runs, settings
+from support.data import preprocessing
+from support.settings import Settings
+from support.splits import Splits
 
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
-
-import scores
-from config import Config
-from data import load
-from support import portable, runs, settings
-from support.settings import Settings
-from support.splits import Splits
 
 
 class Options(Settings):
@@ -29,8 +27,8 @@ class Options(Settings):
 
 def fit(config: Config) -> str:
     """Three trainings of 60 epochs, and where validation leaves training behind."""
-    from support import figures
-    from support.figures import plt
+    from support.reports import figures
+    from support.reports.figures import plt
 
     splits = load(config)
     choices = {
@@ -56,8 +54,8 @@ def leakage(config: Config) -> dict[str, float]:
     for name, ignore in (("without boat and body", ("boat", "body")), ("with boat and body", ())):
         splits = load(config.model_copy(update={"ignore": ignore}))
         model, _ = trained(config, splits)
-        prediction = model.predict(portable.encode(splits.test.x, splits.spec), verbose=0)
-        found[name] = scores.score(splits.test.y, prediction, splits.spec)["accuracy"]
+        prediction = model.predict(preprocessing.encode(splits.test.x, splits.spec), verbose=0)
+        found[name] = metrics.score(splits.test.y, prediction, splits.spec)["accuracy"]
         print(f"{name:24} test accuracy {found[name]:.3f}")
     print("Nobody who asks before the ship sails knows the second number's columns: it is worth nothing.")
     return found
@@ -68,13 +66,14 @@ def threshold(config: Config) -> list[float]:
     splits = load(config)
     model, _ = trained(config, splits)
     validation, test = (
-        model.predict(portable.encode(split.x, splits.spec), verbose=0) for split in (splits.validation, splits.test)
+        model.predict(preprocessing.encode(split.x, splits.spec), verbose=0)
+        for split in (splits.validation, splits.test)
     )
     found = []
     print(f"{'a wrong no costs':>17} {'threshold':>10} {'precision':>10} {'recall':>8} {'F1':>7}")
     for cost in (1.0, 2.0, 5.0):
-        found.append(scores.cheapest_threshold(splits.validation.y, validation, 1.0, cost))
-        result = scores.score(splits.test.y, test, {**splits.spec, "threshold": found[-1]})
+        found.append(metrics.cheapest_threshold(splits.validation.y, validation, 1.0, cost))
+        result = metrics.score(splits.test.y, test, {**splits.spec, "threshold": found[-1]})
         print(f"{cost:17g} {found[-1]:10.2f} {result['precision']:10.3f} {result['recall']:8.3f} {result['f1']:7.3f}")
     return found
 
@@ -84,7 +83,7 @@ def trained(config: Config, splits: Splits):
     from model import build_model
 
     model = build_model(config, splits)
-    x, other = (portable.encode(split.x, splits.spec) for split in (splits.train, splits.validation))
+    x, other = (preprocessing.encode(split.x, splits.spec) for split in (splits.train, splits.validation))
     done = model.fit(
         x,
         splits.train.y,

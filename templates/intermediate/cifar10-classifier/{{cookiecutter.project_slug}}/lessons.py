@@ -8,20 +8,17 @@
 GUIDE.md says what to look for.
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 from typing import Any, Literal
+
+from config import Config
+from data import load
+from support import errors, runs, settings
+from support.settings import Settings
+from support.splits import Splits
 
 import numpy as np
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
-
-from config import Config
-from data import load
-from support import runs, settings
-from support.settings import Settings
-from support.splits import Splits
 
 
 class Options(Settings):
@@ -72,13 +69,13 @@ def augmentation(config: Config, splits: Splits) -> str:
 
 def schedules(config: Config, splits: Splits) -> str:
     """Three trainings that differ in the schedule alone."""
-    from support import training
+    from support.training import optimizers
 
     figure, axes = axes_for(2, "learning rate")
     steps = np.arange(-(-len(splits.train) // config.batch_size) * config.epochs)
     for schedule in ("cosine", "exponential", "constant"):
         history = train(config, splits, schedule=schedule)
-        rate = training.learning_rate(config.model_copy(update={"schedule": schedule}), len(splits.train))
+        rate = optimizers.learning_rate(config.model_copy(update={"schedule": schedule}), len(splits.train))
         rates = [float(rate(step)) if callable(rate) else rate for step in steps]
         axes[0].plot(steps * config.epochs / len(steps), rates, label=schedule)
         axes[1].plot(np.arange(1, config.epochs + 1), history["val_loss"], label=schedule)
@@ -111,7 +108,7 @@ def learning_rate(config: Config, splits: Splits) -> str:
 
 
 def axes_for(count: int, label: str) -> tuple[Any, Any]:
-    from support.figures import plt
+    from support.reports.figures import plt
 
     figure, axes = plt.subplots(1, count, figsize=(5 * count, 4), squeeze=False)
     for axis in axes[0]:
@@ -121,7 +118,7 @@ def axes_for(count: int, label: str) -> tuple[Any, Any]:
 
 
 def finish(figure: Any, axis: Any, name: str) -> str:
-    from support import figures
+    from support.reports import figures
 
     axis.legend()
     return runs.shown(figures.save(figure, runs.FOLDER / "lessons" / f"{name}.png", name)[0])

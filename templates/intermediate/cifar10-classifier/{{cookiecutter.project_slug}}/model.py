@@ -6,16 +6,16 @@
 Next: python train.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
-import keras
-from keras import layers
-
 from config import Config
 from data import load
-from support import figures, patterns, portable, runs, settings, training
+from support import errors, runs, settings
+from support.data import patterns, preprocessing
+from support.reports import figures
 from support.splits import Splits
+from support.training import optimizers
+
+import keras
+from keras import layers
 
 
 def build_model(config: Config, splits: Splits) -> keras.Model:
@@ -32,7 +32,7 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
     model = keras.Model(image, network(changes(image)), name="augmented")
     keras.config.set_dtype_policy("float32")
 
-    optimizer = training.optimizer(config, len(splits.train))
+    optimizer = optimizers.build(config, len(splits.train))
     optimizer.exclude_from_weight_decay(
         var_names=["gamma", "beta", "bias"]
     )  # they scale and move, they do not memorise
@@ -40,7 +40,7 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
         optimizer=optimizer,
         loss="sparse_categorical_crossentropy",  # "sparse": the answers are class numbers, not columns
         metrics=["accuracy"],
-        steps_per_execution=training.steps_per_execution(len(splits.train), config.batch_size),
+        steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
     )
     return model
 
@@ -85,7 +85,7 @@ def build_network(config: Config, shape: tuple[int, ...], classes: int) -> keras
     x = layers.Dropout(config.dropout)(x)
     x = layers.Dense(classes)(x)
     probabilities = layers.Activation("softmax", dtype="float32", name="probabilities")(x)  # 16 bits would round them
-    return keras.Model(image, probabilities, name=portable.NETWORK)
+    return keras.Model(image, probabilities, name=preprocessing.NETWORK)
 
 
 def block(x: keras.KerasTensor, filters: int, residual: bool) -> keras.KerasTensor:
@@ -115,7 +115,7 @@ def begin_with_patterns(stem: layers.Layer, config: Config, splits: Splits) -> N
 
 def main() -> None:
     config = settings.read(Config)
-    model = build_model(config, load(config)).get_layer(portable.NETWORK)
+    model = build_model(config, load(config)).get_layer(preprocessing.NETWORK)
     model.summary()
     path, _ = figures.draw_model(model, runs.FOLDER / "model.png")
     print(f"Drawn: {runs.shown(path)}\nNext: python train.py")

@@ -7,22 +7,21 @@
 Prints what there is and what is wrong with it, and draws images with their boxes into runs/data.png. Next: python model.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
-
 import drawn_faces
 import wider_face
 from config import Config
-from support import annotated_images, box_augmentation, boxes, drawing, runs, settings
-from support.annotated_images import read_inputs  # predict.py reads images by the same function as training
-from support.annotations import Problem
+from support import errors, runs, settings
+from support.data import annotated_images, box_augmentation, boxes
+from support.data.annotated_images import read_inputs  # predict.py reads images by the same function as training
+from support.data.annotations import Problem
+from support.reports import drawing
 from support.splits import Split, Splits
+
+import numpy as np
 
 __all__ = ["draw_examples", "load", "read_inputs"]
 
@@ -30,7 +29,7 @@ LABEL = "face"  # what every box is called with --single-class
 
 
 def load(config: Config) -> Splits:
-    """Training, validation and test images: x (images, side, side, 3) uint8 0..255, y (images, boxes, 5), see support/boxes.py."""
+    """Training, validation and test images: x (images, side, side, 3) uint8 0..255, y (images, boxes, 5), see support/data/boxes.py."""
     splits, problems = read(config)
     left_out = sum(problem.left_out for problem in problems)
     if left_out:

@@ -6,10 +6,10 @@ or with two eyes and no more. Training,
 validation and test faces lie on different parts of the photos (left, middle, right), so that no background is known from training.
 """
 
+from support.data import pasting
+
 import numpy as np
 from PIL import Image, ImageDraw
-
-from support import pasting
 
 IMAGES = {"train": 300, "validation": 50, "test": 100}
 PARTS = {"train": (0.0, 0.55), "validation": (0.55, 0.72), "test": (0.72, 1.0)}  # of the photos, from left to right

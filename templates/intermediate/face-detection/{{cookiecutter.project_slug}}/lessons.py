@@ -8,21 +8,21 @@
 The last two ask the newest run. GUIDE.md says what to look for.
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 from typing import Any, Literal
+
+from config import Config
+from data import load
+from support import errors, runs, settings
+from support.data import boxes
+from support.data.boxes import Found
+from support.reports import drawing
+from support.settings import Settings
+from support.splits import Split
+from support.training import average_precision
 
 import numpy as np
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
-
-from config import Config
-from data import load
-from support import average_precision, boxes, drawing, runs, settings
-from support.boxes import Found
-from support.settings import Settings
-from support.splits import Split
 
 
 class Options(Settings):
@@ -33,10 +33,10 @@ class Options(Settings):
 
 def overlap() -> str:
     """One true box and others beside it."""
-    from matplotlib.patches import Rectangle
+    from support.reports import figures
+    from support.reports.figures import plt
 
-    from support import figures
-    from support.figures import plt
+    from matplotlib.patches import Rectangle
 
     true = np.array([[2.0, 2, 6, 6]])
     others = {
@@ -61,8 +61,9 @@ def overlap() -> str:
 
 def cells(config: Config) -> str:
     """The cells that have to find something, on four training pictures."""
-    from support import figures, grids
-    from support.figures import plt
+    from support.reports import figures
+    from support.reports.figures import plt
+    from support.training import grids
 
     split = load(config).train
     several = np.flatnonzero((split.y[..., 0] >= 0).sum(axis=1) >= 3)[:4]
@@ -88,7 +89,7 @@ def cells(config: Config) -> str:
 
 def newest() -> tuple[Split, np.ndarray, dict[str, Any]]:
     """Test pictures, what the newest run says about them, and its spec."""
-    from support import serving
+    from support.exports import serving
 
     run = runs.find(None)
     splits = load(run.config(Config))
@@ -117,8 +118,8 @@ def suppression() -> str:
 
 def precision() -> str:
     """The best boxes of all test pictures one after the other, and what each does to precision and recall."""
-    from support import figures
-    from support.figures import plt
+    from support.reports import figures
+    from support.reports.figures import plt
 
     test, output, _ = newest()
     found = [boxes.find(row) for row in output]

@@ -7,14 +7,15 @@ SMALLEST pixels in the square that the network sees, are left out. The first tim
 import zipfile
 from pathlib import Path
 
-import numpy as np
-
-from support import annotated_images, download
-from support.annotations import AnnotatedImage, Problem
+from support import download
+from support.data import annotated_images
+from support.data.annotations import AnnotatedImage, Problem
+from support.data.image_files import open_header
+from support.data.letterbox import subset
 from support.errors import ProjectError
-from support.image_formats import upright_size
-from support.letterbox import subset
 from support.splits import Split, Splits, split_positions
+
+import numpy as np
 
 HOST = "https://huggingface.co/datasets/CUHK-CSE/wider_face/resolve/main/data"
 FILES = {  # and the SHA-256 that the host's own loading script states
@@ -77,7 +78,7 @@ def listed_faces(file: Path, folder: Path, side: int) -> list[AnnotatedImage]:
                 f"{file} is not WIDER FACE's list: what follows {name!r} cannot be read\nDelete the folder {folder.parents[1]}."
             ) from None
         path = folder / name
-        image = AnnotatedImage(path, upright_size(path))
+        image = AnnotatedImage(path, open_header(path).size)
         smallest = SMALLEST * max(image.size) / side
         for left, top, width, height, *marks in faces:
             if not marks[3] and min(width, height) > 0 and max(width, height) >= smallest:  # the fourth mark: invalid

@@ -7,20 +7,19 @@
 Prints what there is and draws it into runs/data.png. Next: python model.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 import re
 import tarfile
 from pathlib import Path
 
 import reviews
 from config import Config
-from support import download, inspection, settings, texts
+from support import download, errors, settings
+from support.data import texts
+from support.data.text_sources import Examples, Found, read_inputs  # predict.py reads texts as training does
 from support.errors import ProjectError
-from support.inspection import draw_examples
+from support.reports import inspection
+from support.reports.inspection import draw_examples
 from support.splits import Splits
-from support.text_sources import Examples, Found, read_inputs  # predict.py reads texts as training does
 
 __all__ = ["draw_examples", "load", "read_inputs"]
 

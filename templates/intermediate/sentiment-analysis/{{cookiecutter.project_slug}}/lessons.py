@@ -7,22 +7,21 @@
 GUIDE.md says what to look for.
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 import time
 from typing import Any, Literal
-
-import numpy as np
-from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 import reviews
 from config import Config
 from data import load
-from support import baselines, portable, runs, settings
+from support import errors, runs, settings
+from support.data import preprocessing
 from support.settings import Settings
 from support.splits import Split, Splits
+from support.training import baselines
+
+import numpy as np
+from pydantic import Field
+from pydantic_settings import CliPositionalArg
 
 ARCHITECTURES = ("bag", "lstm", "transformer")
 
@@ -66,7 +65,7 @@ def negation(config: Config) -> dict[str, dict[str, float]]:
         found[kind] = {"network": accuracy(ask(model, splits, split), split), "counted": accuracy(counted, split)}
         row = found[kind]
         print(f"{kind:10} {len(split):9} {row['network']:8.3f} {row['counted']:14.3f}   {split.x[0]}")
-    gates = np.asarray(model.get_layer("gates").get_weights()[0])[portable.FIRST :]
+    gates = np.asarray(model.get_layer("gates").get_weights()[0])[preprocessing.FIRST :]
     places = np.asarray(model.get_layer("around").get_weights()[0]).reshape(-1, gates.shape[1])  # (window, embedding)
     # Added to 1; below -1 the vector of a neighbour points the other way. The strongest of the places before it counts.
     turned = (gates[:, None, :] * places[: config.near]).mean(axis=2).min(axis=1)
@@ -77,13 +76,13 @@ def negation(config: Config) -> dict[str, dict[str, float]]:
 
 def embeddings(config: Config) -> str:
     """Neighbours of some words by the angle between their vectors, and all opinion words on a map of two dimensions."""
-    from support import figures
-    from support.figures import plt
+    from support.reports import figures
+    from support.reports.figures import plt
 
     splits = load(config)
     model = trained(config, splits)
     words = splits.spec["vocabulary"]
-    vectors = np.asarray(model.get_layer("embedding").get_weights()[0])[portable.FIRST :]
+    vectors = np.asarray(model.get_layer("embedding").get_weights()[0])[preprocessing.FIRST :]
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     for word in ("superb", "boring", "plot"):
         near = np.argsort(-(unit @ unit[words.index(word)]))[1:7]
@@ -123,13 +122,13 @@ def trained(config: Config, splits: Splits) -> Any:
     from model import build_model
 
     model = build_model(config, splits)
-    x = portable.encode(splits.train.x, splits.spec)
+    x = preprocessing.encode(splits.train.x, splits.spec)
     model.fit(x, splits.train.y, epochs=config.epochs, batch_size=config.batch_size, verbose=0)
     return model
 
 
 def ask(model: Any, splits: Splits, split: Split) -> np.ndarray:
-    return np.asarray(model(portable.encode(split.x, splits.spec), training=False))
+    return np.asarray(model(preprocessing.encode(split.x, splits.spec), training=False))
 
 
 def at(splits: Splits, test: Split) -> Splits:

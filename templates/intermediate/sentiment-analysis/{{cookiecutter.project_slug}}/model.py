@@ -6,17 +6,16 @@
 Next: python train.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
-import keras
-from keras import layers, ops
-
 from config import Config
 from data import load
-from support import figures, runs, settings, training
+from support import errors, runs, settings
+from support.data.text_layers import known, pooled
+from support.reports import figures
 from support.splits import Splits
-from support.text_layers import known, pooled
+from support.training import optimizers
+
+import keras
+from keras import layers, ops
 
 
 def build_model(config: Config, splits: Splits) -> keras.Model:
@@ -34,10 +33,10 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
 
     model = keras.Model(ids, probabilities, name=config.architecture)
     model.compile(
-        optimizer=training.optimizer(config, len(splits.train)),
+        optimizer=optimizers.build(config, len(splits.train)),
         loss="sparse_categorical_crossentropy",  # "sparse": the answers are class numbers, not columns
         metrics=["accuracy"],
-        steps_per_execution=training.steps_per_execution(len(splits.train), config.batch_size),
+        steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
     )
     return model
 

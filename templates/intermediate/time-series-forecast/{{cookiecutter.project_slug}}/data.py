@@ -7,29 +7,20 @@
 Prints what there is, what was wrong with the dates and how it is cut, and draws it into runs/data.png. Next: python model.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from config import Config
-from support import (
-    download,
-    endings,
-    inspection,
-    series,
-    settings,
-    table,
-    windows,
-)
-from support.endings import Ending
+from support import download, errors, settings
+from support.data import endings, series, table, windows
+from support.data.endings import Ending
+from support.data.table import Table
+from support.data.windows import SeriesSplits
+from support.reports import inspection
 from support.splits import Split
-from support.table import Table
-from support.windows import SeriesSplits
+
+import numpy as np
 
 # Monthly totals of international airline passengers in thousands, a line per year from 1949 to 1960.
 # Source: Box and Jenkins 1976, "Time Series Analysis: Forecasting and Control", series G.
@@ -95,7 +86,7 @@ def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], np.n
 
 def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:
     """Draw windows, each under its title."""
-    from support import drawing
+    from support.reports import drawing
 
     return drawing.windows(split, titles, path, caption)
 

@@ -7,21 +7,20 @@
 GUIDE.md says what to look for.
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 from collections.abc import Callable
 from typing import Literal
+
+from config import Config
+from data import load
+from support import errors, settings
+from support.data import windows
+from support.settings import Settings
+from support.splits import Split
+from support.training import baselines
 
 import numpy as np
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
-
-from config import Config
-from data import load
-from support import baselines, settings, windows
-from support.settings import Settings
-from support.splits import Split
 
 
 class Options(Settings):

@@ -6,18 +6,17 @@
 Next: python train.py
 """
 
-from support import errors  # first: it says what to do where a library is missing
-
-# isort: split
 from typing import Any
-
-import keras
-from keras import layers, ops, regularizers
 
 from config import Config
 from data import load
-from support import figures, runs, settings, training
+from support import errors, runs, settings
+from support.reports import figures
 from support.splits import Splits
+from support.training import optimizers
+
+import keras
+from keras import layers, ops, regularizers
 
 
 def build_model(config: Config, splits: Splits) -> keras.Model:
@@ -43,10 +42,10 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
 
     model = keras.Model(window, forecast, name=config.architecture)
     model.compile(
-        optimizer=training.optimizer(config, len(splits.train)),
+        optimizer=optimizers.build(config, len(splits.train)),
         loss=loss(config, spec),
         metrics=[mean_absolute_error],
-        steps_per_execution=training.steps_per_execution(len(splits.train), config.batch_size),
+        steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
     )
     return model
 

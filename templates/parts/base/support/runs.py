@@ -17,8 +17,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import Field
-
 from support import environment, records, settings
 from support.environment import PROJECT
 from support.errors import ProjectError, run
@@ -27,6 +25,8 @@ from support.locks import hold
 from support.settings import Settings
 from support.splits import Splits
 from support.terminal import one_line
+
+from pydantic import Field
 
 FOLDER = PROJECT / "runs"
 
@@ -60,6 +60,10 @@ class Run:
     @property
     def spec(self) -> dict[str, Any]:
         return records.read_spec(self.folder / "spec.json")
+
+    def add_to_spec(self, values: dict[str, Any]) -> None:
+        """Keep what was chosen after the data were read, such as a threshold."""
+        records.write_spec(self.folder / "spec.json", {**self.spec, **values})
 
     def config(self, cls: type[C]) -> C:
         """The settings that this run was trained with."""
@@ -199,15 +203,13 @@ def check_model_file(path: Path) -> None:
 
 
 def load_model(path: Path) -> Any:
-    """The keras.Model saved at `path`, compiled as it was trained.
+    """The keras.Model saved at `path`, compiled as it was trained. `import model` first: its own layers may be parts of the file.
 
     Raises:
         ProjectError: where the file is damaged.
     """
     check_model_file(path)
     import keras
-
-    import model  # noqa: F401  what is registered there (or in what it imports) may be a part of the saved model
 
     try:
         return keras.saving.load_model(path, safe_mode=True)

@@ -8,12 +8,12 @@ import tomllib
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
+from support.environment import PROJECT
+from support.errors import ProjectError
+
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, CliSettingsSource, SettingsConfigDict, SettingsError
-
-from support.environment import PROJECT
-from support.errors import ProjectError
 
 T = TypeVar("T", bound="Settings")
 
@@ -139,7 +139,11 @@ def allowed(cls: type[BaseModel], name: str) -> str:
 def program() -> str:
     """The script that was started, as one would type it."""
     script = Path(sys.argv[0])
-    return f"-m support.{script.stem}" if script.parent.name == "support" else script.name
+    try:
+        inside = script.resolve().relative_to(PROJECT / "support")
+    except ValueError:
+        return script.name
+    return "-m " + ".".join(("support", *inside.with_suffix("").parts))
 
 
 def _command_line(cls: type[Settings]) -> type[BaseSettings]:

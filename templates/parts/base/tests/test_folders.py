@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import pytest
-
-from support import folders
+from support.data import folders
 from support.errors import ProjectError
+
+import pytest
 
 
 def make(path: Path, *names: str) -> Path:

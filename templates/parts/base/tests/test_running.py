@@ -10,14 +10,16 @@ import zipfile
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import pytest
-
 from config import Config
 from data import load
-from support import environment, errors, files, report, resuming, runs, settings, terminal
+from support import environment, errors, files, runs, settings, terminal
 from support.errors import ProjectError, StepStopped
+from support.reports import report
 from support.runs import Run
 from support.settings import PROJECT
+from support.training import resuming
+
+import pytest
 
 STEPS = [
     path.stem
@@ -26,7 +28,7 @@ STEPS = [
 ]
 MODULES = [
     path.relative_to(PROJECT).with_suffix("").as_posix().replace("/", ".")
-    for path in sorted(PROJECT.glob("support/*.py"))
+    for path in sorted(PROJECT.glob("support/**/*.py"))
     if "\nif __name__ ==" in path.read_text(encoding="utf-8")
 ]
 

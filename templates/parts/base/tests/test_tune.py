@@ -6,19 +6,20 @@ import tomllib
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-import pytest
-
 import train
 import tune
 from config import SEARCH, Config
 from data import load
-from support import runs, settings, tuning
+from support import runs, settings
 from support.errors import ProjectError
-from support.recorder import Recorder, read_history
 from support.search import Range, Space
 from support.splits import Split
-from support.trials import Search
+from support.training import recorder, tuning
+from support.training.recorder import Recorder, read_history
+from support.training.trials import Search
+
+import numpy as np
+import pytest
 
 QUICK = ["--epochs", "2", "--trials", "3", "--sampler", "random"]
 
@@ -74,10 +75,8 @@ def test_a_search_stopped_within_a_trial_goes_on_to_the_same_trials(
             if len(saves) == 3:  # the first epoch of the second trial is saved, its value is not told
                 raise RuntimeError("killed")
 
-    from support import training
-
     with monkeypatch.context() as patch, pytest.raises(RuntimeError):
-        patch.setattr(training, "Recorder", Killed)
+        patch.setattr(recorder, "Recorder", Killed)
         search(*QUICK, *data, "--study", "killed")
     search(*QUICK, *data, "--study", "killed")
     assert trials("killed") == whole

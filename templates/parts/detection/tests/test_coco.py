@@ -4,14 +4,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+from support.data import annotated_images, annotations
+from support.data.annotations import masks
+from support.errors import ProjectError
+
 import numpy as np
 import pytest
 import written
 from written import BOXES, NAMES
-
-from support import annotated_images, annotations
-from support.annotations import masks
-from support.errors import ProjectError
 
 
 def boxes_by_name(place: Path) -> dict[str, int]:

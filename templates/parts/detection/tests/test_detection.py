@@ -5,18 +5,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import data
+import metrics
+import predict
+from config import Config
+from support import runs, settings
+from support.data import boxes, pasting
+from support.errors import ProjectError
+
 import numpy as np
 import pytest
 from PIL import Image
 
-import data
-import predict
-import scores
-import train
-from config import Config
-from support import boxes, pasting, runs, settings
-from support.errors import ProjectError
-
+pytest_plugins = ["sample_run"]
 LEFT, RIGHT = [0.1, 0.1, 0.4, 0.4], [0.6, 0.6, 0.9, 0.9]
 
 
@@ -42,27 +43,25 @@ def test_each_class_has_its_own_average_precision() -> None:
         ]
     )
     spec = {"labels": ["cat", "dog", "hen"], "threshold": 0.5}
-    found = scores.details(true, output, spec)["classes"]
+    found = metrics.details(true, output, spec)["classes"]
     dog = 0.5 * 51 / 101  # half of the dogs are found, at a precision of a half
     assert [one["ap50"] for one in found.values()] == pytest.approx([1.0, dog, 0.0])
     assert [one["precision"] for one in found.values()] == pytest.approx([1, 1 / 3, 0])
     assert [one["recall"] for one in found.values()] == pytest.approx([1, 1 / 2, 0])
-    assert scores.score(true, output, spec)["ap50"] == pytest.approx((1 + dog) / 3)
+    assert metrics.score(true, output, spec)["ap50"] == pytest.approx((1 + dog) / 3)
 
 
 def test_the_threshold_is_where_precision_and_recall_are_balanced_best() -> None:
     true = boxes.pad([np.array([[0, *LEFT]])] * 10)
     output = np.tile(np.array([[*LEFT, 0.8], [*RIGHT, 0.4]]), (10, 1, 1))
-    assert 0.4 < scores.decide(true, output, None)["threshold"] <= 0.8
+    assert 0.4 < metrics.choose_threshold(true, output, None)["threshold"] <= 0.8
 
 
 def test_predicting_writes_the_boxes_in_pixels_of_the_photo_and_replaces_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    sample_run: runs.Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The photo is stored on its side: boxes are pixels of the photo as it is seen."""
-    monkeypatch.setattr(runs, "FOLDER", tmp_path / "runs")
-    monkeypatch.setattr(sys, "argv", ["train.py", "--epochs", "1"])
-    train.main()
+    monkeypatch.setattr(runs, "FOLDER", sample_run.folder.parent)
     photo, exif = tmp_path / "photo.jpg", Image.Exif()
     exif[274] = 6
     Image.fromarray(np.full((300, 100, 3), 90, np.uint8)).save(photo, exif=exif)
@@ -71,7 +70,7 @@ def test_predicting_writes_the_boxes_in_pixels_of_the_photo_and_replaces_nothing
     label = data.load(settings.read(Config, argv=[])).spec["labels"][0]
     box = [0.5, 0.5, 0.75, 0.6]  # of the square, in which the photo lies from 1/3 to 2/3
     answer: dict[str, Any] = {"objects": [{"label": label, "score": 0.9, "box": box}]}
-    monkeypatch.setattr(scores, "describe", lambda row, spec: answer)
+    monkeypatch.setattr(metrics, "describe", lambda row, spec: answer)
     for _ in range(2):
         monkeypatch.setattr(sys, "argv", ["predict.py", str(photo), "--output", str(tmp_path / "out")])
         predict.main()

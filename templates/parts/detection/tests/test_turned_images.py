@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
+from support.data import annotations
+from support.data.letterbox import Letterbox, letterboxed
+
 import numpy as np
 import pytest
 import written
 from PIL import Image, ImageOps
-
-from support import annotations
-from support.letterbox import Letterbox, letterboxed
 
 STORED = (160, 120)
 OBJECT = (100, 10, 150, 40)  # white, in the stored pixels

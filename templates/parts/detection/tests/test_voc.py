@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from support.data import annotated_images, annotations
+from support.errors import ProjectError
+
 import numpy as np
 import pytest
 import written
 from written import BOXES, NAMES
-
-from support import annotated_images, annotations
-from support.errors import ProjectError
 
 
 def _with_one_more(box: tuple, name: str = "cat") -> Callable[[Path], None]:

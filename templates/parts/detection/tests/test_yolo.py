@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
+from support.data import annotations
+from support.data.annotations import yolo_lines
+from support.errors import ProjectError
+
 import numpy as np
 import pytest
 import written
 from written import BOXES
-
-from support import annotations
-from support.annotations import yolo_lines
-from support.errors import ProjectError
 
 LEFT, TOP, RIGHT, BOTTOM = 0.1, 0.2, 0.5, 0.9  # as BOXES[0] on an image of 120×100, about
 

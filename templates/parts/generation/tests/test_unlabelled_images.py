@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
+from support.data.unlabelled_images import has_classes, load_unlabelled
+from support.errors import ProjectError
+from support.splits import Splits
+
 import numpy as np
 import pytest
 from PIL import Image
-
-from support.errors import ProjectError
-from support.splits import Splits
-from support.unlabelled_pictures import has_classes, load_unlabelled
 
 SHAPE = (8, 8, 3)
 

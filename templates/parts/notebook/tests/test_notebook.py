@@ -6,7 +6,7 @@ import json
 import re
 import zipfile
 
-from support import notebooks
+from support.exports import notebooks
 from support.settings import PROJECT
 
 

@@ -6,17 +6,20 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import data
+import metrics
+import predict
+from config import Config
+from support import runs, settings
+from support.data import windows
+from support.data.steps import read_step
+from support.data.windows import SeriesSplits
+from support.errors import ProjectError
+from support.exports import serving
+from support.training import baselines
+
 import numpy as np
 import pytest
-
-import data
-import predict
-import scores
-from config import Config
-from support import baselines, runs, serving, settings, windows
-from support.errors import ProjectError
-from support.steps import read_step
-from support.windows import SeriesSplits
 
 SMALL = ["--horizon", "3", "--history", "8"]
 
@@ -204,16 +207,19 @@ def test_the_number_of_rows_that_are_said_to_be_needed_is_enough(file: Path) -> 
 def test_scores_are_those_of_the_definitions() -> None:
     spec = {"seasonal_error": 2.0, "season": 1, "relative": False}
     truth, answer = np.array([[1.0, 2.0], [3.0, np.nan]]), np.array([[2.0, 2.0], [0.0, 9.0]])
-    found = scores.score(truth, answer, spec)
+    found = metrics.score(truth, answer, spec)
     assert found == pytest.approx({"mase": 4 / 3 / 2, "mae": 4 / 3, "rmse": np.sqrt(10 / 3)})
-    assert [step["mae"] for step in scores.details(truth, answer, spec)["by_horizon"]] == [2.0, 0.0]
+    assert [step["mae"] for step in metrics.details(truth, answer, spec)["by_horizon"]] == [2.0, 0.0]
 
 
 def test_the_interval_holds_its_share_of_new_values_of_the_same_kind() -> None:
     config = settings.read(Config, argv=["--interval", "0.8"])
     rng = np.random.default_rng(0)
-    spec = {"relative": False, **scores.decide(rng.normal(0, [1.0, 3.0], (999, 2)), np.zeros((999, 2)), config)}
-    ends = scores.bounds(np.zeros((1, 2)), spec)
+    spec = {
+        "relative": False,
+        **metrics.choose_threshold(rng.normal(0, [1.0, 3.0], (999, 2)), np.zeros((999, 2)), config),
+    }
+    ends = metrics.bounds(np.zeros((1, 2)), spec)
     assert ends is not None
     low, high = ends
     new = rng.normal(0, [1.0, 3.0], (20_000, 2))
@@ -245,7 +251,7 @@ def test_a_forecast_goes_on_from_the_last_row_of_a_file(
     monkeypatch.setattr(sys, "argv", ["predict.py", str(file)])
     predict.main()
     printed = capsys.readouterr().out
-    assert f"2024-03-21  {scores.amount(last[0]):>9}   {scores.amount(last[0] - 1)} to" in printed
+    assert f"2024-03-21  {metrics.amount(last[0]):>9}   {metrics.amount(last[0] - 1)} to" in printed
     assert (tmp_path / "forecast.png").stat().st_size > 1_000
 
 

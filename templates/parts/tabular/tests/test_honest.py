@@ -2,14 +2,16 @@
 
 from typing import Any
 
-import numpy as np
-import pytest
-
 import crossvalidate
 import data
 from config import Config
-from support import answers, baselines, settings, tabular
+from support import settings
+from support.data import tabular, targets
 from support.splits import Splits
+from support.training import baselines
+
+import numpy as np
+import pytest
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +46,7 @@ def test_baselines_learn_from_training_rows_alone_and_are_asked_for_the_test_row
     splits = data.load(config)
     recorders = {"one": Recorder(), "other": Recorder()}
     pairs = {"one": (recorders["one"], "flat"), "other": (recorders["other"], "trees")}
-    monkeypatch.setattr(answers, "estimators", lambda seed: pairs)
+    monkeypatch.setattr(targets, "estimators", lambda seed: pairs)
     assert set(baselines.predict(splits, 0)) == {"one", "other"}
     for name, matrix in (("one", baselines.flat), ("other", baselines.for_trees)):
         rows, y = recorders[name].fitted
@@ -69,8 +71,6 @@ def test_each_row_is_in_the_test_of_one_fold_and_in_nothing_else_there(config: C
 
 
 def test_a_fold_is_trained_on_its_own_training_rows(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
-    from support import training
-
     prepared = tabular.prepare(data.read_table(config), config)
     rows = next(
         iter(crossvalidate.folds(prepared, settings.read(crossvalidate.Options, argv=["--folds", "2"]), seed=3))
@@ -81,7 +81,7 @@ def test_a_fold_is_trained_on_its_own_training_rows(config: Config, monkeypatch:
     def fit(model: Any, given: Splits, config: Any, run: Any) -> None:
         seen.append(given)
 
-    monkeypatch.setattr(training, "fit", fit)
+    monkeypatch.setattr(crossvalidate, "fit", fit)
     _, prediction = crossvalidate.train_and_predict(splits, config)
     assert len(seen) == 1 and len(prediction) == len(splits.test)
     np.testing.assert_array_equal(seen[0].train.y, prepared.y[rows[0]])

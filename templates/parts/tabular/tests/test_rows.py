@@ -3,14 +3,15 @@
 import json
 from pathlib import Path
 
-import numpy as np
-import pytest
-
 import data
 from config import Config
 from model import build_model
-from support import portable, settings, tabular
+from support import settings
+from support.data import preprocessing, tabular
 from support.errors import ProjectError
+
+import numpy as np
+import pytest
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +33,8 @@ def test_the_saved_model_takes_raw_rows_with_gaps_and_unknown_values(config: Con
     if "texts" in raw:
         raw["texts"][1] = "never seen"
         raw["texts"][2] = ""
-    whole = np.asarray(portable.wrap(model, splits.spec)(raw))
-    parts = model.predict(portable.encode(raw, splits.spec), verbose=0)
+    whole = np.asarray(preprocessing.with_preprocessing(model, splits.spec)(raw))
+    parts = model.predict(preprocessing.encode(raw, splits.spec), verbose=0)
     assert np.isfinite(whole).all()
     np.testing.assert_allclose(whole, parts, rtol=1e-4, atol=1e-5)
 

@@ -6,15 +6,16 @@ import os
 import random
 from pathlib import Path
 
-import numpy as np
-import pytest
-
 import data
 from config import Config
-from support import settings, texts
+from support import settings
+from support.data import texts
+from support.data.text_sources import Examples, Found
 from support.errors import ProjectError
 from support.splits import Splits
-from support.text_sources import Examples, Found
+
+import numpy as np
+import pytest
 
 ROWS = [(f"a {word} film, number {n}", label) for n in range(12) for word, label in (("good", "pos"), ("bad", "neg"), ("odd", "so-so"))]  # fmt: skip
 CHINESE = [(f"这部电影很{word}第{n}次", label) for n in range(12) for word, label in (("好", "正"), ("差", "负"))]

@@ -6,16 +6,20 @@ import sys
 import unicodedata
 from pathlib import Path
 
-import numpy as np
-import pytest
-
 import data
 import predict
 import train
 from config import Config
 from model import build_model
-from support import explanation, exporting, portable, runs, settings, text_layers, word_layers
+from support import runs, settings
+from support.data import preprocessing, text_layers, word_layers
+from support.exports import exporting
+from support.reports import explanation
 
+import numpy as np
+import pytest
+
+pytest_plugins = ["sample_run"]
 AWKWARD = [
     "",
     " ",
@@ -47,14 +51,14 @@ def config() -> Config:
 @pytest.fixture(scope="module")
 def spec() -> dict:
     """A vocabulary of every word in the awkward texts but one in five."""
-    words = sorted({word for text in AWKWARD for word in portable.words(text)})
+    words = sorted({word for text in AWKWARD for word in preprocessing.words(text)})
     return {"vocabulary": [word for number, word in enumerate(words) if number % 5], "length": 40}
 
 
 @pytest.mark.parametrize("text", AWKWARD)
 def test_awkward_texts_have_the_same_numbers_in_python_and_in_tensorflow(text: str, spec: dict) -> None:
     layer = np.asarray(text_layers.vectorization(spec)(np.array([text, "a word"], object)))
-    np.testing.assert_array_equal(layer, portable.encode([text, "a word"], spec))
+    np.testing.assert_array_equal(layer, preprocessing.encode([text, "a word"], spec))
 
 
 def test_random_texts_have_the_same_numbers_in_python_and_in_tensorflow(spec: dict) -> None:
@@ -76,15 +80,15 @@ def test_random_texts_have_the_same_numbers_in_python_and_in_tensorflow(spec: di
         "\u2c2f",
     ]
     some = np.array(["".join(rng.choices(pieces, k=rng.randint(0, 60))) for _ in range(2_000)], object)
-    words = sorted({word for text in some for word in portable.words(text)})
+    words = sorted({word for text in some for word in preprocessing.words(text)})
     known = {**spec, "vocabulary": words[::2]}
-    np.testing.assert_array_equal(np.asarray(text_layers.vectorization(known)(some)), portable.encode(some, known))
+    np.testing.assert_array_equal(np.asarray(text_layers.vectorization(known)(some)), preprocessing.encode(some, known))
 
 
 def test_every_letter_of_unicode_becomes_the_same_words_in_python_and_in_tensorflow() -> None:
     letters = [chr(point) for point in range(1, 0x110000) if unicodedata.category(chr(point)) not in ("Cs", "Cn")]
     by_tensorflow = [text.decode().split() for text in word_layers.clean(np.array(letters, object)).numpy()]
-    assert [(a, b) for a, b in zip(by_tensorflow, map(portable.words, letters), strict=True) if a != b] == []
+    assert [(a, b) for a, b in zip(by_tensorflow, map(preprocessing.words, letters), strict=True) if a != b] == []
 
 
 @pytest.mark.parametrize(
@@ -106,21 +110,21 @@ def test_every_letter_of_unicode_becomes_the_same_words_in_python_and_in_tensorf
 def test_scripts_without_spaces_and_emoji_are_cut_character_by_character_and_others_at_their_signs(
     text: str, words: str
 ) -> None:
-    assert portable.words(text) == words.split()
+    assert preprocessing.words(text) == words.split()
 
 
 def test_finding_words_twice_changes_nothing() -> None:
     for text in AWKWARD:
-        words = portable.words(text)
-        assert portable.words(" ".join(words)) == words
+        words = preprocessing.words(text)
+        assert preprocessing.words(" ".join(words)) == words
 
 
 def test_the_saved_model_takes_raw_texts(config: Config) -> None:
     splits = data.load(config)
     model = build_model(config, splits)
     raw = np.array([*splits.test.x[:5], *AWKWARD], object)
-    whole = np.asarray(portable.wrap(model, splits.spec)(raw))
-    parts = model.predict(portable.encode(raw, splits.spec), verbose=0)
+    whole = np.asarray(preprocessing.with_preprocessing(model, splits.spec)(raw))
+    parts = model.predict(preprocessing.encode(raw, splits.spec), verbose=0)
     assert whole.shape == (len(raw), len(splits.spec["labels"])) and np.isfinite(whole).all()
     np.testing.assert_allclose(whole, parts, rtol=1e-4, atol=1e-5)
 
@@ -179,17 +183,11 @@ def test_chinese_is_learned_and_answered_alike_by_every_format(
 
 
 def test_an_exported_file_names_the_same_words_as_the_model(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    sample_run: runs.Run, sample_exports: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import export
-
-    monkeypatch.setattr(runs, "FOLDER", tmp_path / "runs")
-    for step, arguments in ((train, ["--epochs", "3"]), (export, ["--formats", "onnx,litert,savedmodel"])):
-        monkeypatch.setattr(sys, "argv", ["step.py", *arguments])
-        step.main()
+    monkeypatch.setattr(runs, "FOLDER", sample_run.folder.parent)
     answers = []
-    exports = runs.find(None).exports
-    for file in (None, *(exports / exporting.PATHS[name] for name in ("onnx", "litert", "savedmodel"))):
+    for file in (None, *(sample_exports / exporting.PATHS[name] for name in ("onnx", "litert", "savedmodel"))):
         capsys.readouterr()
         options = [] if file is None else ["--model", str(file)]
         monkeypatch.setattr(sys, "argv", ["predict.py", "This is not a good film!", "--json", *options])

@@ -5,12 +5,12 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-import pytest
-
 from support import settings
 from support.errors import ProjectError
 from support.plugins import tracking
 from support.runs import Run
+
+import pytest
 
 PROJECT = Path(__file__).parents[1]
 

@@ -4,13 +4,14 @@ import json
 import zipfile
 from pathlib import Path
 
-import pytest
-
 import data
 from config import Config
-from support import qa_pairs, settings
+from support import settings
+from support.data import qa_pairs
 from support.errors import ProjectError
 from support.splits import Splits
+
+import pytest
 
 GOOD = [(f"question {number}", f"answer {number}!") for number in range(20)]
 LINES = "".join(f"- - {question}\n  - {answer}\n" for question, answer in GOOD)

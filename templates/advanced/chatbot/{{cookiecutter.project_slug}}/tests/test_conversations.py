@@ -8,37 +8,28 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import keras
-import numpy as np
-import pytest
-
 import attention
 import chat
 import conversations
 import data
-import evaluate
-import export
+import metrics
 import predict
-import scores
-import train
 from config import Config
 from model import build_model
-from support import (
-    attention_map,
-    baselines,
-    decoding,
-    exporting,
-    portable,
-    qa_pairs,
-    runs,
-    serving,
-    settings,
-    word_layers,
-)
-from support.decoding import DecodingOptions, Reply
+from support import runs, settings
+from support.data import preprocessing, qa_pairs, word_layers
 from support.errors import ProjectError
+from support.exports import exporting, serving
+from support.reports import attention_map
 from support.splits import Splits
+from support.training import baselines, decoding
+from support.training.decoding import DecodingOptions, Reply
 
+import keras
+import numpy as np
+import pytest
+
+pytest_plugins = ["sample_run"]
 FORMATS = {"keras": "model.keras", "savedmodel": "saved_model", "onnx": "model.onnx", "litert": "model.tflite"}
 
 
@@ -53,14 +44,11 @@ def splits(config: Config) -> Splits:
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[runs.Run]:
-    """A short training, evaluated and exported, in a folder of its own."""
+def run(sample_run: runs.Run, sample_exports: Path) -> Iterator[runs.Run]:
+    """A training on the sample, evaluated and exported, as the only one that the steps know of."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runs, "FOLDER", tmp_path_factory.mktemp("runs"))
-        for step, arguments in ((train, ["--epochs", "8"]), (evaluate, []), (export, [])):
-            patch.setattr(sys, "argv", ["step.py", *arguments])
-            step.main()
-        yield runs.find(None)
+        patch.setattr(runs, "FOLDER", sample_run.folder.parent)
+        yield sample_run
 
 
 def texts(*found: str) -> np.ndarray:
@@ -105,17 +93,19 @@ def random_texts() -> list[str]:
 
 def test_texts_have_the_same_numbers_in_python_and_in_tensorflow() -> None:
     some = [*AWKWARD, *random_texts()]
-    words = sorted({word for text in some for word in portable.words(text)})
-    vocabulary = [*portable.MARKS, *words[::2]]
+    words = sorted({word for text in some for word in preprocessing.words(text)})
+    vocabulary = [*preprocessing.MARKS, *words[::2]]
     layer = word_layers.vectorization(vocabulary, 40, "words")
-    np.testing.assert_array_equal(np.asarray(layer(texts(*some))), portable.rows(some, 40, {"vocabulary": vocabulary}))
+    np.testing.assert_array_equal(
+        np.asarray(layer(texts(*some))), preprocessing.rows(some, 40, {"vocabulary": vocabulary})
+    )
 
 
 def test_finding_words_twice_changes_nothing_and_no_word_is_a_mark() -> None:
     for text in (*AWKWARD, *random_texts()):
-        words = portable.words(text)
-        assert portable.words(" ".join(words)) == words
-        assert set(words).isdisjoint(portable.MARKS)
+        words = preprocessing.words(text)
+        assert preprocessing.words(" ".join(words)) == words
+        assert set(words).isdisjoint(preprocessing.MARKS)
 
 
 @pytest.mark.parametrize(
@@ -128,12 +118,12 @@ def test_finding_words_twice_changes_nothing_and_no_word_is_a_mark() -> None:
     ],
 )
 def test_words_are_what_a_reader_would_call_so(text: str, words: list[str]) -> None:
-    assert portable.words(text) == words
+    assert preprocessing.words(text) == words
 
 
 def test_an_answer_is_written_with_capitals_and_without_spaces_before_full_stops() -> None:
-    words = portable.words("No, I mean Keras. It's fine! ok")
-    assert portable.join(words, {"i": "I", "keras": "Keras"}) == "No, I mean Keras. It's fine! Ok"
+    words = preprocessing.words("No, I mean Keras. It's fine! ok")
+    assert preprocessing.join(words, {"i": "I", "keras": "Keras"}) == "No, I mean Keras. It's fine! Ok"
 
 
 @pytest.mark.parametrize(
@@ -141,7 +131,7 @@ def test_an_answer_is_written_with_capitals_and_without_spaces_before_full_stops
     ["你好，我是机器人。你呢？", "これはテストです！", "สวัสดีครับ", "कैसे हो। अच्छा", "كيف حالك؟ بخير، شكراً", "Hi 😀 you"],
 )
 def test_an_answer_in_another_script_is_written_as_it_was_learned(text: str) -> None:
-    assert portable.join(portable.words(text), {}) == text
+    assert preprocessing.join(preprocessing.words(text), {}) == text
 
 
 def test_names_are_spelled_as_within_the_sentences_of_training(config: Config) -> None:
@@ -153,19 +143,19 @@ def test_names_are_spelled_as_within_the_sentences_of_training(config: Config) -
 
 
 def test_what_is_asked_for_is_the_answer_one_place_to_the_left() -> None:
-    spec = {"vocabulary": [*portable.MARKS, "a", "b"], "question_length": 3, "answer_length": 4}
-    x = portable.encode({"question": texts("b new a a"), "answer": texts("a b")}, spec)
-    assert x["question"].tolist() == [[5, portable.UNKNOWN, 4]]
-    assert x["answer"].tolist() == [[portable.START, 4, 5, portable.PAD]]
-    assert portable.targets(texts("a b", "a new b"), spec).tolist() == [
-        [4, 5, portable.END, portable.PAD],
-        [4, portable.PAD, 5, portable.END],
+    spec = {"vocabulary": [*preprocessing.MARKS, "a", "b"], "question_length": 3, "answer_length": 4}
+    x = preprocessing.encode({"question": texts("b new a a"), "answer": texts("a b")}, spec)
+    assert x["question"].tolist() == [[5, preprocessing.UNKNOWN, 4]]
+    assert x["answer"].tolist() == [[preprocessing.START, 4, 5, preprocessing.PAD]]
+    assert preprocessing.targets(texts("a b", "a new b"), spec).tolist() == [
+        [4, 5, preprocessing.END, preprocessing.PAD],
+        [4, preprocessing.PAD, 5, preprocessing.END],
     ]
 
 
 def test_no_place_of_an_answer_sees_a_later_word_or_padding(config: Config, splits: Splits) -> None:
     model = build_model(config, splits)
-    x = {name: values[:4].copy() for name, values in portable.encode(splits.test.x, splits.spec).items()}
+    x = {name: values[:4].copy() for name, values in preprocessing.encode(splits.test.x, splits.spec).items()}
     before = model.predict(x, verbose=0)
     later = {**x, "answer": x["answer"].copy()}
     later["answer"][:, 5:] = 7
@@ -176,19 +166,19 @@ def test_no_place_of_an_answer_sees_a_later_word_or_padding(config: Config, spli
 
 def test_what_padding_looks_like_changes_no_answer(config: Config, splits: Splits) -> None:
     model = build_model(config, splits)
-    x = portable.encode(splits.test.x, splits.spec)
-    assert (x["question"] == portable.PAD).any(axis=1).mean() > 0.9
+    x = preprocessing.encode(splits.test.x, splits.spec)
+    assert (x["question"] == preprocessing.PAD).any(axis=1).mean() > 0.9
 
     def first_words() -> np.ndarray:
         found = model.predict(x, verbose=0)[
-            :, 0, portable.FIRST :
+            :, 0, preprocessing.FIRST :
         ]  # the vector of padding is a word's too: it is left out
         return found / found.sum(axis=1, keepdims=True)
 
     before = first_words()
     layer = model.get_layer("embedding")
     vectors = layer.get_weights()[0]
-    vectors[portable.PAD] += 1
+    vectors[preprocessing.PAD] += 1
     layer.set_weights([vectors])
     np.testing.assert_allclose(first_words(), before, atol=1e-6)
 
@@ -224,17 +214,17 @@ def test_without_positions_a_question_is_a_bag_of_words(splits: Splits) -> None:
             "question": texts("is a cat bigger than a dog?", "is a dog bigger than a cat?"),
             "answer": texts("", ""),
         }
-        one, other = model.predict(portable.encode(asked, splits.spec), verbose=0)[:, 0]
+        one, other = model.predict(preprocessing.encode(asked, splits.spec), verbose=0)[:, 0]
         found[option] = float(np.abs(one - other).max())
     assert found["--no-positions"] < 1e-6 < found["--positions"]
 
 
 def test_padding_counts_neither_in_the_loss_nor_in_the_share_of_right_words(config: Config, splits: Splits) -> None:
     model = build_model(config, splits)
-    x, y = portable.encode(splits.test.x, splits.spec), splits.test.y
+    x, y = preprocessing.encode(splits.test.x, splits.spec), splits.test.y
     found = model.evaluate(x, y, batch_size=len(y), verbose=0, return_dict=True)
     prediction = model.predict(x, verbose=0)
-    asked = y != portable.PAD
+    asked = y != preprocessing.PAD
     likelihood = np.take_along_axis(prediction, y[..., None], axis=2)[..., 0]
     assert found["loss"] == pytest.approx(-np.log(likelihood[asked]).mean(), rel=1e-4)
     right = ((prediction.argmax(axis=2) == y) & asked).sum(axis=1) / asked.sum(axis=1)
@@ -244,7 +234,7 @@ def test_padding_counts_neither_in_the_loss_nor_in_the_share_of_right_words(conf
 def test_a_handful_of_answers_can_be_learned_by_heart(splits: Splits) -> None:
     argv = ["--dropout", "0", "--schedule", "constant", "--layers", "1"]
     few = splits.train.take(np.arange(0, 160, 10))
-    x, model = portable.encode(few.x, splits.spec), build_model(settings.read(Config, argv=argv), splits)
+    x, model = preprocessing.encode(few.x, splits.spec), build_model(settings.read(Config, argv=argv), splits)
     model.fit(x, few.y, epochs=60, batch_size=16, verbose=0)
     assert model.evaluate(x, few.y, verbose=0, return_dict=True)["words"] > 0.97
 
@@ -256,15 +246,15 @@ def test_heads_must_share_the_width_evenly(splits: Splits) -> None:
 
 # --- decoding ---
 
-SPEC: dict[str, Any] = {"vocabulary": [*portable.MARKS, "a", "b", "c"], "answer_length": 4, "spelling": {}}
-A, B, C = range(portable.END + 1, portable.END + 4)
+SPEC: dict[str, Any] = {"vocabulary": [*preprocessing.MARKS, "a", "b", "c"], "answer_length": 4, "spelling": {}}
+A, B, C = range(preprocessing.END + 1, preprocessing.END + 4)
 
 
 def told(table: dict[str, dict[int, float]]) -> decoding.Step:
     """A model that knows one table: from the answer so far to the probabilities of what comes next."""
 
     def step(x: dict[str, np.ndarray]) -> np.ndarray:
-        found = np.zeros((len(x["answer"]), SPEC["answer_length"], portable.FIRST + len(SPEC["vocabulary"])))
+        found = np.zeros((len(x["answer"]), SPEC["answer_length"], preprocessing.FIRST + len(SPEC["vocabulary"])))
         for row, text in enumerate(x["answer"]):
             for number, probability in table[text].items():
                 found[row, len(text.split()), number] = probability
@@ -277,11 +267,11 @@ GARDEN = told(
     {
         "": {A: 0.6, B: 0.4},
         "a": {A: 0.3, B: 0.3, C: 0.4},
-        "b": {C: 0.99, portable.END: 0.01},
-        "a c": {portable.END: 0.5, A: 0.5},
-        "b c": {portable.END: 1.0},
-        **{f"a {word}": {portable.END: 1.0} for word in "ab"},
-        "a c a": {portable.END: 1.0},
+        "b": {C: 0.99, preprocessing.END: 0.01},
+        "a c": {preprocessing.END: 0.5, A: 0.5},
+        "b c": {preprocessing.END: 1.0},
+        **{f"a {word}": {preprocessing.END: 1.0} for word in "ab"},
+        "a c a": {preprocessing.END: 1.0},
     }
 )
 
@@ -296,7 +286,8 @@ def test_greedy_takes_the_likeliest_word_and_beam_finds_the_likelier_answer() ->
 
 def test_marks_and_unknown_words_are_never_said_and_an_answer_without_end_is_cut() -> None:
     forever = {
-        " ".join("a" * n): {portable.UNKNOWN: 0.5, portable.START: 0.2, portable.PAD: 0.1, A: 0.2} for n in range(9)
+        " ".join("a" * n): {preprocessing.UNKNOWN: 0.5, preprocessing.START: 0.2, preprocessing.PAD: 0.1, A: 0.2}
+        for n in range(9)
     }
     reply = decoding.greedy(told(forever), ["?"], SPEC)[0]
     assert set(reply.words) == {"a"} and not reply.ended
@@ -363,13 +354,13 @@ def test_scores_count_what_they_say(splits: Splits) -> None:
     truth = np.array([[4, 3, 0], [5, 0, 0]])
     prediction = np.full((2, 3, 6), 0.1)
     prediction[0, 0] = prediction[0, 1] = prediction[1, 0] = [0, 0, 0, 0.25, 0.5, 0.25]
-    found = scores.score(truth, prediction, {})
+    found = metrics.score(truth, prediction, {})
     assert found["words"] == pytest.approx(1 / 3)
     assert found["perplexity"] == pytest.approx((2 * 4 * 4) ** (1 / 3))
     perfect = list(dict.fromkeys(splits.test.x["question"]))
     right = dict(zip(splits.test.x["question"], splits.test.x["answer"], strict=True))
-    assert scores.of_answers(perfect, [right[question] for question in perfect], splits)["sensible"] == 1
-    silent = scores.of_answers(perfect, ["hm hm"] * len(perfect), splits)
+    assert metrics.of_answers(perfect, [right[question] for question in perfect], splits)["sensible"] == 1
+    silent = metrics.of_answers(perfect, ["hm hm"] * len(perfect), splits)
     assert silent == {
         "sensible": 0,
         "distinct_1": 1 / (2 * len(perfect)),
@@ -415,7 +406,7 @@ def test_validation_and_test_teach_no_word(config: Config) -> None:
     rows = [(f"question {number}", f"answer {number}", str(number)) for number in range(60)]
     splits = qa_pairs.load(qa_pairs.checked(rows, config, []), config, "", "")
     for split in (splits.validation, splits.test):
-        asked = {portable.words(text)[1] for text in split.x["question"]}
+        asked = {preprocessing.words(text)[1] for text in split.x["question"]}
         assert asked and asked.isdisjoint(splits.spec["vocabulary"])
 
 
@@ -465,9 +456,9 @@ def test_evaluation_leaves_every_test_question_with_both_answers(run: runs.Run, 
     with (run.folder / "answers.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["question"] for row in rows] == list(splits.test.x["question"])
-    metrics = run.read("metrics.json")
-    assert set(metrics["test"]) == {"sensible", "distinct_1", "distinct_2", "copied", "words", "perplexity"}
-    assert metrics["baselines"]["words by how often they are said"]["perplexity"] > metrics["test"]["perplexity"]
+    results = run.read("metrics.json")
+    assert set(results["test"]) == {"sensible", "distinct_1", "distinct_2", "copied", "words", "perplexity"}
+    assert results["baselines"]["words by how often they are said"]["perplexity"] > results["test"]["perplexity"]
     shown = (run.folder / "report.html").read_text(encoding="utf-8")
     assert "answer to the nearest question (TF-IDF)" in shown
 

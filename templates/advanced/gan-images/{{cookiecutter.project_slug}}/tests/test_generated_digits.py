@@ -6,21 +6,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pytest
-from PIL import Image
-
 import data
+import metrics
 import predict
-import scores
 import train
 from config import Config
 from losses import losses
 from model import build_model
-from support import baselines, distances, judge, latents, runs, settings
+from support import runs, settings
+from support.data import latents
 from support.errors import ProjectError
 from support.splits import Splits
+from support.training import baselines, distances, feature_classifier
 
+import numpy as np
+import pytest
+from PIL import Image
+
+pytest_plugins = ["sample_run"]
 LOSSES = ["relativistic", "non-saturating", "hinge"]
 
 
@@ -32,18 +35,16 @@ def config() -> Config:
 @pytest.fixture(scope="module")
 def splits(config: Config) -> Splits:
     found = data.load(config)
-    judge.prepare(found.spec, lambda: data.labelled(config).train)
+    feature_classifier.prepare(found.spec, lambda: data.labelled(config).train)
     return found
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[runs.Run]:
-    """A short training, in a folder of its own."""
+def run(sample_run: runs.Run) -> Iterator[runs.Run]:
+    """A training on the sample, as the only one that the steps know of."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runs, "FOLDER", tmp_path_factory.mktemp("runs"))
-        patch.setattr(sys, "argv", ["train.py", "--epochs", "3"])
-        train.main()
-        yield runs.find(None)
+        patch.setattr(runs, "FOLDER", sample_run.folder.parent)
+        yield sample_run
 
 
 @pytest.fixture
@@ -71,8 +72,8 @@ def as_fractions(pictures: np.ndarray) -> np.ndarray:
 def test_a_latent_vector_becomes_a_picture_of_the_size_asked_for(
     options: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(judge, "STEPS", 1)
-    monkeypatch.setattr(judge.download, "FOLDER", tmp_path)
+    monkeypatch.setattr(feature_classifier, "STEPS", 1)
+    monkeypatch.setattr(feature_classifier.download, "FOLDER", tmp_path)
     config = settings.read(Config, argv=[*options, "--filters", "8"])
     splits = data.load(config)
     pictures = build_model(config, splits).predict(splits.test.x[:3], verbose=0)
@@ -115,7 +116,7 @@ def test_what_training_measures_is_what_evaluate_measures(config: Config, splits
     model = build_model(config, splits)
     reported = model.evaluate(splits.validation.x, splits.validation.y, verbose=0, return_dict=True)["distance"]
     pictures = model.predict(splits.validation.x, verbose=0)
-    assert reported == pytest.approx(scores.score(splits.validation.y, pictures, splits.spec)["frechet"], rel=1e-3)
+    assert reported == pytest.approx(metrics.score(splits.validation.y, pictures, splits.spec)["frechet"], rel=1e-3)
 
 
 def test_the_frechet_distance_of_two_normal_distributions_is_the_formula() -> None:
@@ -148,7 +149,7 @@ def test_distances_see_what_is_wrong_with_pictures(splits: Splits) -> None:
         "noise": np.random.default_rng(0).random(real.shape, np.float32),
         "upside down": real[:, ::-1],
     }
-    found = {name: scores.score(splits.test.y, pictures, splits.spec) for name, pictures in cases.items()}
+    found = {name: metrics.score(splits.test.y, pictures, splits.spec) for name, pictures in cases.items()}
     for measure in ("frechet", "kernel"):
         assert all(found["real"][measure] < found[name][measure] for name in cases if name != "real"), measure
     assert found["real"]["classes"] == 10 and found["one picture"]["classes"] == 1
@@ -156,13 +157,13 @@ def test_distances_see_what_is_wrong_with_pictures(splits: Splits) -> None:
 
 def test_copies_of_training_pictures_are_found_out(splits: Splits) -> None:
     copies, new = as_fractions(splits.train.y[: len(splits.test)]), as_fractions(splits.test.y)
-    assert scores.score(splits.test.y, copies, splits.spec)["novelty"] < 0.01
-    assert scores.score(splits.test.y, new, splits.spec)["novelty"] == pytest.approx(1, abs=0.01)
+    assert metrics.score(splits.test.y, copies, splits.spec)["novelty"] < 0.01
+    assert metrics.score(splits.test.y, new, splits.spec)["novelty"] == pytest.approx(1, abs=0.01)
 
 
 def test_the_judge_knows_the_classes_of_pictures_that_it_has_not_seen(config: Config, splits: Splits) -> None:
     test = data.labelled(config).test
-    _, probabilities = judge.load(splits.spec).features(test.x)
+    _, probabilities = feature_classifier.load(splits.spec).features(test.x)
     assert (probabilities.argmax(axis=1) == test.y).mean() >= 0.93
 
 
@@ -216,13 +217,13 @@ def test_pictures_without_classes_and_of_any_size_can_be_learned(
         pixels = rng.integers(0, 256, (30 + number, 40, 3), np.uint8)
         Image.fromarray(pixels).save(tmp_path / "photos" / f"{number}.png")
     monkeypatch.setattr(runs, "FOLDER", tmp_path / "runs")
-    monkeypatch.setattr(judge.download, "FOLDER", tmp_path / "data")
+    monkeypatch.setattr(feature_classifier.download, "FOLDER", tmp_path / "data")
     options = ["--data", str(tmp_path / "photos"), "--image-size", "16", "--channels", "3", "--epochs", "1"]
     for step, arguments in ((train, [*options, "--batch-size", "8"]), (evaluate, [])):
         monkeypatch.setattr(sys, "argv", ["step.py", *arguments])
         step.main()
-    metrics = runs.find(None).read("metrics.json")
-    assert metrics["classes"] == {} and set(metrics["test"]) == {"frechet", "kernel", "sureness", "novelty"}
+    results = runs.find(None).read("metrics.json")
+    assert results["classes"] == {} and set(results["test"]) == {"frechet", "kernel", "sureness", "novelty"}
 
 
 def test_a_folder_with_too_few_pictures_says_what_was_expected(config: Config, tmp_path: Path) -> None:
@@ -233,9 +234,9 @@ def test_a_folder_with_too_few_pictures_says_what_was_expected(config: Config, t
 def test_a_missing_judge_and_a_damaged_one_are_named(
     splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(judge.download, "FOLDER", tmp_path)
-    with pytest.raises(ProjectError, match="python -m support.judge"):
-        judge.load(splits.spec)
-    judge.path(splits.spec).write_bytes(b"no judge")
+    monkeypatch.setattr(feature_classifier.download, "FOLDER", tmp_path)
+    with pytest.raises(ProjectError, match="python -m support.training.feature_classifier"):
+        feature_classifier.load(splits.spec)
+    feature_classifier.path(splits.spec).write_bytes(b"no judge")
     with pytest.raises(ProjectError, match="is damaged"):
-        judge.load(splits.spec)
+        feature_classifier.load(splits.spec)

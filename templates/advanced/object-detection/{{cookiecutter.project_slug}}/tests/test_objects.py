@@ -12,31 +12,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import data
+import drawn_shapes
+import metrics
+import voc
+from config import Config
+from model import build_model
+from support import download, runs, settings
+from support.data import annotated_images, box_augmentation, boxes
+from support.errors import ProjectError
+from support.exports import serving
+from support.training import average_precision, baselines, grids
+
 import numpy as np
 import pytest
 from PIL import Image
 
-import data
-import drawn_shapes
-import export
-import scores
-import train
-import voc
-from config import Config
-from model import build_model
-from support import (
-    annotated_images,
-    average_precision,
-    baselines,
-    box_augmentation,
-    boxes,
-    download,
-    grids,
-    runs,
-    serving,
-    settings,
-)
-from support.errors import ProjectError
+pytest_plugins = ["sample_run"]
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +101,7 @@ def test_each_class_has_a_score_and_a_row_and_background_has_a_row_and_a_column(
     splits = replace(splits, train=splits.train.take(slice(0, 40)), test=splits.test.take(slice(0, 10)))
     for output in baselines.predict(splits, 0).values():
         assert output.shape[::2] == (10, 4 + 4) and np.isfinite(output).all()
-        found = scores.details(splits.test.y, output, splits.spec)
+        found = metrics.details(splits.test.y, output, splits.spec)
         assert list(found["classes"]) == drawn_shapes.LABELS
         counts = np.array(found["confusion"])
         true = splits.test.y[..., 0].astype(int)
@@ -122,7 +114,7 @@ def test_a_class_that_is_taken_for_another_is_in_the_confusion_and_one_nobody_se
     true = boxes.pad([np.array([[0, *near], [1, *far]])])
     output = np.array([[[*near, 0.1, 0.9], [0.1, 0.6, 0.3, 0.9, 0.8, 0.0]]])
     spec = {"labels": ["cat", "dog"], "threshold": 0.5}
-    assert scores.details(true, output, spec)["confusion"] == [[0, 1, 0], [0, 0, 1], [1, 0, 0]]
+    assert metrics.details(true, output, spec)["confusion"] == [[0, 1, 0], [0, 0, 1], [1, 0, 0]]
 
 
 def test_a_mosaic_shows_boxes_where_their_objects_are() -> None:
@@ -179,22 +171,20 @@ def test_settings_that_do_not_fit_are_answered_in_a_sentence(changes: list[str],
 
 
 def test_an_exported_file_finds_the_same_boxes_and_classes_without_tensorflow(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sample_run: runs.Run, sample_exports: Path
 ) -> None:
-    monkeypatch.setattr(runs, "FOLDER", tmp_path / "runs")
-    for step, words in ((train, ["--epochs", "2"]), (export, ["--formats", "onnx"])):
-        monkeypatch.setattr(sys, "argv", [f"{step.__name__}.py", *words])
-        step.main()
-    run = runs.find(None)
+    run = sample_run
     few = data.load(run.config(Config)).test.take(slice(0, 20))
-    output = serving.predict(serving.locate(None, run.name), few.x)
+    output = serving.predict(serving.locate(None, str(run.folder)), few.x)
     code = f"""
 import sys
 from config import Config
 from data import load
-from support import boxes, serving, settings
+from support import settings
+from support.data import boxes
+from support.exports import serving
 few = load(settings.read(Config, argv=[])).test.take(slice(0, 20))
-output = serving.predict(serving.locate({str(run.exports / "model.onnx")!r}, None), few.x)
+output = serving.predict(serving.locate({str(sample_exports / "model.onnx")!r}, None), few.x)
 import json
 print(json.dumps([[one.boxes.tolist(), one.classes.tolist()] for one in (boxes.find(row, 0.05) for row in output)]))
 print("tensorflow" in sys.modules, "keras" in sys.modules)

@@ -12,22 +12,25 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pytest
-from PIL import Image
-
 import data
 import evaluate
 import export
 import losses
+import metrics
 import model
 import predict
-import scores
 import train
 from config import Config
-from support import baselines, coco, exporting, features, paintings, photos, runs, serving, settings
+from support import runs, settings
+from support.data import coco, paintings, photos
 from support.errors import ProjectError
+from support.exports import exporting, serving
 from support.splits import Splits
+from support.training import baselines, features
+
+import numpy as np
+import pytest
+from PIL import Image
 
 QUICK = ["--pieces", "8", "--piece", "64", "--filters", "4", "--blocks", "1"]
 
@@ -124,7 +127,7 @@ def test_noise_is_rough_and_an_area_is_smooth() -> None:
 def test_random_features_are_the_same_in_every_process(hash_seed: str) -> None:
     """A process of its own, in which sets and hashes have another order."""
     code = (
-        "import hashlib, keras; keras.utils.set_random_seed(int(__import__('sys').argv[1])); from support import features\n"
+        "import hashlib, keras; keras.utils.set_random_seed(int(__import__('sys').argv[1])); from support.training import features\n"
         "print('digest', hashlib.sha256(b''.join(a.tobytes() for a in features.random_network().get_weights())).hexdigest())"
     )
     done = subprocess.run(
@@ -170,7 +173,7 @@ def test_what_training_measures_is_what_evaluate_measures(config: Config, splits
     painter = model.build_model(config, splits)
     reported = painter.evaluate(splits.validation.x, splits.validation.y, verbose=0, return_dict=True)
     truth, painted = splits.validation.y, painter.predict(splits.validation.x, verbose=0)
-    found = scores.losses_of(fractions(truth), painted, splits.spec)
+    found = metrics.losses_of(fractions(truth), painted, splits.spec)
     for name in ("loss", "content", "style", "variation"):
         assert reported[name] == pytest.approx(found[name], rel=1e-3, abs=1e-5), name
 
@@ -178,15 +181,15 @@ def test_what_training_measures_is_what_evaluate_measures(config: Config, splits
 def test_training_brings_the_loss_of_test_photos_down(run: runs.Run) -> None:
     splits = data.load(run.config(Config))
     painted = serving.predict(serving.locate(None, run.name), splits.test.x)
-    assert scores.score(splits.test.y, painted, run.spec)["loss_ratio"] < 0.9
+    assert metrics.score(splits.test.y, painted, run.spec)["loss_ratio"] < 0.9
 
 
 def test_the_one_picture_is_nearer_to_the_painting_than_every_baseline(picture_run: runs.Run) -> None:
-    metrics = picture_run.read("metrics.json")
-    reached = metrics["test"]["loss_ratio"]
-    assert metrics["factor"] == pytest.approx(1 / reached)
-    assert all(reached < values["loss_ratio"] for values in metrics["baselines"].values())
-    assert metrics["baselines"]["the photo as it is"]["loss_ratio"] == 1
+    results = picture_run.read("metrics.json")
+    reached = results["test"]["loss_ratio"]
+    assert results["factor"] == pytest.approx(1 / reached)
+    assert all(reached < values["loss_ratio"] for values in results["baselines"].values())
+    assert results["baselines"]["the photo as it is"]["loss_ratio"] == 1
     with Image.open(picture_run.figures / "painted.png") as painted:
         assert painted.size == (97, 65)
     assert len(list((picture_run.folder / "epochs").iterdir())) == 4 and (picture_run.figures / "epochs.gif").exists()
@@ -401,7 +404,7 @@ def test_the_baselines_are_what_their_names_say(splits: Splits) -> None:
     wide = np.random.default_rng(0).uniform(0.3, 0.7, (50, 50, 3)).astype(np.float32)
     coloured = baselines.coloured(wide, np.clip(painting, 0.3, 0.7))
     np.testing.assert_allclose(coloured.mean((0, 1)), np.clip(painting, 0.3, 0.7).mean((0, 1)), atol=0.02)
-    assert scores.score(splits.test.y, photo, splits.spec)["loss_ratio"] == 1
+    assert metrics.score(splits.test.y, photo, splits.spec)["loss_ratio"] == 1
 
 
 # --- VGG19 ---

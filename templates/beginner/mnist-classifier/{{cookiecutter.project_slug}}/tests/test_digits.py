@@ -1,12 +1,12 @@
 """What must hold for this kind of model and data: shapes, ranges, learning. test_pictures.py has what all pictures share."""
 
-import numpy as np
-import pytest
-
 import data
 from config import Config
 from model import build_model
 from support import settings
+
+import numpy as np
+import pytest
 
 
 @pytest.fixture(scope="module")

@@ -4,16 +4,17 @@ import json
 import sys
 from pathlib import Path
 
+import data
+import predict
+from config import Config
+from support import settings
+from support.data import paper
+from support.errors import ProjectError
+
 import numpy as np
 import pytest
 from PIL import Image
 from scipy import ndimage
-
-import data
-import predict
-from config import Config
-from support import paper, settings
-from support.errors import ProjectError
 
 SPEC = {"kind": "picture", "shape": [28, 28, 1], "labels": list("0123456789"), "form": "mnist"}
 

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-import numpy as np
-import pytest
-
 import data
 from config import Config
 from model import build_model
-from support import portable, settings
+from support import settings
+from support.data import preprocessing
+
+import numpy as np
+import pytest
 
 HEART = ["--l2", "0", "--dropout", "0", "--learning-rate", "0.02", "--schedule", "constant"]
 
@@ -29,18 +30,19 @@ def test_boat_and_body_are_not_used(config: Config) -> None:
 
 
 def test_a_dear_error_moves_the_threshold() -> None:
-    import scores
+    import metrics
 
     rng = np.random.default_rng(0)
     probability = rng.random(500)
     truth = (rng.random(500) < probability).astype(float)
-    found = [scores.cheapest_threshold(truth, probability, 1.0, cost) for cost in (0.2, 1.0, 5.0)]
+    found = [metrics.cheapest_threshold(truth, probability, 1.0, cost) for cost in (0.2, 1.0, 5.0)]
     assert found[0] > found[1] == 0.5 > found[2]
 
 
 def test_the_threshold_is_chosen_by_the_validation_rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    import scores
-    from support import records, runs, training
+    import metrics
+    import train
+    from support import records, runs
 
     config = settings.read(Config, argv=["--epochs", "1"])
     splits = data.load(config)
@@ -50,10 +52,10 @@ def test_the_threshold_is_chosen_by_the_validation_rows(monkeypatch: pytest.Monk
         seen.append(truth)
         return {"threshold": 0.25}
 
-    monkeypatch.setattr(scores, "decide", decide)
+    monkeypatch.setattr(metrics, "choose_threshold", decide)
     run = runs.Run(tmp_path)
     records.write_spec(run.folder / "spec.json", splits.spec)
-    training.fit(build_model(config, splits), splits, config, run)
+    train.fit(build_model(config, splits), splits, config, run)
     assert run.spec["threshold"] == 0.25
     (truth,) = seen
     np.testing.assert_array_equal(truth, splits.validation.y)
@@ -63,7 +65,7 @@ def test_a_handful_of_rows_can_be_learned_by_heart() -> None:
     config = settings.read(Config, argv=HEART)
     splits = data.load(config)
     few = splits.train.take(np.unique(splits.train.y, return_index=True)[1][:4])
-    x = portable.encode(few.x, splits.spec)
+    x = preprocessing.encode(few.x, splits.spec)
     model = build_model(config, splits)
     first = model.evaluate(x, few.y, verbose=0, return_dict=True)["loss"]
     model.fit(x, few.y, epochs=150, batch_size=4, verbose=0)

@@ -9,17 +9,20 @@ from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import data
+import metrics
+from config import PRESETS, Config
+from model import augmentation, build_model
+from support import download, runs, settings
+from support.data import cifar, drawings, patterns, preprocessing
+from support.errors import ProjectError
+from support.exports import serving
+from support.splits import Split
+from support.training import baselines
+
 import keras
 import numpy as np
 import pytest
-
-import data
-import scores
-from config import PRESETS, Config
-from model import augmentation, build_model
-from support import baselines, cifar, download, drawings, patterns, portable, runs, serving, settings
-from support.errors import ProjectError
-from support.splits import Split
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +74,7 @@ def test_what_is_saved_has_no_random_layer_and_computes_in_32_bits(precision: st
     model = build_model(config, splits)
     few = splits.test.take(slice(0, 16))
     model.fit(few.x, few.y, verbose=0)
-    saved = portable.wrap(model, splits.spec)
+    saved = preprocessing.with_preprocessing(model, splits.spec)
     saved.save(tmp_path / "model.keras")
     loaded = runs.load_model(tmp_path / "model.keras")
     assert [layer.name for layer in loaded.layers if layer.name.startswith("random") or "augment" in layer.name] == []
@@ -141,7 +144,7 @@ def test_the_sample_is_the_same_each_time_with_as_many_pictures_of_each_kind() -
 def test_pixels_alone_do_not_tell_the_kinds_of_the_sample_apart(config: Config) -> None:
     splits = data.load(config)
     (prediction,) = baselines.predict(splits, config.seed).values()
-    assert scores.score(splits.test.y, prediction, splits.spec)["accuracy"] < 0.4
+    assert metrics.score(splits.test.y, prediction, splits.spec)["accuracy"] < 0.4
 
 
 # --- CIFAR-10's archive ---

@@ -5,18 +5,20 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-import pytest
-from PIL import Image
-
 import data
-import scores
+import metrics
 import wider_face
 from config import Config
 from model import build_model
-from support import average_precision, baselines, boxes, download, grids, settings
+from support import download, settings
+from support.data import boxes
 from support.errors import ProjectError
 from support.splits import Split, Splits
+from support.training import average_precision, baselines, grids
+
+import numpy as np
+import pytest
+from PIL import Image
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +93,7 @@ def test_several_classes_each_have_a_score_and_a_row_in_the_table(config: Config
     outputs = {"network": model.predict(splits.test.x, verbose=0), **baselines.predict(splits, 0)}
     for output in outputs.values():
         assert output.shape[::2] == (24, 4 + 3) and np.isfinite(output).all()
-    assert list(scores.details(splits.test.y, outputs["network"], splits.spec)["classes"]) == labels
+    assert list(metrics.details(splits.test.y, outputs["network"], splits.spec)["classes"]) == labels
 
 
 @pytest.mark.parametrize(

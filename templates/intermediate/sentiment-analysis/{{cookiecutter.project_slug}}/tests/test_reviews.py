@@ -5,9 +5,6 @@ import sys
 import tarfile
 from pathlib import Path
 
-import numpy as np
-import pytest
-
 import data
 import evaluate
 import export
@@ -15,8 +12,13 @@ import reviews
 import train
 from config import Config
 from model import build_model
-from support import portable, runs, settings
+from support import runs, settings
+from support.data import preprocessing
 from support.errors import ProjectError
+
+import numpy as np
+import pytest
+import short
 
 ARCHITECTURES = ["bag", "lstm", "transformer"]
 
@@ -34,7 +36,7 @@ def test_a_handful_of_texts_can_be_learned_by_heart(architecture: str) -> None:
     )
     splits = data.load(config)
     few = splits.train.take(slice(0, 16))
-    x, model = portable.encode(few.x, splits.spec), build_model(config, splits)
+    x, model = preprocessing.encode(few.x, splits.spec), build_model(config, splits)
     probabilities = model.predict(x, verbose=0)
     assert probabilities.shape == (16, 2)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
@@ -46,7 +48,7 @@ def test_a_handful_of_texts_can_be_learned_by_heart(architecture: str) -> None:
 def test_long_texts_are_read_in_groups_of_words(architecture: str, config: Config) -> None:
     config = settings.read(Config, argv=["--architecture", architecture, "--steps", "10"])
     splits = data.load(config)
-    x = portable.encode(splits.train.x[:64], splits.spec)
+    x = preprocessing.encode(splits.train.x[:64], splits.spec)
     history = build_model(config, splits).fit(x, splits.train.y[:64], verbose=0)
     assert np.isfinite(history.history["loss"][0])
 
@@ -57,6 +59,7 @@ def test_every_export_of_the_other_architectures_answers_as_the_model_does(
 ) -> None:
     monkeypatch.setattr(runs, "FOLDER", tmp_path / "runs")
     for step, arguments in ((train, ["--architecture", architecture, "--epochs", "4"]), (evaluate, []), (export, [])):
+        monkeypatch.setattr(step, "load", short.load)
         monkeypatch.setattr(sys, "argv", ["step.py", *arguments])
         step.main()
     rows = runs.find(None).read("export/export_report.json")["formats"]

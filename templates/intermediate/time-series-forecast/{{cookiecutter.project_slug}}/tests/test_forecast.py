@@ -1,12 +1,12 @@
 """What must hold for this kind of model and data: units, learning, levels never seen, and the three architectures."""
 
-import numpy as np
-import pytest
-
 import data
 from config import Config
 from model import build_model
 from support import settings
+
+import numpy as np
+import pytest
 
 ARCHITECTURES = ("linear", "lstm", "tcn")
 

@@ -5,7 +5,8 @@ evaluate.py makes the animation of them. Nothing here is random or kept between 
 
 from typing import Any
 
-from support import drawing, latents
+from support.data import latents
+from support.reports import drawing
 from support.runs import Run
 from support.settings import Settings
 

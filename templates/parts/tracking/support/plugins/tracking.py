@@ -8,12 +8,12 @@ import os
 from collections.abc import Callable
 from typing import Any, Literal, Protocol
 
-from pydantic import Field
-
 from support.errors import ProjectError
 from support.files import read_json
 from support.runs import FOLDER, Run
 from support.settings import Settings
+
+from pydantic import Field
 
 Log = Callable[[dict[str, float], int], None]  # numbers by name, after which epoch
 

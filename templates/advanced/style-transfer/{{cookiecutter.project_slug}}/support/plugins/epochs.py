@@ -5,7 +5,7 @@ evaluate.py makes the animation of them. Nothing here is random or kept between 
 
 from typing import Any
 
-from support import sheets
+from support.reports import sheets
 from support.runs import Run
 from support.settings import Settings
 
@@ -13,12 +13,13 @@ LONGEST = 320  # pixels: enough to see strokes, little enough to be drawn after 
 
 
 def callbacks(options: Settings, run: Run) -> list[Any]:
-    import keras
-    import numpy as np
-
     from config import Config
     from data import photographs
-    from support import photos, settings
+    from support import settings
+    from support.data import photos
+
+    import keras
+    import numpy as np
 
     if run.spec["kind"] == "optimize":
         x = np.zeros((1, 1), np.float32)  # the picture is what is trained: it is asked for with any number

@@ -1,0 +1,141 @@
+"""How good answers are: word by word beside the true answer (perplexity), and as a whole (sensible, varied, copied)."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from support.data import preprocessing, qa_pairs
+from support.splits import Split, Splits
+from support.training.decoding import Reply
+
+import numpy as np
+
+METRIC = "words"  # the number that exports are compared by; it needs no answer to be made up
+SHOWN = 12  # answers in a figure
+LEAST = 1e-7  # of probability: a float32 that was rounded to nought is not impossible
+
+
+def score(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, float]:
+    """Scores of probabilities (pairs, answer_length, words) of each next word, the words before being the true ones.
+
+    words: the share of next words that are right. perplexity: among how many words the network seems to choose, on average; 1 is sure
+    and right. `truth` has the numbers of the words (pairs, answer_length), and 0 where nothing is asked for.
+    """
+    asked = truth != preprocessing.PAD
+    likelihood = np.take_along_axis(prediction, truth[..., None].astype(int), axis=2)[..., 0]  # (pairs, answer_length)
+    return {
+        "words": float((prediction.argmax(axis=2) == truth)[asked].mean()),
+        "perplexity": float(np.exp(-np.log(np.maximum(likelihood[asked], LEAST)).mean())),
+    }
+
+
+def of_answers(questions: Sequence[str], answers: Sequence[str], splits: Splits) -> dict[str, float]:
+    """Scores of one whole answer to each test question.
+
+    sensible: the share that is, word for word, one of the known answers to that question. distinct_1, distinct_2: different words and
+    pairs of neighbours, as a share of all that were said; low where every question gets the same answer (Li et al. 2016). copied: the
+    share of answers that stand in training as they are.
+    """
+    known = known_answers(splits)
+    trained = {qa_pairs.key(text) for text in splits.train.x["answer"]}
+    keys = [qa_pairs.key(text) for text in answers]
+    said = [preprocessing.words(text) for text in answers]
+    pairs = [pair for found in said for pair in zip(found, found[1:], strict=False)]
+    words = [word for found in said for word in found]
+    return {
+        "sensible": float(np.mean([own in known[qa_pairs.key(q)] for own, q in zip(keys, questions, strict=True)])),
+        "distinct_1": len(set(words)) / max(1, len(words)),
+        "distinct_2": len(set(pairs)) / max(1, len(pairs)),
+        "copied": float(np.mean([own in trained for own in keys])),
+    }
+
+
+def known_answers(splits: Splits) -> dict[str, set[str]]:
+    """The answers to each test question, both as `qa_pairs.key` has them."""
+    known: dict[str, set[str]] = {}
+    for question, right in zip(splits.test.x["question"], splits.test.x["answer"], strict=True):
+        known.setdefault(qa_pairs.key(question), set()).add(qa_pairs.key(right))
+    return known
+
+
+def details(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, Any]:
+    """The share of next words that are right at each place of the answer: the first ones say what it is about."""
+    asked = truth != preprocessing.PAD
+    right = (prediction.argmax(axis=2) == truth) & asked
+    places = [place for place in range(truth.shape[1]) if asked[:, place].any()]
+    return {"places": [float(right[:, place].sum() / asked[:, place].sum()) for place in places]}
+
+
+def choose_threshold(truth: np.ndarray, prediction: np.ndarray, config: Any) -> dict[str, Any]:
+    """What only validation can choose, for the spec: nothing here."""
+    return {}
+
+
+def to_record(reply: Reply, spec: dict[str, Any]) -> dict[str, Any]:
+    """An answer: its text, how probable it was as a whole, and the least sure of its words."""
+    marks = [*reply.words, *(["(end)"] if reply.ended else [])]
+    least = int(np.argmin(reply.probabilities)) if reply.probabilities else 0
+    return {
+        "answer": preprocessing.join(list(reply.words), spec["spelling"]),
+        "probability": float(f"{np.prod(reply.probabilities):.4g}"),
+        "least_sure": {"word": marks[least], "probability": float(f"{reply.probabilities[least]:.4g}")}
+        if marks
+        else None,
+        "complete": reply.ended,
+    }
+
+
+def to_text(answer: dict[str, Any]) -> str:
+    """An answer as a line for a person."""
+    return f"{answer['answer'] or '(silence)'}  ({answer['probability']:.0%}{'' if answer['complete'] else ', cut'})"
+
+
+def to_rows(metrics: dict[str, Any]) -> list[list[str]]:
+    """The scores as a table: header, network and baselines; an empty cell where a baseline has no such number."""
+    names = list(metrics["test"])
+    table = [["", *(name.replace("_", "-") for name in names), "pairs"]]
+    for title, values in {"network": metrics["test"], **metrics["baselines"]}.items():
+        cells = ["" if name not in values else shown(name, values[name]) for name in names]
+        table.append([title, *cells, str(metrics["test_examples"])])
+    return table
+
+
+def shown(name: str, value: float) -> str:
+    return f"{value:.1f}" if name == "perplexity" and value >= 10 else f"{value:.3f}"
+
+
+def to_table(metrics: dict[str, Any]) -> str:
+    """What evaluate.py prints."""
+    header, *lines = to_rows(metrics)
+    width = max(len(line[0]) for line in lines)
+    text = [f"Measured on {metrics['note']}: {metrics['test_examples']:,} test pairs."]
+    text += [f"{line[0]:{width}}  " + "  ".join(f"{cell:>10}" for cell in line[1:-1]) for line in (header, *lines)]
+    return "\n".join(text)
+
+
+def plot(
+    splits: Splits, replies: Sequence[Reply], folder: Path, draw_examples: Callable[[Split, list[str], Path, str], Any]
+) -> list[Any]:
+    """Draw test questions with the known answer and the network's, first of those that were answered otherwise, then of the rest.
+
+    `replies` has an answer for each pair of the test.
+    """
+    found = [to_record(reply, splits.spec) for reply in replies]
+    known = known_answers(splits)
+    sensible = np.array(
+        [
+            qa_pairs.key(answer["answer"]) in known[qa_pairs.key(question)]
+            for answer, question in zip(found, splits.test.x["question"], strict=True)
+        ]
+    )
+    pictures = []
+    for name, chosen, caption in (
+        ("otherwise", ~sensible, "Test questions that the network answered otherwise than the data do: not chosen, the first ones."),
+        ("as_known", sensible, "Test questions that were answered as in the data: not chosen, spread over the test."),
+    ):  # fmt: skip
+        places = np.flatnonzero(chosen)
+        places = places[np.linspace(0, len(places) - 1, min(SHOWN, len(places))).astype(int)]
+        if len(places):
+            titles = [f"network: {to_text(found[place])}" for place in places]
+            pictures.append(draw_examples(splits.test.take(places), titles, folder / f"{name}.png", caption))
+    return pictures

@@ -1,0 +1,112 @@
+"""From texts to the numbers that layers compute with, twice: in Python for training, ONNX and LiteRT, and as layers in the saved model.
+
+Raw inputs are {"question": texts, "answer": texts}, the answer as far as it is known. Encoded, each is a row of whole numbers: for
+each word FIRST + its position in `spec["vocabulary"]`, UNKNOWN where it is not there, PAD behind the last one. The vocabulary begins
+with the marks for where an answer starts and ends; the row of an answer begins with the first. spec.json holds all of it.
+"""
+
+import re
+from typing import Any
+
+from support.data.words import COMMAS, EXCLAMATIONS, ONE_BY_ONE, QUESTIONS, SIGNS, SPACELESS, STOPS, finder
+
+import numpy as np
+
+PAD, UNKNOWN, FIRST = 0, 1, 2
+MARKS = ("[start]", "[end]")  # no text can hold them: brackets separate words
+START, END = FIRST, FIRST + 1
+
+# What separates words: ASCII's controls, spaces, brackets and quotes, and all signs beyond.
+APART = r"\x00-\x20\"#$&()*:;<>@\[\\\]\^_`{|}~" + SIGNS
+ENDS, PAUSES = QUESTIONS + EXCLAMATIONS + STOPS, COMMAS  # of other scripts than ASCII's
+# What is done to a text in small letters, in this order: pattern and replacement, the same for Python's re and TensorFlow's RE2.
+STEPS = (
+    ("’", "'"),
+    (f"[{APART}]+", " "),
+    (f"([!?{ENDS}{PAUSES}])", r" \1 "),  # words of their own: an answer needs them
+    ONE_BY_ONE,
+    (r"'+([^a-z']|$)", r" \1"),  # quotation marks part words, the apostrophe of isn't does not
+    (r"(^|[^a-z'])'+", r"\1 "),
+    (r"([.,]+)( |$)", r" \1 "),  # the end of a sentence, not the point in 2.54
+)
+words = finder(STEPS)
+
+
+def join(found: list[str], spelling: dict[str, str]) -> str:
+    """Words as a text for a person: with capitals, no space before a full stop, and none in scripts that have none."""
+    text = ""
+    for word in found:
+        beginning = not text or text[-1] in ".!?" + ENDS
+        shown = spelling.get(word, word)
+        close = not text or word[0] in ".,!?" + ENDS + PAUSES or _close.search(text[-1] + word[0])
+        text += ("" if close else " ") + (shown[0].upper() + shown[1:] if beginning else shown)
+    return text
+
+
+_close = re.compile(f"[{SPACELESS}\u3001\u3002\uff01-\uff64]")
+
+
+def is_word(word: str) -> bool:
+    """Whether there is more to it than full stops, commas, question and exclamation marks."""
+    return not set(word) <= set(".,!?" + ENDS + PAUSES)
+
+
+def rows(texts: Any, length: int, spec: dict[str, Any], first: tuple[int, ...] = ()) -> np.ndarray:
+    """Texts (batch,) as numbers (batch, length), each after the numbers `first`; words that do not fit in are left out."""
+    place = {word: position for position, word in enumerate(spec["vocabulary"], start=FIRST)}
+    ids = np.full((len(texts), length), PAD, np.int32)
+    for row, text in enumerate(texts):
+        found = [*first, *(place.get(word, UNKNOWN) for word in words(text))][:length]
+        ids[row, : len(found)] = found
+    return ids
+
+
+def encode(x: Any, spec: dict[str, Any]) -> dict[str, np.ndarray]:
+    """Questions and answers so far (batch,) as numbers (batch, question_length), (batch, answer_length). Works without TensorFlow."""
+    return {
+        "question": rows(x["question"], spec["question_length"], spec),
+        "answer": rows(x["answer"], spec["answer_length"], spec, (START,)),
+    }
+
+
+def targets(answers: Any, spec: dict[str, Any]) -> np.ndarray:
+    """The words that are to be said (batch, answer_length): those of `encode` one place to the left, then the end.
+
+    A word that is not known is PAD, which counts nowhere: nobody can be asked to say it.
+    """
+    ids = rows(answers, spec["answer_length"], spec)
+    ends = (ids != PAD).sum(axis=1)
+    fits = ends < ids.shape[1]
+    ids[np.flatnonzero(fits), ends[fits]] = END
+    return np.where(ids == UNKNOWN, PAD, ids).astype(np.int32)
+
+
+def with_preprocessing(model: Any, spec: dict[str, Any]) -> Any:
+    """The model as it is saved: layers that encode texts, then the trained ones."""
+    from support.data import word_layers
+
+    import keras
+    from keras import ops
+
+    texts = {name: keras.Input((), dtype="string", name=name) for name in ("question", "answer")}  # (batch,) each
+    question = word_layers.vectorization(spec["vocabulary"], spec["question_length"], "question_words")
+    answer = word_layers.vectorization(spec["vocabulary"], spec["answer_length"] - 1, "answer_words")
+    said = ops.cast(answer(texts["answer"]), "int32")  # (batch, answer_length - 1)
+    ids = {
+        "question": ops.cast(question(texts["question"]), "int32"),  # (batch, question_length)
+        "answer": ops.pad(said, ((0, 0), (1, 0)), constant_values=START),  # (batch, answer_length)
+    }
+    trained = keras.Model(model.input, model.output, name=model.name)  # without its loss: prediction does not need it
+    return keras.Model(texts, trained(ids), name="texts")
+
+
+def without_preprocessing(model: Any, spec: dict[str, Any]) -> Any:
+    """The part of a saved model that takes encoded texts."""
+    import keras
+
+    return next(layer for layer in model.layers if isinstance(layer, keras.Model))
+
+
+def supports_int8_activations(model: Any) -> bool:
+    """Whether LiteRT may compute with 8 bits too, and not only keep the weights in them: what tells places and words apart is lost."""
+    return False

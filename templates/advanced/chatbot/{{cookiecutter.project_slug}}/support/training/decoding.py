@@ -1,0 +1,138 @@
+"""From a probability per next word to whole answers: greedy, by chance among the likeliest (top-p), or the best of several (beam).
+
+`step` is any model that answers, of whatever format (`serving.load`): questions and answers so far, as texts, -> probabilities
+(batch, answer_length, words) of the word at each place. Everything here is numpy, so an ONNX file answers without TensorFlow.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from support.data import preprocessing
+from support.settings import Settings
+
+import numpy as np
+from pydantic import Field
+
+Step = Callable[[Any], np.ndarray]
+NEVER = [preprocessing.PAD, preprocessing.UNKNOWN, preprocessing.START]  # what is no word to say
+
+
+class DecodingOptions(Settings):
+    """How an answer is made of probabilities: the same options in predict.py and chat.py."""
+
+    decoding: Literal["greedy", "top-p", "beam"] = Field(
+        default="greedy",
+        description="always the likeliest word; by chance among the likeliest; or the best of several answers",
+    )
+    temperature: float = Field(
+        default=1.0, gt=0, le=10, description="of top-p: below 1 the likeliest words gain, above 1 the rare ones do"
+    )
+    top_p: float = Field(
+        default=0.9, gt=0, le=1, description="of top-p: the likeliest words that together have this probability"
+    )
+    beam_width: int = Field(default=4, ge=1, le=64, description="of beam: how many answers are kept beside each other")
+    longest: int = Field(
+        default=100, ge=1, description="words of an answer at most; no more than in training in any case"
+    )
+    seed: int = Field(default=0, ge=0, description="of top-p: the same seed gives the same answers")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer, as far as it is said, and the probability of each word (and of its end, where it is reached)."""
+
+    words: tuple[str, ...] = ()
+    probabilities: tuple[float, ...] = ()
+    ended: bool = False
+
+    @property
+    def score(self) -> float:
+        """The mean log-probability of a word: sums would favour short answers."""
+        return float(np.mean(np.log(np.maximum(self.probabilities, 1e-30)))) if self.probabilities else 0.0
+
+    def then(self, number: int, probability: float, spec: dict[str, Any]) -> "Reply":
+        """This answer with one more word, or with its end."""
+        ended = number == preprocessing.END
+        said = self.words if ended else (*self.words, spec["vocabulary"][number - preprocessing.FIRST])
+        return Reply(said, (*self.probabilities, probability), ended)
+
+
+def answer(
+    step: Step, questions: Sequence[str], spec: dict[str, Any], options: DecodingOptions, rng: np.random.Generator
+) -> list[Reply]:
+    """An answer to each question."""
+    if options.decoding == "beam":
+        return beam(step, questions, spec, options.beam_width, options.longest)
+    if options.decoding == "greedy":
+        return one_by_one(step, questions, spec, lambda p: p.argmax(axis=1), options.longest)
+    return one_by_one(
+        step, questions, spec, lambda p: drawn(p, options.temperature, options.top_p, rng), options.longest
+    )
+
+
+def greedy(step: Step, questions: Sequence[str], spec: dict[str, Any]) -> list[Reply]:
+    """The answers that always go on with the likeliest word."""
+    return answer(step, questions, spec, DecodingOptions(), np.random.default_rng(0))
+
+
+def one_by_one(
+    step: Step, questions: Sequence[str], spec: dict[str, Any], choose: Callable[[np.ndarray], Any], longest: int
+) -> list[Reply]:
+    """Word by word, all questions at once; those whose answer has ended are not asked any more."""
+    replies = [Reply() for _ in questions]
+    for _ in range(min(longest, spec["answer_length"])):  # its last place is that of the end
+        rows = [row for row, reply in enumerate(replies) if not reply.ended]
+        if not rows:
+            break
+        probabilities = next_words(step, [(questions[row], replies[row]) for row in rows], spec)
+        for row, number, each in zip(rows, choose(probabilities), probabilities, strict=True):
+            replies[row] = replies[row].then(int(number), float(each[number]), spec)
+    return replies
+
+
+def next_words(step: Step, so_far: Sequence[tuple[str, Reply]], spec: dict[str, Any]) -> np.ndarray:
+    """Probabilities (batch, words) of what comes next, for questions and their answers so far."""
+    x = {
+        "question": np.array([*(question for question, _ in so_far), None], object)[:-1],
+        "answer": np.array([*(" ".join(reply.words) for _, reply in so_far), None], object)[:-1],
+    }
+    everywhere = step(x)  # (batch, answer_length, words): of the word at each place, the known ones too
+    last = [len(reply.words) for _, reply in so_far]
+    probabilities = everywhere[np.arange(len(last)), last].astype(np.float64)  # (batch, words)
+    probabilities[:, NEVER] = 0
+    return probabilities / np.maximum(probabilities.sum(axis=1, keepdims=True), 1e-30)
+
+
+def drawn(probabilities: np.ndarray, temperature: float, top_p: float, rng: np.random.Generator) -> np.ndarray:
+    """A word for each row of (batch, words), by chance among the likeliest ("nucleus sampling", Holtzman et al. 2020)."""
+    changed = np.maximum(probabilities, 1e-30) ** (1 / temperature)
+    changed /= changed.sum(axis=1, keepdims=True)
+    order = np.argsort(-changed, axis=1, kind="stable")
+    likely = np.take_along_axis(changed, order, axis=1)  # (batch, words), falling
+    likely[np.cumsum(likely, axis=1) - likely >= top_p] = (
+        0  # what was reached before this word is enough; the first one stays
+    )
+    reached = np.cumsum(likely, axis=1)
+    place = (reached < rng.random((len(reached), 1)) * reached[:, -1:]).sum(axis=1)
+    return np.take_along_axis(order, place[:, None], axis=1)[:, 0]
+
+
+def beam(step: Step, questions: Sequence[str], spec: dict[str, Any], width: int, longest: int = 100) -> list[Reply]:
+    """The best of the answers that are found when not one, but `width` beginnings are kept at each word."""
+    live = [[Reply()] for _ in questions]
+    done: list[list[Reply]] = [[] for _ in questions]
+    for _ in range(min(longest, spec["answer_length"])):  # its last place is that of the end
+        rows = [(row, reply) for row, replies in enumerate(live) for reply in replies]
+        if not rows:
+            break
+        grown: list[list[Reply]] = [[] for _ in questions]
+        probabilities = next_words(step, [(questions[row], reply) for row, reply in rows], spec)
+        for (row, reply), each in zip(rows, probabilities, strict=True):
+            best = np.argsort(-each, kind="stable")[:width]
+            grown[row] += [reply.then(int(number), float(each[number]), spec) for number in best if each[number] > 0]
+        for row, replies in enumerate(grown):
+            kept = sorted(replies, key=lambda reply: -reply.score)[:width]
+            done[row] += [reply for reply in kept if reply.ended]
+            live[row] = [reply for reply in kept if not reply.ended] if len(done[row]) < width else []
+    return [max(ended or going, key=lambda reply: reply.score) for ended, going in zip(done, live, strict=True)]

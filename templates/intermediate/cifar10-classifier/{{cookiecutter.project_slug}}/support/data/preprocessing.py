@@ -1,0 +1,33 @@
+"""From the model that is trained to the one that is saved: the same network, without augmentation, in 32 bits.
+
+Random layers must not be in a file that serves: they do nothing there, and ONNX and LiteRT cannot hold them. Nor must 16-bit
+arithmetic, which was for training on a GPU: not every CPU has it.
+"""
+
+from typing import Any
+
+NETWORK = "network"  # the layer of the trained model that is the whole of the saved one
+
+
+def encode(x: Any, spec: dict[str, Any]) -> Any:
+    """Raw inputs as the numbers that the trained layers take: pictures are numbers already."""
+    return x
+
+
+def with_preprocessing(model: Any, spec: dict[str, Any]) -> Any:
+    """The model as it is saved: the network alone, with the weights of the trained one, computing in float32."""
+    import keras
+
+    network = model.get_layer(NETWORK)
+
+    def in_32_bits(layer: Any) -> Any:
+        return layer.__class__.from_config({**layer.get_config(), "dtype": "float32"})
+
+    saved = keras.models.clone_model(network, clone_function=in_32_bits)
+    saved.set_weights(network.get_weights())
+    return saved
+
+
+def without_preprocessing(model: Any, spec: dict[str, Any]) -> Any:
+    """The part of a saved model that takes encoded inputs: all of it."""
+    return model

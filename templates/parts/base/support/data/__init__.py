@@ -1,0 +1,1 @@
+"""Reading people's data: files, images, tables, texts, series, boxes; without TensorFlow."""

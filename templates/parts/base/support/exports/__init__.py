@@ -1,0 +1,1 @@
+"""Files that other programs run, each proven to predict as the trained model does."""

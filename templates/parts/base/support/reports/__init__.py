@@ -1,0 +1,1 @@
+"""What a person looks at afterwards: figures, the report, the model card."""

@@ -1,0 +1,1 @@
+"""Training: batches, checkpoints, going on exactly where a training was interrupted, search."""

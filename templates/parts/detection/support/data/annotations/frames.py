@@ -1,0 +1,146 @@
+"""Which image the numbers of a box are pixels of: as it is stored, as it is seen, or as large as it was when it was annotated.
+
+A phone stores a photo as the sensor lies and notes in EXIF how to turn it. Tools that turn it (labelImg, CVAT and all that run in a
+browser) write boxes of the photo as it is seen, others (old versions of labelImg among them) of the photo as it is stored. The size that an
+annotation states tells which; where none is stated, the other photos of the data set do, or the edges over which the boxes would reach.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from support.data.annotations.records import EDGE, AnnotatedImage, Annotations, Box, beyond
+from support.data.image_files import Header
+from support.errors import ProjectError
+
+import numpy as np
+
+Size = tuple[int, int]  # width, height
+SAME_SHAPE = 0.01  # by how much two ratios of sides may differ, as rounding to pixels does
+
+
+@dataclass
+class Drawn:
+    """An image with what is written about it: `size` the width and height that the annotation states, `boxes` not checked yet.
+
+    With `relative` the corners are shares of the image, 0..1.
+    """
+
+    image: AnnotatedImage
+    header: Header
+    where: str
+    size: Size | None
+    boxes: list[Box]
+    relative: bool = False
+
+
+def settle(drawn: Sequence[Drawn], found: Annotations) -> None:
+    """Bring the boxes of all images to pixels of the image as it is seen, and take them.
+
+    Raises:
+        ProjectError: where they are in no pixels.
+    """
+    _refuse_shares(drawn)
+    known = {_stored(one) for one in drawn if one.header.orientation > 1} - {None}
+    convention = known.pop() if len(known) == 1 else None  # what the photos that tell agree on
+    for one in drawn:
+        if one.header.orientation > 1:
+            stored = _stored(one)
+            if stored is None and convention is None:
+                text = (
+                    f"{one.image.path.name} carries an EXIF turn, and nothing says whether its "
+                    "boxes were drawn before it; they are taken as drawn on the image as it is seen"
+                )
+                found.problem(one.where, "turned", text, left_out=False)
+            stored = bool(convention if stored is None else stored)
+        else:
+            stored = False
+        frame = one.header.stored if stored else one.header.size
+        scale = _scale(one, frame, found)
+        for box in one.boxes:
+            if box.corners is not None:
+                left, top, right, bottom = (
+                    value * factor for value, factor in zip(box.corners, (*scale, *scale), strict=True)
+                )
+                corners = np.array([left, top, right, bottom])
+                box.corners = (upright(corners, one.header)[0] if stored else corners).tolist()
+            found.add(one.image, box)
+
+
+def upright(boxes: np.ndarray, header: Header) -> np.ndarray:
+    """Boxes (n, 4), left, top, right, bottom in the stored pixels, as boxes in the image as it is seen."""
+    corners = np.array(boxes, float).reshape(-1, 2, 2)  # (n, corner, x or y)
+    for axis, mirrored in enumerate(((2, 3, 7, 8), (3, 4, 6, 7))):  # by EXIF's orientation
+        if header.orientation in mirrored:
+            corners[..., axis] = header.stored[axis] - corners[:, ::-1, axis]
+    return (corners[..., ::-1] if header.orientation >= 5 else corners).reshape(-1, 4)
+
+
+def refuse_corners(
+    place: Path, boxes: Sequence[tuple[list[float], Size]], written: Iterable[list[float]], form: str
+) -> None:
+    """Refuse boxes whose last two numbers are corners: most reach over the edges in the `form` that is expected, none as corners.
+
+    Args:
+        place: what is refused.
+        boxes: corners as the form has it, and width and height of their image.
+        written: the same, as they are written.
+        form: what the four numbers should be.
+    """
+    for (_, size), corners in zip(boxes, written, strict=True):
+        if beyond(corners, size) > 0 or corners[2] <= corners[0] or corners[3] <= corners[1]:
+            return
+    over = sum(beyond(corners, size) > 0 for corners, size in boxes)
+    if len(boxes) > 2 and over > len(boxes) / 2:
+        raise ProjectError(
+            f"{place}: {over} of {len(boxes)} boxes reach over the edge of their image as {form}, none as corners\n"
+            "Write the width and height of each box in place of its right and bottom."
+        )
+
+
+def _refuse_shares(drawn: Sequence[Drawn]) -> None:
+    """Refuse boxes in pixels that are none: all of several lie within one pixel."""
+    boxes = [(one.where, box.corners) for one in drawn if not one.relative for box in one.boxes if box.corners]
+    if len(boxes) > 2 and all(max(corners) <= 1 for _, corners in boxes):
+        raise ProjectError(
+            f"{boxes[0][0]}: the boxes of all images are numbers up to 1, as shares of the image\nExpected pixels: multiply them by its width and height."
+        )
+
+
+def _stored(one: Drawn) -> bool | None:
+    """Whether the boxes of an image with an EXIF turn are those of the image as it is stored; None where nothing tells."""
+    seen, stored = one.header.size, one.header.stored
+    if one.size and same_shape(one.size, seen) != same_shape(one.size, stored):
+        return same_shape(one.size, stored)
+    corners = [box.corners for box in one.boxes if box.corners is not None]
+    if not corners or one.relative or one.size:
+        return None
+    fits_seen, fits_stored = (all(beyond(each, size) <= EDGE for each in corners) for size in (seen, stored))
+    return fits_stored if fits_seen != fits_stored else None
+
+
+def _scale(one: Drawn, frame: Size, found: Annotations) -> tuple[float, float]:
+    """The factors across and down that make of what is written pixels of `frame`."""
+    if one.relative:
+        return float(frame[0]), float(frame[1])
+    if one.size is None or one.size == frame:
+        return 1.0, 1.0
+    corners = [box.corners for box in one.boxes if box.corners is not None]
+    fits = all(beyond(each, one.size) <= EDGE for each in corners)
+    says = f"says {one.size[0]}×{one.size[1]} pixels, {one.image.path.name} has {frame[0]}×{frame[1]}"
+    if same_shape(one.size, frame) and fits:
+        found.problem(one.where, "other size", f"{says}; the boxes are scaled to the image", left_out=False)
+        return frame[0] / one.size[0], frame[1] / one.size[1]
+    if all(beyond(each, frame) <= EDGE for each in corners):
+        text = f"{says}; the boxes are taken as pixels of the image"
+        found.problem(one.where, "other size", text, left_out=False)
+    else:
+        one.image.broken += len(one.boxes)
+        one.boxes = []
+        found.problem(one.where, "other size", f"{says}: another shape, in which its boxes do not lie")
+    return 1.0, 1.0
+
+
+def same_shape(one: Size, other: Size) -> bool:
+    """Whether both are equally wide for their height."""
+    return abs(one[0] * other[1] - one[1] * other[0]) <= SAME_SHAPE * one[1] * other[0]

@@ -1,0 +1,85 @@
+"""Copies of one photo, so that they stay in one split: a test on a copy of what was trained on measures memory.
+
+Copies are known by their name, as Roboflow writes it (photo_jpg.rf.1a2b3c.jpg), by equal pixels, or by a difference hash: whether each
+point of a small grey version is brighter than its neighbour on the left, which survives other sizes, other compression and other light.
+"""
+
+import re
+from collections.abc import Sequence
+from hashlib import sha256
+
+from support.data.annotations import AnnotatedImage
+from support.data.letterbox import Letterbox, LetterboxedImages
+from support.terminal import progress
+
+import numpy as np
+from PIL import Image
+
+SOURCE = re.compile(r"(.+)\.rf\.[0-9A-Za-z]+$")
+SIDE = 16  # points of the small version, across and down
+BITS = 12  # of the 256, by how many hashes of copies may differ
+DETAILS = 48  # of the 256 neighbours, how many must differ by more than 2 shades: an even ground has nothing to compare
+SHADES = 14  # of 255, by how much a point may differ once both have the same light: another object is no copy
+ROWS = 1024  # images that are compared with all others at once
+
+
+def group(images: Sequence[AnnotatedImage], x: np.ndarray | LetterboxedImages) -> np.ndarray:
+    """For each image the position of the first one that it is a copy of, its own where there is none before: shape (images,).
+
+    Args:
+        images: the files.
+        x: the same images, letterboxed (images, side, side, 3).
+    """
+    first = np.arange(len(images))
+    sources: dict[str, int] = {}
+    for row, one in enumerate(images):
+        named = SOURCE.match(one.path.stem)
+        if named:
+            first[row] = sources.setdefault(named[1].lower(), row)
+    digests, small = _look(images, x)
+    equal: dict[bytes, int] = {}
+    same = [(equal.setdefault(digest, row), row) for row, digest in enumerate(digests)]
+    for pair in [*same, *_alike(small)]:
+        low, high = sorted(_root(first, row) for row in pair)
+        first[high] = low
+    return np.array([_root(first, row) for row in range(len(images))], int)
+
+
+def _root(first: np.ndarray, row: int) -> int:
+    while first[row] != row:
+        row = first[row]
+    return row
+
+
+def _look(images: Sequence[AnnotatedImage], x: np.ndarray | LetterboxedImages) -> tuple[list[bytes], np.ndarray]:
+    """A hash of the pixels of each image, and its small grey version (images, SIDE, SIDE + 1) float32, without the grey around."""
+    digests, small = [], np.zeros((len(x), SIDE, SIDE + 1), np.float32)
+    for row in progress(range(len(x)), "looking for copies", len(x)):
+        pixels = np.asarray(x[row : row + 1])[0]
+        digests.append(sha256(pixels).digest())
+        square = Image.fromarray(pixels).convert("L")
+        around = square.width * Letterbox(images[row].size).offset
+        inside = (*around[:2], *(square.width - around[:2]))
+        small[row] = np.asarray(square.resize((SIDE + 1, SIDE), Image.Resampling.BOX, inside))
+    return digests, small
+
+
+def _alike(small: np.ndarray) -> list[tuple[int, int]]:
+    """Pairs of images that are copies."""
+    steps = np.diff(small, axis=2).reshape(len(small), -1)
+    detailed = np.flatnonzero((np.abs(steps) > 2).sum(axis=1) >= DETAILS)
+    small, bits = small[detailed], np.where(steps[detailed] > 0, 1, -1).astype(np.float32)
+    light = small.mean(axis=(1, 2), keepdims=True), np.maximum(small.std(axis=(1, 2), keepdims=True), 1)
+    pairs = []
+    for begin in range(0, len(small), ROWS):
+        same = bits[begin : begin + ROWS] @ bits.T  # 256 where all bits are equal, 2 less for each that is not
+        for one, other in np.argwhere(same >= bits.shape[1] - 2 * BITS):
+            one += begin
+            if one < other:
+                spread = (light[1][one] + light[1][other]) / 2
+                distance = np.abs(
+                    (small[one] - light[0][one]) / light[1][one] - (small[other] - light[0][other]) / light[1][other]
+                )
+                if (distance * spread).max() <= SHADES:
+                    pairs.append((int(detailed[one]), int(detailed[other])))
+    return pairs

@@ -1,0 +1,91 @@
+"""Pictures with boxes drawn on them: many in one figure, or one picture at its full size."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from support.data import boxes
+from support.data.boxes import Found
+from support.splits import Split
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+COLUMNS = 4
+TRUE, FOUND = "#2ca02c", "#ff7f0e"  # green and orange, apart also for eyes that see red and green alike
+COLOURS = ("#ff7f0e", "#1f77b4", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#17becf", "#bcbd22")
+
+
+def draw_boxes(
+    split: Split, found: Sequence[Found], labels: Sequence[str], titles: Sequence[str], path: Path, caption: str
+) -> tuple[Path, str]:
+    """Draw the pictures of `split` with their true boxes, and with the boxes `found` where there are any, as one PNG."""
+    from support.reports import figures
+    from support.reports.figures import plt
+
+    rows = max(1, -(-len(split) // COLUMNS))
+    figure, axes = plt.subplots(rows, COLUMNS, figsize=(2.6 * COLUMNS, 2.75 * rows), squeeze=False)
+    for axis in axes.flat:
+        axis.axis("off")
+    for row, axis in zip(range(len(split)), axes.flat, strict=False):
+        picture = np.asarray(split.x[row : row + 1])[0].astype(np.uint8)
+        side = len(picture)
+        axis.imshow(picture, extent=(0, side, side, 0))
+        true_boxes, true_classes = boxes.truth(split.y[row])
+        for box, number in zip(true_boxes * side, true_classes, strict=True):
+            label = labels[number] if len(labels) > 1 and not len(found) else ""
+            _rectangle(axis, box, TRUE, label, 2.0)
+        if len(found):
+            for box, score, number in zip(found[row].boxes * side, found[row].scores, found[row].classes, strict=True):
+                _rectangle(
+                    axis, box, FOUND, f"{labels[number]} {score:.2f}" if len(labels) > 1 else f"{score:.2f}", 1.2
+                )
+        if row < len(titles):
+            axis.set_title(titles[row], fontsize=8)
+    return figures.save(figure, path, caption)
+
+
+def draw_confusion(counts: np.ndarray, labels: Sequence[str], path: Path) -> tuple[Path, str]:
+    """Draw the confusion matrix, background last."""
+    from support.reports import figures
+    from support.reports.figures import plt
+
+    size = min(12, 2 + 0.5 * len(labels))
+    figure, axis = plt.subplots(figsize=(size, size))
+    axis.imshow(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1), cmap="Blues", vmin=0, vmax=1)
+    for row, column in np.ndindex(counts.shape):
+        if counts[row, column]:
+            axis.text(column, row, str(counts[row, column]), ha="center", va="center", size=8)
+    axis.set_xticks(range(len(labels)), labels, rotation=90)
+    axis.set_yticks(range(len(labels)), labels)
+    axis.set(xlabel="found", ylabel="true")
+    caption = "True class (row) and found class (column); the last column was missed, in the last row there is nothing."
+    return figures.save(figure, path, caption)
+
+
+def on_picture(picture: Image.Image, objects: Sequence[dict[str, Any]], labels: Sequence[str]) -> Image.Image:
+    """A copy of the picture with the boxes of `objects` ({"label", "score", "box" in pixels}) and their scores."""
+    copy = picture.convert("RGB")
+    draw = ImageDraw.Draw(copy)
+    width = max(2, round(max(copy.size) / 300))
+    size = max(10, round(max(copy.size) / 50))
+    for one in objects:
+        colour = COLOURS[labels.index(one["label"]) % len(COLOURS)]
+        left, top, right, bottom = one["box"]
+        draw.rectangle((left, top, max(left, right), max(top, bottom)), outline=colour, width=width)
+        text = f"{one['label']} {one['score']:.0%}"
+        place = (left, max(0, top - size - 3))
+        draw.rectangle(draw.textbbox(place, text, font_size=size), fill=colour)
+        draw.text(place, text, fill="black", font_size=size)
+    return copy
+
+
+def _rectangle(axis: Any, box: np.ndarray, colour: str, text: str, width: float) -> None:
+    from matplotlib.patches import Rectangle
+
+    left, top, right, bottom = box
+    axis.add_patch(Rectangle((left, top), right - left, bottom - top, fill=False, edgecolor=colour, linewidth=width))
+    if text:
+        axis.text(
+            left, top, text, size=6, color="black", va="bottom", bbox={"color": colour, "pad": 0.5, "linewidth": 0}
+        )

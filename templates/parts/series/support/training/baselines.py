@@ -1,0 +1,66 @@
+"""Something simple to be better than: the last value, the season before, and two models of scikit-learn on the same windows."""
+
+from typing import Any
+
+from support.data.series import Series
+from support.data.windows import SeriesSplits
+from support.splits import Split, Splits
+
+import numpy as np
+
+SEASONAL = "seasonal naive"
+MOST = 4_000  # training windows that the slow models see, evenly spread
+
+
+def predict(splits: Splits, seed: int) -> dict[str, np.ndarray]:
+    """By name, forecasts (test windows, horizon)."""
+    assert isinstance(splits, SeriesSplits)
+    horizon = splits.spec["horizon"]
+    found = {
+        "naive": np.repeat(splits.test.x[:, -1:, 0], horizon, axis=1),
+        SEASONAL: seasonal_naive(splits.series, splits.origins[2], splits.spec["season"], horizon),
+    }
+    return found | learned(splits.train, splits.test, seed)
+
+
+def seasonal_naive(series: Series, origins: np.ndarray, season: int, horizon: int) -> np.ndarray:
+    """What was one season before each answer (the newest such row that was known at the origin), (origins, horizon)."""
+    ahead = np.arange(horizon)
+    back = season * (ahead // season + 1)
+    rows = np.maximum(origins[:, None] + (ahead - back)[None, :], 0)
+    return series.values[rows, 0]
+
+
+def learned(train: Split, test: Split, seed: int) -> dict[str, np.ndarray]:
+    """Ridge regression, and boosted trees for every step ahead; both see windows from which the last value is taken away."""
+    from sklearn.linear_model import Ridge
+    from sklearn.preprocessing import StandardScaler
+
+    whole = np.flatnonzero(~np.isnan(train.y).any(axis=1))
+    some = train.take(whole[:: -(-len(whole) // MOST)])
+    scaler = StandardScaler().fit(rows(some))
+    ridge = Ridge(alpha=1.0).fit(scaler.transform(rows(some)), some.y - some.x[:, -1:, 0])
+    found = {"ridge regression": ridge.predict(scaler.transform(rows(test))) + test.x[:, -1:, 0]}
+    return found | {"boosted trees": trees(some, test, seed)}
+
+
+def trees(train: Split, test: Split, seed: int) -> np.ndarray:
+    """One model for all steps ahead: it is told the step, and which values lay a little before (window, step) -> change."""
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
+    horizon = train.y.shape[1]
+    few = train.take(slice(None, None, max(1, len(train) * horizon // 100_000)))
+
+    def table(split: Split) -> np.ndarray:
+        newest = rows(split)[:, -48:]
+        return np.hstack([np.repeat(newest, horizon, axis=0), np.tile(np.arange(horizon), len(newest))[:, None]])
+
+    model = HistGradientBoostingRegressor(random_state=seed, max_iter=100)
+    model.fit(table(few), (few.y - few.x[:, -1:, 0]).reshape(-1))
+    return model.predict(table(test)).reshape(len(test), horizon) + test.x[:, -1:, 0]
+
+
+def rows(split: Split) -> np.ndarray:
+    """Windows as rows of a table: each column less its last value."""
+    x: Any = split.x - split.x[:, -1:, :]
+    return x.reshape(len(x), -1)

@@ -1,0 +1,28 @@
+"""Words found by TensorFlow exactly as `preprocessing.words` finds them, as a layer of the saved model."""
+
+from typing import Any
+
+from support.data import preprocessing
+from support.data.words import FOREIGN
+
+import keras
+import tensorflow as tf
+from keras import layers
+
+
+@keras.saving.register_keras_serializable("texts")
+def clean(texts: Any) -> Any:
+    """Texts with exactly one kind of thing between words: spaces."""
+    texts = tf.strings.regex_replace(texts, f"[{FOREIGN}]", " ")
+    # ASCII first: the second step asks the computer's language, and in Turkish the small letter of I is not i.
+    texts = tf.strings.lower(tf.strings.lower(texts), encoding="utf-8")
+    for pattern, replacement in preprocessing.STEPS:
+        texts = tf.strings.regex_replace(texts, pattern, replacement)
+    return texts
+
+
+def vectorization(vocabulary: list[str], length: int, name: str = "words") -> keras.layers.Layer:
+    """The layer from texts (batch,) to numbers (batch, length): 0 behind the last word, 1 for unknown ones, then the vocabulary's."""
+    return layers.TextVectorization(
+        standardize=clean, split="whitespace", vocabulary=vocabulary, output_sequence_length=length, name=name
+    )
