@@ -26,7 +26,6 @@ from support.splits import Split, Splits
 import numpy as np
 import pytest
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 # Ten epochs are enough for predictions that 8 bits cannot change. SAMPLE_RUNS=FOLDER trains as `python train.py` does, and leaves the run there.
 SAMPLE_RUNS = os.environ.get("SAMPLE_RUNS")
@@ -177,7 +176,7 @@ def test_a_wrong_option_is_answered_in_a_sentence(
 
 
 class Typed(Settings):
-    inputs: CliPositionalArg[list[str]] = Field(description="texts")
+    inputs: list[str] = Field(description="texts")
     run: str | None = Field(None, description="an option that takes a value")
     as_json: bool = Field(False, alias="json", description="an option that takes none")
 
