@@ -147,6 +147,7 @@ def _typed(cls: type[Settings], argv: list[str]) -> dict[str, Any]:
         allow_abbrev=False,
         exit_on_error=False,
     )
+    parser.usage = "%(prog)s [options]"
     parser.add_argument(
         "--config", metavar="FILE", help="settings to read instead of config.toml; a run's config.json too"
     )
