@@ -44,7 +44,7 @@ class Settings(BaseModel):
         for text in value if isinstance(value, (list, tuple)) else [value]:
             blank = text == "" or (isinstance(text, str) and text.isspace() and name != "separator")
             if blank and value != cls.model_fields[name].default:
-                raise PydanticCustomError("blank", "is empty")
+                raise PydanticCustomError("empty", "is empty")
         return value
 
 
@@ -63,9 +63,10 @@ def read(cls: type[T], *, toml: bool = True, argv: list[str] | None = None) -> T
     file = typed.pop("config", None)
     path = Path(file or PROJECT / "config.toml")
     values = read_file(path) if file or (toml and path.exists()) else {}
-    titles = {name: f"{path.name}: {name}" for name in values}
-    options = {name: _title(name, field) for name, field in cls.model_fields.items()}
-    return check(cls, {**values, **typed}, {**options, **titles, **{name: options[name] for name in typed}})
+    options = {
+        name: _title(name, field) for name, field in cls.model_fields.items() if name in typed or name not in values
+    }
+    return check(cls, {**values, **typed}, {**{name: f"{path.name}: {name}" for name in values}, **options})
 
 
 def check(cls: type[T], values: dict[str, Any], titles: dict[str, str] | None = None) -> T:
@@ -82,19 +83,19 @@ def check(cls: type[T], values: dict[str, Any], titles: dict[str, str] | None = 
         return cls.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else ""
-        title, field, kind = (titles or {}).get(name, name), cls.model_fields.get(name), first["type"]
+        name, kind = str(first["loc"][0]) if first["loc"] else "", first["type"]
+        title, field = (titles or {}).get(name, name), cls.model_fields.get(name)
         if kind in ("value_error", "assertion_error"):
-            raise ProjectError(first["msg"].removeprefix("Value error, ")) from None
-        if field is None:
-            close = _did_you_mean(name, cls.model_fields)
-            raise ProjectError(f"{title.removesuffix(name)}there is no setting {name}{close}") from None
-        if kind in ("missing", "blank"):
-            state = "missing" if kind == "missing" else "empty"
-            raise ProjectError(f"{title} is {state}\nExpected: {field.description or allowed(field)}.") from None
-        value = values[name]
-        shown = ",".join(map(str, value)) if isinstance(value, (list, tuple)) else value
-        raise ProjectError(f"{title} cannot be {shown!r}: expected {allowed(field)}") from None
+            message = first["msg"].removeprefix("Value error, ")
+        elif field is None:
+            message = f"{title.removesuffix(name)}there is no setting {name}{_did_you_mean(name, cls.model_fields)}"
+        elif kind in ("missing", "empty"):
+            message = f"{title} is {kind}\nExpected: {field.description or allowed(field)}."
+        else:
+            value = values[name]
+            shown = ",".join(map(str, value)) if isinstance(value, (list, tuple)) else value
+            message = f"{title} cannot be {shown!r}: expected {allowed(field)}"
+        raise ProjectError(message) from None
 
 
 def read_file(path: Path) -> dict[str, Any]:
@@ -107,13 +108,10 @@ def read_file(path: Path) -> dict[str, Any]:
         raise ProjectError(f"there is no file {path}\nGive --config a TOML file such as config.toml.")
     try:
         text = path.read_text(encoding="utf-8")
-        values = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
-        if not isinstance(values, dict):
-            raise ValueError("no names")
-    except (ValueError, RecursionError) as error:  # what is wrong with TOML, JSON or UTF-8 is a ValueError
+        return dict(json.loads(text) if path.suffix == ".json" else tomllib.loads(text))
+    except (ValueError, TypeError, RecursionError) as error:  # what is wrong with TOML, JSON or UTF-8 is a ValueError
         expected = "Expected lines such as: epochs = 20"
         raise ProjectError(f"{path.name} cannot be read as settings: {error}\n{expected}") from None
-    return values
 
 
 def check_choices(option: str, values: Iterable[str], choices: Iterable[str]) -> None:
@@ -139,51 +137,43 @@ def program() -> str:
 
 def _typed(cls: type[Settings], argv: list[str]) -> dict[str, Any]:
     """What was typed, by the names of the fields; the file given with --config as `config`."""
+    help_line = f"All options: python {program()} --help"
     parser = argparse.ArgumentParser(
         prog=f"python {program()}",
+        usage="%(prog)s [options]",
         description=getattr(sys.modules.get("__main__"), "__doc__", None) or cls.__doc__,  # what the step does
         formatter_class=argparse.RawDescriptionHelpFormatter,
         argument_default=argparse.SUPPRESS,
         allow_abbrev=False,
         exit_on_error=False,
     )
-    parser.usage = "%(prog)s [options]"
-    parser.add_argument(
-        "--config", metavar="FILE", help="settings to read instead of config.toml; a run's config.json too"
-    )
-    options, texts = ["--help", "--config"], None
+    parser.add_argument("--config", metavar="FILE", help="settings in the place of config.toml, or a run's config.json")
+    options, texts, several = ["--help", "--config"], None, False
     for name, field in cls.model_fields.items():
-        title = _title(name, field)
-        about = f"{field.description}; {allowed(field)}".removeprefix("None; ").replace("%", "%%")
+        title, about = _title(name, field), _about(field)
         if field.is_required():
-            texts = name
-            parser.usage = f"{parser.usage} {title}{' ...' * _is_list(field)}"
+            texts, several = name, _is_list(field)
+            parser.usage = f"{parser.usage} {title}{' ...' * several}"
             parser.description = f"{parser.description}\n\n{title}: {about}"
         elif field.annotation in (bool, bool | None):
-            parser.add_argument(title, dest=name, action=argparse.BooleanOptionalAction, help=about)
+            parser.add_argument(title, dest=name, action=argparse.BooleanOptionalAction, help=about.replace("%", "%%"))
         else:
-            default = ",".join(map(str, field.default or "")) if _is_list(field) else field.default
-            about += "" if default in (None, "") else f" (default: {default})".replace("%", "%%")
-            parser.add_argument(title, dest=name, type=partial(_value, field), metavar="VALUE", help=about)
+            convert = partial(_value, field)
+            parser.add_argument(title, dest=name, type=convert, metavar="VALUE", help=about.replace("%", "%%"))
         options.append(title)
     end = argv.index("--") if "--" in argv else len(argv)  # what follows is text, whatever it looks like
     words = [re.sub(r"^--[\w-]+(?==|\Z)", lambda found: found[0].replace("_", "-"), word) for word in argv[:end]]
-    help_line = f"All options: python {program()} --help"
     try:
-        known, rest = parser.parse_known_args(
-            words
-        )  # what is no option is text, wherever it stands between the options
+        known, rest = parser.parse_known_args(words)  # what is no option is text, wherever it stands
     except argparse.ArgumentError as error:
         needs = "is a switch and takes no" if "--no-" in str(error.argument_name) else "needs a"
         raise ProjectError(f"{error.argument_name} {needs} value\n{help_line}") from None
     for option in (word.partition("=")[0] for word in rest if re.fullmatch(r"--\w[\w-]*(=.*)?", word, re.DOTALL)):
         new = cls.renamed.get(option[2:].replace("-", "_"))
-        if new:
-            raise ProjectError(f"{option} is now {_title(new, cls.model_fields[new])}")
-        raise ProjectError(f"there is no option {option}{_did_you_mean(option, options)}\n{help_line}")
+        renamed = f"{option} is now {_title(new, cls.model_fields[new])}" if new else None
+        raise ProjectError(renamed or f"there is no option {option}{_did_you_mean(option, options)}\n{help_line}")
     rest += argv[end + 1 :]
-    several = texts is not None and _is_list(cls.model_fields[texts])
-    if len(rest) > (0 if texts is None else 1) and not several:
+    if rest and (texts is None or (len(rest) > 1 and not several)):
         raise ProjectError(f"there is no use for {rest[-1]!r}\n{help_line}")
     return {**vars(known), **({str(texts): rest if several else rest[0]} if rest else {})}
 
@@ -201,6 +191,15 @@ def _value(field: FieldInfo, text: str) -> Any:
 def _title(name: str, field: FieldInfo) -> str:
     """A field as one types it, --batch-size, or as --help calls what is typed without a name, INPUTS."""
     return name.upper() if field.is_required() else "--" + (field.alias or name).replace("_", "-")
+
+
+def _about(field: FieldInfo) -> str:
+    """The reason for an option, what it takes and its default, for --help."""
+    default = field.default
+    if isinstance(default, (list, tuple)):
+        default = ",".join(map(str, default))
+    about = "; ".join(filter(None, [field.description, allowed(field)]))
+    return about if field.is_required() or default in (None, "") else f"{about} (default: {default})"
 
 
 def _is_list(field: FieldInfo) -> bool:

@@ -147,6 +147,7 @@ def test_help_says_of_each_option_why_what_and_the_default(capsys: pytest.Captur
     whole = "--batch-size VALUE examples per step; 100 % of them is plain gradient descent; a whole number, 1 or more, at most 512 (default: 32)"
     assert whole in said and "--units VALUE of each layer; whole numbers separated by commas" in said
     assert "(default: 16,8)" in said and "--header, --no-header a switch; true or false" in said
+    assert "--text, --no-text a switch by another name; true or false (default: False)" in said
     with pytest.raises(SystemExit):
         settings.read(Inputs, toml=False, argv=["-h"])
     said = capsys.readouterr().out

@@ -14,7 +14,7 @@ from optuna.visualization import matplotlib as plots
 def draw(study: optuna.Study, monitor: str, folder: Path) -> list[Picture]:
     """history.png and settings.png in `folder`: Optuna's own figures, of the trials that were trained to their end."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        warnings.simplefilter("ignore")  # "experimental"; and that the axis of a single trial has no length
         history = plots.plot_optimization_history(study, target_name=monitor).figure
         by_setting = np.ravel(np.asarray(plots.plot_slice(study, target_name=monitor), object))[0].figure
     return [
