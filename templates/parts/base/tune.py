@@ -14,6 +14,7 @@ from typing import Literal
 from config import SEARCH, Config
 from data import load
 from support import errors, runs, settings
+from train import fit
 
 from pydantic import Field
 
@@ -47,7 +48,6 @@ def main() -> None:
     from model import build_model
     from support.reports import search_figures
     from support.training import trials, tuning
-    from support.training.fitting import fit
 
     search = trials.Search(
         folder=runs.FOLDER / "tuning" / (options.study or options.sampler),

@@ -68,11 +68,9 @@ def test_a_search_tries_as_many_different_settings_as_asked_for(whole: list[list
 def test_a_search_stopped_within_a_trial_goes_on_to_the_same_trials(
     whole: list[list[str]], data: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from support.training import fitting
-
     import keras
 
-    fit, epochs = fitting.fit, []
+    epochs: list[int] = []
 
     class Kill(keras.callbacks.Callback):
         def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
@@ -81,19 +79,19 @@ def test_a_search_stopped_within_a_trial_goes_on_to_the_same_trials(
                 raise RuntimeError("killed")
 
     def killed(model: Any, splits: Any, config: Any, run: Any, callbacks: list[Any], **more: Any) -> None:
-        fit(model, splits, config, run, [Kill(), *callbacks], **more)
+        train.fit(model, splits, config, run, [Kill(), *callbacks], **more)
 
     with monkeypatch.context() as patch, pytest.raises(RuntimeError):
-        patch.setattr(fitting, "fit", killed)
+        patch.setattr(tune, "fit", killed)
         search(*QUICK, *data, "--study", "killed")
     began = []
 
     def noted(model: Any, splits: Any, config: Any, run: Any, callbacks: list[Any], **more: Any) -> None:
         began.append(len(read_history(run)))
-        fit(model, splits, config, run, callbacks, **more)
+        train.fit(model, splits, config, run, callbacks, **more)
 
     with monkeypatch.context() as patch:
-        patch.setattr(fitting, "fit", noted)
+        patch.setattr(tune, "fit", noted)
         search(*QUICK, *data, "--study", "killed")
     assert began == [1, 0]  # the second trial goes on after its first epoch, the third begins
     assert trials("killed") == whole
