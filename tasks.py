@@ -119,8 +119,12 @@ def install() -> None:
 
 
 def installer() -> list[str | Path]:
-    """uv, which the dev extra brings, where it can reach the packages as it is configured; else pip, ten times slower."""
-    uv: list[str | Path] = [PYTHON, "-m", "uv", "pip", "install", "--quiet", "--python", PYTHON]
+    """uv, which the dev extra brings, where it can reach the packages as it is configured; else pip, ten times slower.
+
+    The libraries are compiled as pip does it: else, where PYTHONDONTWRITEBYTECODE is set, every start of TensorFlow compiles its two
+    thousand modules anew, which takes longer than the rest of the start.
+    """
+    uv: list[str | Path] = [PYTHON, "-m", "uv", "pip", "install", "--quiet", "--compile-bytecode", "--python", PYTHON]
     tried = subprocess.run([*uv, "--dry-run", "tqdm"], capture_output=True)
     return uv if tried.returncode == 0 else [PYTHON, "-m", "pip", "install", "--quiet"]
 

@@ -204,6 +204,16 @@ def _contract(project: Path) -> Iterator[Finding]:
                 )
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue  # found before
+    for file in sorted(project.glob("*.py")):
+        try:
+            early = contract.imported_before_support(file)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        if early:
+            do = (
+                "Begin its imports with `from support import errors`, which says what to do where a library is missing."
+            )
+            yield Finding(file.name, f"imports {early} before support", do)
     for name, wanted in contract.NAMES.items():
         try:
             missing = wanted - contract.top_level_names(project / name) if (project / name).exists() else set()

@@ -1,6 +1,7 @@
 """What a project made with the part `base` gives its shared steps; templates/README.md says it in words."""
 
 import ast
+import sys
 from pathlib import Path
 
 STEPS = ("config.py", "data.py", "model.py", "train.py", "evaluate.py", "predict.py", "export.py", "tune.py")
@@ -43,3 +44,27 @@ def top_level_names(path: Path) -> set[str]:
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             names.add(node.target.id)
     return names
+
+
+def imported_before_support(path: Path) -> str:
+    """The library that a step imports before the project's `support`, or "": what `support` says of a missing one comes too late.
+
+    A file that cannot be started as a program is no step. The standard library is never missing.
+
+    Raises:
+        SyntaxError: where the file is not Python.
+    """
+    source = path.read_text(encoding="utf-8")
+    if '__name__ == "__main__"' not in source:
+        return ""
+    for node in ast.parse(source).body:
+        modules = [each.name for each in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            modules = [node.module or ""]
+        for module in modules:
+            package = module.partition(".")[0]
+            if package == "support":
+                return ""
+            if package not in sys.stdlib_module_names:
+                return module
+    return ""

@@ -109,6 +109,28 @@ def test_the_contract_is_asked_of_projects_with_the_shared_steps(tiny: Path) -> 
     assert ("train.py", "is missing") not in what
 
 
+@pytest.mark.parametrize(
+    ("imports", "early"),
+    [
+        ("import numpy as np\nfrom support import errors\n", "numpy"),
+        ("from config import Config\nfrom support import errors\n", "config"),  # which imports pydantic, in turn
+        ("import json\n\nimport keras.layers\n", "keras.layers"),
+        ("from __future__ import annotations\n\nimport json\n\nfrom support import errors\nimport numpy as np\n", ""),
+        ("from support.errors import run\nimport numpy as np\n", ""),
+    ],
+)
+def test_a_step_that_imports_a_library_before_the_projects_support_is_named(
+    tiny: Path, imports: str, early: str
+) -> None:
+    folder = tiny / "beginner/tiny"
+    (folder / SLUG / "data.py").write_text(
+        f'"""Step 1."""\n\n{imports}\nif __name__ == "__main__":\n    errors.run()\n'
+    )
+    (folder / SLUG / "losses.py").write_text('"""No step: nobody starts it."""\n\nimport numpy\n')
+    named = [(file, what) for file, what in found(folder) if what.endswith(" before support")]
+    assert named == ([("data.py", f"imports {early} before support")] if early else [])
+
+
 def test_a_plain_template_is_held_to_what_applies(plain: Path) -> None:
     assert found(plain)[0][1].startswith("cannot be rendered: plain wants to run code of its own")
     (plain / "hooks/post_gen_project.py").unlink()
