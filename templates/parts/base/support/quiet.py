@@ -1,7 +1,7 @@
-"""TensorFlow's start-up notes kept off the screen: its C++ parts print them whatever the log level says.
+"""TensorFlow's start-up notes kept off the screen.
 
-With TF_CPP_MIN_LOG_LEVEL=3, TensorFlow 2.21 still prints four lines in every step: twice "WARNING: All log messages before
-absl::InitializeLog() is called …" and "oneDNN custom operations are on …". Its converters, for export.py, print dozens.
+Its C++ parts print them whatever the log level says: TensorFlow 2.21 with TF_CPP_MIN_LOG_LEVEL=3 still shows four lines in every step,
+"WARNING: All log messages before absl::InitializeLog() …" and "oneDNN custom operations are on …", each twice.
 """
 
 import contextlib

@@ -4,12 +4,12 @@ import os
 import sys
 from pathlib import Path
 
-import pytest
-
 import evaluate
 import export
 import train
 from support import runs
+
+import pytest
 
 # Ten epochs are enough for predictions that 8 bits cannot change. SAMPLE_RUNS=FOLDER trains as `python train.py` does, and leaves the run there.
 SAMPLE_RUNS = os.environ.get("SAMPLE_RUNS")

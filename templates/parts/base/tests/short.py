@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 import data
 from support.splits import Split, Splits
+
+import numpy as np
 
 BATCHES = (
     20.5  # a last one that is smaller, and enough for TensorFlow to take two at once (training.steps_per_execution)

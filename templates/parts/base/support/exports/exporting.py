@@ -119,7 +119,7 @@ def prove(
 
 def table(rows: list[dict[str, Any]], metric: str) -> str:
     """The rows as a table for a person."""
-    lines = [f"{'format':12} {'difference':>10} {'size':>10} {'one answer':>11} {metric:>10}"]
+    lines = [f"{'format':12} {'difference':>10} {'size':>10} {'one example':>11} {metric:>10}"]
     for row in rows:
         if "bytes" in row:
             size, time = f"{row['bytes'] / 1000:.0f} kB", f"{row['milliseconds']:.2f} ms"
