@@ -87,7 +87,7 @@ def _read(
         for alias in node.names
     }
     fields: dict[str, Setting] = {}
-    for base in classes[name].bases:
+    for base in reversed(classes[name].bases):  # where two have a field, the first one's counts
         above = ast.unparse(base)
         where = (file, above) if above in classes else imported.get(above)
         fields |= _read(find, *where, (*below, (file, name))) if where else {}

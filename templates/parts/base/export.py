@@ -44,9 +44,7 @@ def main() -> None:
     runs.check_same_data(run, splits)
 
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # a visible GPU would put operations into the files that only a GPU runs
-    os.environ["KERAS_BACKEND"] = (
-        "tensorflow"  # writes every format, whichever backend trained: the weights are the same
-    )
+    os.environ["KERAS_BACKEND"] = "tensorflow"  # writes every format; the weights of another backend are the same file
     from model import build_model  # noqa: F401  layers of our own, which the saved model may have
 
     model = runs.load_model(run.model)
@@ -68,9 +66,7 @@ def by_keras(model: Any, splits: Splits, spec: dict[str, Any]) -> dict[str, Call
         "verbose": False,
         "target_spec": {"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]},  # small runtimes hold no others
     }
-    in_8_bits: dict[str, Any] = {
-        "optimizations": [tf.lite.Optimize.DEFAULT]
-    }  # weights, and where they bear it activations
+    in_8_bits: dict[str, Any] = {"optimizations": [tf.lite.Optimize.DEFAULT]}  # weights, and activations where they may
     if getattr(preprocessing, "supports_int8_activations", lambda model: True)(encoded):
         in_8_bits["representative_dataset"] = exporting.calibration(encoded, splits.train, spec)
     return {

@@ -15,7 +15,7 @@ from model import build_model
 from support import runs, settings
 from support.errors import ProjectError, StepFailed, StepStopped
 from support.runs import Run
-from support.training import checkpoints, fitting, resuming
+from support.training import checkpoints, recorder, resuming
 from support.training.recorder import Recorder, Signals
 
 import keras
@@ -48,8 +48,8 @@ def whole(config: Config) -> Run:
 def go(config: Config, run: Run | None = None, *callbacks: keras.callbacks.Callback) -> Run:
     splits = load(config)
     run = run or runs.start(config, splits)
-    fitting.forget_models()  # each training stands for a process of its own
-    fitting.fit(build_model(config, splits), splits, config, run, callbacks)
+    keras.utils.clear_session()  # each training stands for a process of its own
+    train.fit(build_model(config, splits), splits, config, run, callbacks)
     return run
 
 
@@ -114,7 +114,7 @@ def recorders(monkeypatch: pytest.MonkeyPatch) -> list[Recorder]:
             super().__init__(*arguments)  # type: ignore[arg-type]
             made.append(self)
 
-    monkeypatch.setattr(fitting, "Recorder", Noted)
+    monkeypatch.setattr(recorder, "Recorder", Noted)
     return made
 
 
@@ -238,14 +238,14 @@ def test_a_signal_ends_a_training_with_the_exit_code_of_a_shell(
 
 
 def test_a_signal_that_whoever_started_this_ignores_stays_ignored(config: Config) -> None:
-    recorder = Recorder(runs.start(config, load(config)), config, {}, "", True)
+    watcher = Recorder(runs.start(config, load(config)), config, {}, "", True)
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with Signals(recorder):
+        with Signals(watcher):
             assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
             assert signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        with Signals(recorder):
+        with Signals(watcher):
             assert signal.getsignal(signal.SIGINT) is not signal.default_int_handler
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     finally:

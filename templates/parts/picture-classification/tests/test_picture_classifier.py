@@ -15,7 +15,7 @@ from support import runs, settings
 from support.data import labelled_images, preprocessing
 from support.errors import ProjectError
 from support.exports import exporting
-from support.training import baselines, fitting
+from support.training import baselines
 
 import keras
 import numpy as np
@@ -118,7 +118,7 @@ def test_a_picture_lost_in_the_middle_of_a_training_is_named_and_what_was_reache
     run = runs.start(config, splits)
     message = f"(there is no file .*{lost.name}|{lost.name} is damaged)(.|\n)*go on with: python train.py --resume"
     with pytest.raises(ProjectError, match=message):
-        fitting.fit(build_model(config, splits), splits, config, run, [Lose()])
+        train.fit(build_model(config, splits), splits, config, run, [Lose()])
     assert run.read("training.json")["state"] == "stopped"
     assert run.read("training.json")["epochs"] == 1
     runs.load_model(run.model)

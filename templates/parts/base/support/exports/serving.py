@@ -16,7 +16,6 @@ import numpy as np
 
 Predict = Callable[[Any], np.ndarray]
 TOGETHER = 256  # examples at once
-ask, batch_size, is_read_when_asked = inference.predict, inference.batch_size, inference.is_lazy
 
 
 @dataclass(frozen=True)
