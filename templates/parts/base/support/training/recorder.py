@@ -116,11 +116,11 @@ class Recorder(keras.callbacks.Callback):
         """Put the run's newest checkpoint into the model and into this, if there is one."""
         self.set_model(model)
         model.stop_training = False
+        model.optimizer.build(model.trainable_variables)  # in its first step `fit` would, and trace that twice
         found = checkpoints.latest(self.run)
         if found is None:
             return
         state, arrays = found
-        model.optimizer.build(model.trainable_variables)
         few = batches.split.take(np.arange(1))
         model.test_on_batch(few.x, few.y)  # makes the metrics; their numbers are replaced with all others
         checkpoints.restore(model, arrays["model"])
