@@ -26,7 +26,7 @@ from faults import MUTANTS, Mutant
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "generator"))
-from dlgen import catalog, compose  # noqa: E402 - of this checkout, whatever is installed
+from dlgen.catalog import layers, lookup  # noqa: E402 - of this checkout, whatever is installed
 
 PAGE = ROOT / "docs" / "mutants.md"
 BEGIN, END = "<!-- made by tests/mutants/run.py --write -->", "<!-- end of what tests/mutants/run.py makes -->"
@@ -156,7 +156,7 @@ def tests_of(mutant: Mutant) -> str:
     files = [word for word in words if word.partition("::")[0].endswith(".py")]
     asked = " ".join(word for word in words if word not in files)
     if mutant.project:
-        project = compose.plan(catalog.find(mutant.project))
+        project = layers.plan(lookup.find(mutant.project))
         found = [project.project_file(word.partition("::")[0]) for word in files]
     else:
         found = [ROOT / word.partition("::")[0] for word in files]

@@ -10,10 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dlgen import catalog, contract, render
+from dlgen.catalog import lookup, templates
+from dlgen.checks import contract
+from dlgen.rendering import render
 from once import EVERYTHING, ONCE, SHARED, deselected, run_elsewhere
 
-NAMES = [template.name for template in catalog.templates()]
+NAMES = [template.name for template in lookup.catalog()]
 LONG = {
     "cifar10-classifier",
     "sentiment-analysis",
@@ -48,7 +50,7 @@ def read(file: Path) -> dict:
 
 
 def metadata(name: str) -> dict:
-    return read(catalog.find(name).folder / "cookiecutter.json")
+    return read(lookup.find(name).folder / "cookiecutter.json")
 
 
 @pytest.fixture(scope="module")
@@ -58,10 +60,8 @@ def with_all_parts(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], 
 
     def of(name: str) -> Path:
         if name not in made:
-            parts = tuple(part.name for part in catalog.optional_parts((catalog.root(),)))
-            made[name] = render.new(
-                catalog.find(name), str(tmp_path_factory.mktemp("whole") / name), parts=parts
-            ).folder
+            parts = tuple(part.name for part in templates.optional_parts((templates.root(),)))
+            made[name] = render.new(lookup.find(name), str(tmp_path_factory.mktemp("whole") / name), parts=parts).folder
         return made[name]
 
     return of

@@ -12,7 +12,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from dlgen import catalog
+from dlgen.catalog import lookup, templates
 
 ROOT = Path(__file__).parents[2]
 OLDEST, NEWEST = "3.11", "3.13"
@@ -65,7 +65,7 @@ def run(*command: str | Path, at: Path) -> str:
 def test_the_pythons_that_are_tried_are_those_that_are_promised() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["requires-python"] == f">={OLDEST}"
-    rendered = (catalog.root() / "parts/base/pyproject.toml").read_text(encoding="utf-8")
+    rendered = (templates.root() / "parts/base/pyproject.toml").read_text(encoding="utf-8")
     assert f'requires-python = ">={OLDEST},<3.{int(NEWEST.split(".")[1]) + 1}"' in rendered
 
 
@@ -98,10 +98,7 @@ def test_a_project_of_each_kind_runs_on_this_python_from_the_wheel(version: str,
     run(*uv, "venv", "--quiet", "--python", python, tmp_path / "env", at=tmp_path)
     inside = tmp_path / "env" / "bin" / "python"
     needed = {
-        item
-        for template in catalog.templates()
-        if template.name in kinds(version)
-        for item in dependencies(template.name)
+        item for template in lookup.catalog() if template.name in kinds(version) for item in dependencies(template.name)
     }
     run(*uv, "pip", "install", "--quiet", "--python", inside, wheel, *sorted(needed), at=tmp_path)
     assert run(inside, "--version", at=tmp_path).startswith(f"Python {version}.")
@@ -118,6 +115,6 @@ def test_a_project_of_each_kind_runs_on_this_python_from_the_wheel(version: str,
 
 
 def dependencies(name: str) -> list[str]:
-    from dlgen import compose
+    from dlgen.catalog import layers
 
-    return list(compose.plan(catalog.find(name)).config["_dependencies"])
+    return list(layers.plan(lookup.find(name)).config["_dependencies"])

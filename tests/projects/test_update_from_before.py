@@ -10,7 +10,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from dlgen import catalog, render
+from dlgen.catalog import lookup
+from dlgen.rendering import render
 
 BEFORE = Path(__file__).parent / "before"
 NAMES = sorted(path.stem for path in BEFORE.glob("*.zip"))
@@ -41,7 +42,7 @@ def update(folder: Path) -> str:
 
 @pytest.fixture
 def today(tmp_path: Path, request: pytest.FixtureRequest) -> dict[str, bytes]:
-    return tree(render.new(catalog.find(request.param), str(tmp_path / "today" / request.param)).folder)
+    return tree(render.new(lookup.find(request.param), str(tmp_path / "today" / request.param)).folder)
 
 
 @pytest.mark.parametrize(("name", "today"), [(name, name) for name in NAMES], indirect=["today"])

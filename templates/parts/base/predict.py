@@ -17,11 +17,10 @@ from support.settings import Settings
 from support.terminal import one_line
 
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 
 class Options(Settings):
-    inputs: CliPositionalArg[list[str]] = Field(description="what to predict for")
+    inputs: list[str] = Field(description="what to predict for")
     run: str | None = Field(None, description="name of the run; the newest by default")
     model: str | None = Field(None, description="an exported file or folder instead of a run")
     as_json: bool = Field(False, alias="json", description="print JSON, one object per input")

@@ -90,5 +90,5 @@ def split_positions(
         if few:
             validation, test = 0, min(len(positions) - 1, test or 1) if fractions[1] else 0
         drawn.append(np.split(positions, [validation, validation + test]))
-    validation, test, train = (np.sort(np.concatenate(part)) for part in zip(*drawn, strict=True))
-    return train, validation, test
+    parts = [np.sort(np.concatenate(part)) for part in zip(*drawn, strict=True)]
+    return parts[2], parts[0], parts[1]

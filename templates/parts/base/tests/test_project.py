@@ -27,7 +27,6 @@ import numpy as np
 import pytest
 import short
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 pytest_plugins = ["sample_run"]
 
@@ -164,7 +163,7 @@ def test_a_wrong_option_is_answered_in_a_sentence(
 
 
 class Typed(Settings):
-    inputs: CliPositionalArg[list[str]] = Field(description="texts")
+    inputs: list[str] = Field(description="texts")
     run: str | None = Field(None, description="an option that takes a value")
     as_json: bool = Field(False, alias="json", description="an option that takes none")
 

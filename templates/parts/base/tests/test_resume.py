@@ -35,7 +35,8 @@ def config() -> Config:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(runs, "FOLDER", tmp_path_factory.mktemp("runs"))
-        patch.setattr(train, "load", load)
+        for step in (train, evaluate):
+            patch.setattr(step, "load", load)
         yield runs.FOLDER
 
 

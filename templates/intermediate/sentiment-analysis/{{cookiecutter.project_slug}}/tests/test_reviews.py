@@ -58,8 +58,8 @@ def test_every_export_of_the_other_architectures_answers_as_the_model_does(
     architecture: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runs, "FOLDER", tmp_path / "runs")
-    monkeypatch.setattr(train, "load", short.load)
     for step, arguments in ((train, ["--architecture", architecture, "--epochs", "4"]), (evaluate, []), (export, [])):
+        monkeypatch.setattr(step, "load", short.load)
         monkeypatch.setattr(sys, "argv", ["step.py", *arguments])
         step.main()
     rows = runs.find(None).read("export/export_report.json")["formats"]

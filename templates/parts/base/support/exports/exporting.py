@@ -3,6 +3,7 @@
 import sys
 import timeit
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def export(
         row: dict[str, Any] = {"format": name, "file": path.name}
         try:
             with hidden_stderr():  # converters talk a lot; what is wrong is found by comparing
-                write_safely(path, lambda temporary, write=write: write(str(temporary)))
+                write_safely(path, partial(_into, write))
             row |= prove(name, path, run.spec, test, expected, score, metric)
         except OSError:
             raise  # a full disk is the user's to mend, and ends the step
@@ -65,6 +66,10 @@ def export(
         rows.append(row)
     write_json(run.exports / "export_report.json", {"data": splits.source, "metric": metric, "formats": rows})
     return rows
+
+
+def _into(write: Callable[[str], object], path: Path) -> None:
+    write(str(path))
 
 
 def calibration(model: Any, train: Split, spec: dict[str, Any]) -> Callable[[], Iterator[Any]]:
