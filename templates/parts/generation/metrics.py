@@ -112,8 +112,6 @@ def plot(
     """Draw generated pictures, real ones, the nearest training picture beside each, and the animation of the epochs."""
     from support.reports import drawing
 
-    from PIL import Image
-
     some = slice(0, SHOWN)
     generated = Split(splits.test.x[some], drawing.as_pixels(prediction[some]))
     pictures = [
@@ -134,15 +132,5 @@ def plot(
     caption = "Generated, and beside it the nearest of all training pictures: is it copying? (Off: root mean square difference of the pixels, 0..255.)"
     pictures.append(draw_examples(Split(np.zeros(len(pairs)), pairs), titles, folder / "nearest.png", caption))
 
-    files = sorted((folder.parent / "epochs").glob("*.png"))
-    if files:
-        chosen = [files[round(i)] for i in np.linspace(0, len(files) - 1, min(40, len(files)))]
-        frames = []
-        for file in chosen:
-            with Image.open(file) as frame:
-                frames.append(frame.quantize(32))  # a palette, as GIF has one anyway; a smaller one is a smaller file
-        drawing.animate(frames, folder / "epochs.gif", 200, 2000)
-        pictures.append(
-            (folder / "epochs.gif", "The same latent vectors after each epoch: how the pictures came about.")
-        )
-    return pictures
+    caption = "The same latent vectors after each epoch: how the images came about."
+    return pictures + drawing.animate_epochs(folder.parent / "epochs", folder / "epochs.gif", caption)

@@ -34,7 +34,12 @@ def load(config: Config) -> Splits:
     every epoch and every export answers the same question.
     """
     real = labelled(config)
-    spec = {**real.spec, "kind": "latent", "latent": config.latent, "judge": feature_classifier.key(real.train)}
+    spec = {
+        **real.spec,
+        "kind": "latent",
+        "latent": config.latent,
+        "feature_classifier": feature_classifier.key(real.train),
+    }
     train, validation, test = (
         Split(latents.many(len(split), config.latent, config.seed, number), split.x)
         for number, split in enumerate((real.train, real.validation, real.test))
@@ -43,7 +48,7 @@ def load(config: Config) -> Splits:
 
 
 def labelled(config: Config) -> Splits:
-    """The real pictures with their classes, which only the judge learns: x (pictures, height, width, channels) uint8, y class numbers."""
+    """The real pictures with their classes, which only the feature classifier learns: x (images, height, width, channels) uint8, y class numbers."""
     fractions = (config.validation_fraction, config.test_fraction)
     shape = (config.image_size, config.image_size, config.channels)
     if config.data == "sample":

@@ -55,7 +55,7 @@ def distance(config: Config, epochs: int) -> str:
     frames, lines = [], []
     for name, pictures in cases.items():
         if not len(pictures):
-            continue  # a judge that learned little may take no picture for this class
+            continue  # a classifier that learned little may take no image for this class
         found = metrics.score(splits.test.y, pictures.astype(np.float32) / 255, splits.spec)
         lines.append(f"{name:24}" + "".join(f"{value:11.4f}" for value in found.values()))
         frames.append(drawing.sheet(pictures[:12], 12))

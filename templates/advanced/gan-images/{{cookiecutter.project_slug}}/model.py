@@ -11,7 +11,7 @@ from config import Config
 from data import labelled, load
 from losses import losses
 from support import errors, runs, settings
-from support.reports import drawing, figures
+from support.reports import figures
 from support.splits import Splits
 from support.training import feature_classifier, optimizers
 from support.training.watching import FrechetDistance
@@ -43,7 +43,7 @@ def build_model(config: Config, splits: Splits) -> "Gan":
 
 def generator(config: Config, shape: tuple[int, ...]) -> keras.Model:
     """Latent vectors -> pictures: a coarse picture of features is doubled in size until it is a picture."""
-    start, doublings = drawing.coarsest(config.image_size)
+    start, doublings = coarsest(config.image_size)
     z = keras.Input((config.latent,), name="latent")  # (batch, 32), normally distributed
     filters = config.filters * 2 ** (doublings - 1)
     x = layers.Dense(start * start * filters, use_bias=False)(z)
@@ -68,11 +68,19 @@ def discriminator(config: Config, shape: tuple[int, ...]) -> keras.Model:
     picture = keras.Input(shape, name="picture")  # (batch, 28, 28, 1), 0..1
     x = layers.Rescaling(2, offset=-1)(picture)  # -1..1: black pixels count too
     filters = config.filters
-    for _ in range(drawing.coarsest(config.image_size)[1]):
+    for _ in range(coarsest(config.image_size)[1]):
         x = layers.Conv2D(filters, 4, strides=2, padding="same")(x)  # (batch, 14, 14, 32), then (batch, 7, 7, 64)
         x = layers.LeakyReLU(0.2)(x)  # not ReLU: what is no evidence yet still passes a gradient on
         filters *= 2
     return keras.Model(picture, layers.Dense(1, name="realness")(layers.Flatten()(x)), name="discriminator")
+
+
+def coarsest(size: int) -> tuple[int, int]:
+    """The size, 8 or less, of the coarsest form of an image, and how often it is doubled: 28 pixels are 7, doubled twice."""
+    doublings = 0
+    while size > 8:
+        size, doublings = size // 2, doublings + 1
+    return size, doublings
 
 
 class Gan(keras.Model):
@@ -125,7 +133,7 @@ class Gan(keras.Model):
         return {mean.name: mean.result() for mean in self.means}
 
     def test_step(self, data: Any) -> dict[str, Any]:
-        """How far the average's pictures are from real ones, as the judge sees both."""
+        """How far the average's pictures are from real ones, in the features of the classifier."""
         latent, real = data[:2]
         self.distance.update_state(ops.cast(real, "float32") / 255, self(latent))
         return {"distance": self.distance.result()}

@@ -14,10 +14,10 @@ from config import Config
 from data import load, photographs
 from support import errors, runs, settings
 from support.data import paintings, photos
-from support.data.photos import as_pixels, fitted
+from support.data.photos import fitted
 from support.errors import ProjectError
 from support.exports import serving
-from support.reports import image_grid
+from support.reports import drawing, image_grid
 from support.settings import Settings
 
 import numpy as np
@@ -99,17 +99,17 @@ def contrast(config: Config, steps: int) -> str:
 def optimized(spec: dict[str, Any], painting: np.ndarray, photo: np.ndarray, steps: int, layers: int = 4) -> np.ndarray:
     """--method optimize in a few lines: a photo (height, width, 3), uint8, painted by `steps` steps, with the finest layers alone."""
     from losses import Objective
-    from model import OnePicture, canvas
+    from model import OneImage, canvas
 
     import keras
 
     objective = Objective(spec, painting)
     objective.grams = objective.grams[:layers]
-    model = OnePicture(canvas(photo, 0), objective, photo[None])
-    model.compile(optimizer=keras.optimizers.Adam(0.03))
     still = np.zeros((steps, 1), np.float32)
+    model = OneImage(canvas(photo, 0), objective, still[:1], photo[None])
+    model.compile(optimizer=keras.optimizers.Adam(0.03))
     model.fit(still, still, batch_size=1, verbose=0)
-    return as_pixels(np.asarray(model(still[:1]))[0])
+    return drawing.as_pixels(np.asarray(model(still[:1]))[0])
 
 
 def _save(found: list[np.ndarray], titles: list[str], name: str, columns: int = 7) -> str:

@@ -110,11 +110,11 @@ def plot(
     splits: Splits, prediction: np.ndarray, folder: Path, draw_examples: Callable[[Split, list[str], Path, str], Any]
 ) -> list[Any]:
     """Draw painting, photos and painted photos side by side, and the animation of the epochs; the one picture of --method optimize whole."""
-    from support.reports import sheets
+    from support.reports import drawing, sheets
 
     painting, photos = paintings.of(splits.spec), splits.test.y
     some = np.unique(np.linspace(0, len(photos) - 1, min(SHOWN, len(photos))).round().astype(int))
-    painted = sheets.as_pixels(prediction[some])
+    painted = drawing.as_pixels(prediction[some])
     said = f"With {SAID[splits.spec['features']]}."
     pictures = [
         sheets.three(
@@ -126,6 +126,7 @@ def plot(
         )
     ]
     if splits.spec["kind"] == "optimize":
-        sheets.save(painted[0], folder / "painted.png")
+        drawing.save(painted[0], folder / "painted.png")
         pictures.append((folder / "painted.png", f"The painted photo, pixel by pixel. {said}"))
-    return pictures + sheets.animation(folder.parent / "epochs", folder / "epochs.gif")
+    caption = "The same photo after each epoch: how the painting came about."
+    return pictures + drawing.animate_epochs(folder.parent / "epochs", folder / "epochs.gif", caption)

@@ -9,20 +9,21 @@ Next: python train.py
 from typing import Any
 
 from config import Config
-from data import load
+from data import first_photo, load
 from losses import Objective
 from support import errors, runs, settings
 from support.data import paintings
 from support.reports import figures
 from support.splits import Splits
 from support.training import optimizers
-from support.training.painting_layers import Canvas, Doubling, InstanceNormalization, ReflectionPadding
+from support.training.painting_layers import Canvas, Doubling, ReflectionPadding
 
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
+EPSILON = 1e-2  # added to a variance, most are about 1: the rounding errors of a clear sky are not to become strokes
 GRAIN = 0.1  # noise on the first picture of --method optimize, 0..1: on a clear sky all strokes are equally good, and none begins
 
 
@@ -32,9 +33,10 @@ def build_model(config: Config, splits: Splits) -> "Painter":
     objective = Objective(splits.spec, paintings.of(splits.spec))
     if config.method == "optimize":
         config = config.model_copy(update={"learning_rate": config.pixel_rate})
-        model: Painter = OnePicture(canvas(splits.test.y[0], config.seed), objective, splits.test.y[:1])
+        photo = splits.test.y[:1]
+        model: Painter = OneImage(canvas(photo[0], config.seed), objective, shown=splits.test.x[:1], photo=photo)
     else:
-        model = Painter(network(config), objective)
+        model = Painter(network(config), objective, shown=first_photo(config)[None].astype(np.float32))
     model.compile(
         optimizer=optimizers.build(config, len(splits.train)),
         steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
@@ -69,7 +71,7 @@ def network(config: Config) -> keras.Model:
 def convolution(x: Any, filters: int, size: int, strides: int = 1, activation: str | None = "relu") -> Any:
     """Padded by reflection, convolved, normalized picture by picture."""
     x = layers.Conv2D(filters, size, strides=strides, use_bias=False)(ReflectionPadding(size // 2)(x))
-    x = InstanceNormalization()(x)
+    x = layers.GroupNormalization(groups=-1, epsilon=EPSILON)(x)  # a group per channel: instance normalization
     return layers.Activation(activation)(x) if activation else x
 
 
@@ -84,9 +86,10 @@ def canvas(photo: np.ndarray, seed: int) -> keras.Model:
 class Painter(keras.Model):
     """A network and the losses that it is trained by: there are no right answers, the painted photo itself is judged."""
 
-    def __init__(self, network: keras.Model, objective: Objective) -> None:
+    def __init__(self, network: keras.Model, objective: Objective, shown: np.ndarray) -> None:
         super().__init__(name="painter")
         self.network, self.objective = network, objective
+        self.shown = shown  # what support/plugins/epochs.py has painted after each epoch
         self.means = [keras.metrics.Mean(name) for name in ("loss", "content", "style", "variation")]
 
     def call(self, x: Any, training: bool = False) -> Any:
@@ -115,11 +118,11 @@ class Painter(keras.Model):
         return {mean.name: mean.result() for mean in self.means}
 
 
-class OnePicture(Painter):
+class OneImage(Painter):
     """Gatys et al. 2015: the weights are the pixels of one picture. Batches only count the steps."""
 
-    def __init__(self, network: keras.Model, objective: Objective, photo: np.ndarray) -> None:
-        super().__init__(network, objective)
+    def __init__(self, network: keras.Model, objective: Objective, shown: np.ndarray, photo: np.ndarray) -> None:
+        super().__init__(network, objective, shown)
         self.photo = tf.constant(photo, tf.float32) / 255  # (1, height, width, 3)
 
     def given(self, data: Any) -> tuple[Any, Any]:

@@ -19,7 +19,7 @@ from support import errors, runs, settings
 from support.data import photos
 from support.errors import ProjectError
 from support.exports import serving
-from support.reports import sheets
+from support.reports import drawing
 from support.settings import Settings
 
 from pydantic import Field
@@ -51,8 +51,8 @@ def main() -> None:
         begin = time.perf_counter()
         picture = photos.painted(answer, photos.shrunk(photo, options.longest) if options.longest else photo)
         seconds = time.perf_counter() - begin
-        path = sheets.free((folder or Path(name).parent) / f"{Path(name).stem}-painted.png")
-        sheets.save(picture, path)
+        path = drawing.free((folder or Path(name).parent) / f"{Path(name).stem}-painted.png")
+        drawing.save(picture, path)
         answers.append(
             {
                 "input": name,

@@ -161,7 +161,9 @@ def test_copies_of_training_pictures_are_found_out(splits: Splits) -> None:
     assert metrics.score(splits.test.y, new, splits.spec)["novelty"] == pytest.approx(1, abs=0.01)
 
 
-def test_the_judge_knows_the_classes_of_pictures_that_it_has_not_seen(config: Config, splits: Splits) -> None:
+def test_the_feature_classifier_knows_the_classes_of_pictures_that_it_has_not_seen(
+    config: Config, splits: Splits
+) -> None:
     test = data.labelled(config).test
     _, probabilities = feature_classifier.load(splits.spec).features(test.x)
     assert (probabilities.argmax(axis=1) == test.y).mean() >= 0.93
@@ -231,12 +233,12 @@ def test_a_folder_with_too_few_pictures_says_what_was_expected(config: Config, t
         data.load(config.model_copy(update={"data": str(tmp_path)}))
 
 
-def test_a_missing_judge_and_a_damaged_one_are_named(
+def test_a_missing_feature_classifier_and_a_damaged_one_are_named(
     splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feature_classifier.download, "FOLDER", tmp_path)
-    with pytest.raises(ProjectError, match="python -m support.training.feature_classifier"):
+    with pytest.raises(ProjectError, match="Train it: python feature_classifier.py"):
         feature_classifier.load(splits.spec)
-    feature_classifier.path(splits.spec).write_bytes(b"no judge")
+    feature_classifier.path(splits.spec).write_bytes(b"no classifier")
     with pytest.raises(ProjectError, match="is damaged"):
         feature_classifier.load(splits.spec)

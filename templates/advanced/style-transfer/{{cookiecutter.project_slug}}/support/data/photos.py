@@ -40,13 +40,8 @@ def painted(answer: Any, photo: np.ndarray) -> np.ndarray:
     height, width = photo.shape[:2]
     if height * width > LARGEST:
         raise ProjectError(f"a photo of {width}×{height} pixels is too large\nMake it smaller: --longest 3000")
-    picture = answer(padded(photo)[None])[0, :height, :width]
-    return as_pixels(picture)
-
-
-def as_pixels(pictures: np.ndarray) -> np.ndarray:
-    """Pictures 0..1 as uint8, 0..255."""
-    return pictures if pictures.dtype == np.uint8 else np.round(np.clip(pictures, 0, 1) * 255).astype(np.uint8)
+    image = answer(padded(photo)[None])[0, :height, :width]
+    return np.round(np.clip(image, 0, 1) * 255).astype(np.uint8)
 
 
 def read_one(path: Path, longest: int | None = None) -> np.ndarray:

@@ -5,27 +5,6 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-EPSILON = (
-    1e-2  # added to a variance, of which most are about 1: the rounding errors of a clear sky are not to become strokes
-)
-
-
-@keras.saving.register_keras_serializable("style_transfer")
-class InstanceNormalization(layers.Layer):
-    """Each channel of each picture to mean 0 and deviation 1, then scaled and moved as learned (Ulyanov et al. 2016).
-
-    A picture's contrast is taken out, and the painting's put in.
-    """
-
-    def build(self, shape: tuple[int | None, ...]) -> None:
-        self.scale = self.add_weight(shape=(shape[-1],), initializer="ones", name="scale")
-        self.shift = self.add_weight(shape=(shape[-1],), initializer="zeros", name="shift")
-
-    def call(self, x: Any) -> Any:
-        centred = x - ops.mean(x, axis=(1, 2), keepdims=True)
-        variance = ops.mean(ops.square(centred), axis=(1, 2), keepdims=True)
-        return centred * ops.rsqrt(variance + EPSILON) * self.scale + self.shift
-
 
 @keras.saving.register_keras_serializable("style_transfer")
 class ReflectionPadding(layers.Layer):
