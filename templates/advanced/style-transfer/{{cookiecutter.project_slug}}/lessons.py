@@ -1,7 +1,7 @@
 """Small experiments that show what GUIDE.md tells; each draws one figure into runs/lessons/.
 
     python lessons.py gram             what the two losses see: the painting, moved about and spoiled (seconds)
-    python lessons.py texture          pictures out of noise that have the painting's style and no content (a minute)
+    python lessons.py texture          images out of noise that have the painting's style and no content (a minute)
     python lessons.py weights          one photo with little, more and much style (a minute)
     python lessons.py contrast         what instance normalization takes out of a photo (seconds; needs a trained network)
 
@@ -24,12 +24,12 @@ import numpy as np
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
 
-SIDE = 160  # pixels of every picture here
+SIDE = 160  # pixels of every image here
 
 
 class Options(Settings):
     lesson: CliPositionalArg[Literal["gram", "texture", "weights", "contrast"]] = Field(description="which experiment")
-    steps: int = Field(150, ge=1, description="of each picture in `texture` and `weights`")
+    steps: int = Field(150, ge=1, description="of each image in `texture` and `weights`")
 
 
 def gram(config: Config, steps: int) -> str:
@@ -50,8 +50,8 @@ def gram(config: Config, steps: int) -> str:
         "a photo": fitted(photographs(config)[0][0], (SIDE, SIDE)),
     }
     print(f"{'':16} {'style':>8} {'content':>8}")
-    for name, picture in cases.items():
-        found = objective(np.float32(painting[None]) / 255, np.float32(picture[None]) / 255)
+    for name, image in cases.items():
+        found = objective(np.float32(painting[None]) / 255, np.float32(image[None]) / 255)
         print(f"{name:16} {float(found['style'][0]):8.3f} {float(found['content'][0]):8.3f}")
     return _save(list(cases.values()), list(cases), "gram")
 
@@ -81,14 +81,14 @@ def weights(config: Config, steps: int) -> str:
 
 
 def contrast(config: Config, steps: int) -> str:
-    """The same photo with half of its contrast, and darker: how much the newest network's pictures differ by that."""
+    """The same photo with half of its contrast, and darker: how much the newest network's images differ by that."""
     model = serving.locate(None, None)
     if "no_export" in model.spec:
-        raise ProjectError("the newest run optimized one picture\nTrain a network first: python train.py")
+        raise ProjectError("the newest run optimized one image\nTrain a network first: python train.py")
     answer, photo = serving.load(model), fitted(photographs(config)[0][0], (SIDE, SIDE))
     pale = (photo * 0.5 + 64).astype(np.uint8)
     found: dict[str, Any] = {"the photo": photo, "half the contrast": pale, "half as bright": photo // 2}
-    painted = [photos.painted(answer, picture) for picture in found.values()]
+    painted = [photos.painted(answer, image) for image in found.values()]
     for number, name in enumerate(list(found)[1:], 1):
         before, after = (np.abs(np.float32(pair[0]) - pair[1]).mean() for pair in
                          ((photo, found[name]), (painted[0], painted[number])))  # fmt: skip

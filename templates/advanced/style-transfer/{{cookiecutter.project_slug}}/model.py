@@ -1,7 +1,7 @@
 """Step 2: the network that paints, and how it learns without ever being shown a painted photo.
 
     python model.py                    prints it and draws it into runs/
-    python model.py --method optimize  the slow classic: no network, the picture itself is what is trained
+    python model.py --method optimize  the slow classic: no network, the image itself is what is trained
 
 Next: python train.py
 """
@@ -16,7 +16,7 @@ from support.data import paintings
 from support.reports import figures
 from support.splits import Splits
 from support.training import optimizers
-from support.training.painting_layers import Canvas, Doubling, ReflectionPadding
+from support.training.painting_layers import Canvas, reflected
 
 import keras
 import numpy as np
@@ -24,11 +24,11 @@ import tensorflow as tf
 from keras import layers, ops
 
 EPSILON = 1e-2  # added to a variance, most are about 1: the rounding errors of a clear sky are not to become strokes
-GRAIN = 0.1  # noise on the first picture of --method optimize, 0..1: on a clear sky all strokes are equally good, and none begins
+GRAIN = 0.1  # noise on the first image of --method optimize, 0..1: on a clear sky all strokes are equally good, and none begins
 
 
 def build_model(config: Config, splits: Splits) -> "Painter":
-    """Either method, compiled: photos (batch, height, width, 3), 0..255 -> pictures of the same shape, 0..1."""
+    """Either method, compiled: photos (batch, height, width, 3), 0..255 -> images of the same shape, 0..1."""
     keras.utils.set_random_seed(config.seed)
     objective = Objective(splits.spec, paintings.of(splits.spec))
     if config.method == "optimize":
@@ -60,23 +60,23 @@ def network(config: Config) -> keras.Model:
         x = layers.Add()([x, changed])  # only the change is learned
     for before in (half, full):
         # Doubled and then convolved: a transposed convolution leaves a chessboard (Odena et al. 2016).
-        x = convolution(Doubling()(x), before.shape[-1], 3)
+        x = convolution(layers.UpSampling2D(2)(x), before.shape[-1], 3)
         x = layers.Add()(
             [x, before]
         )  # what was fine in the photo need not be invented again: a few minutes' training is enough
-    x = layers.Conv2D(3, 5, name="paint")(ReflectionPadding(2)(x))  # (batch, height, width, 3)
-    return keras.Model(photo, layers.Activation("sigmoid", name="picture")(x), name="painter")
+    x = layers.Conv2D(3, 5, name="paint")(reflected(x, 2))  # (batch, height, width, 3)
+    return keras.Model(photo, layers.Activation("sigmoid", name="image")(x), name="painter")
 
 
 def convolution(x: Any, filters: int, size: int, strides: int = 1, activation: str | None = "relu") -> Any:
-    """Padded by reflection, convolved, normalized picture by picture."""
-    x = layers.Conv2D(filters, size, strides=strides, use_bias=False)(ReflectionPadding(size // 2)(x))
+    """Padded by reflection, convolved, normalized image by image."""
+    x = layers.Conv2D(filters, size, strides=strides, use_bias=False)(reflected(x, size // 2))
     x = layers.GroupNormalization(groups=-1, epsilon=EPSILON)(x)  # a group per channel: instance normalization
     return layers.Activation(activation)(x) if activation else x
 
 
 def canvas(photo: np.ndarray, seed: int) -> keras.Model:
-    """The photo as weights, with some grain that strokes can grow from: any number (batch, 1) -> the picture (batch, height, width, 3)."""
+    """The photo as weights, with some grain that strokes can grow from: any number (batch, 1) -> the image (batch, height, width, 3)."""
     model = keras.Sequential([keras.Input((1,)), Canvas(photo.shape)], name="canvas")
     grain = np.random.default_rng(seed).normal(0, GRAIN, photo.shape)
     model.layers[-1].pixels.assign(np.clip(photo / 255 + grain, 0, 1))
@@ -119,7 +119,7 @@ class Painter(keras.Model):
 
 
 class OneImage(Painter):
-    """Gatys et al. 2015: the weights are the pixels of one picture. Batches only count the steps."""
+    """Gatys et al. 2015: the weights are the pixels of one image. Batches only count the steps."""
 
     def __init__(self, network: keras.Model, objective: Objective, shown: np.ndarray, photo: np.ndarray) -> None:
         super().__init__(network, objective, shown)

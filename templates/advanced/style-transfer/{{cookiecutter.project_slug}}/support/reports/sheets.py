@@ -18,10 +18,10 @@ def three(painting: np.ndarray, photos: np.ndarray, painted: np.ndarray, path: P
     axis.imshow(painting)
     axis.set_title("painting", fontsize=9)
     axis.axis("off")
-    for row, (title, pictures) in enumerate((("photo", photos), ("painted", painted)), 1):
-        for column, picture in enumerate(pictures):
+    for row, (title, images) in enumerate((("photo", photos), ("painted", painted)), 1):
+        for column, image in enumerate(images):
             axis = figure.add_subplot(grid[row, column])
-            axis.imshow(picture)
+            axis.imshow(image)
             axis.set_title(title, fontsize=9)
             axis.axis("off")
     return figures.save(figure, path, caption)
