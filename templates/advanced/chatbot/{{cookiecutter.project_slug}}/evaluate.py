@@ -73,7 +73,7 @@ def main() -> None:
         *metrics.plot(splits, each, run.figures, draw_examples),
         *attention_map.draw(model, splits, each, run.figures),
     ]
-    report.write(run, results, pictures, model)
+    report.write(run, results, metrics.to_rows(results), pictures, model)
     print(metrics.to_table(results))
     print(f"Report: {run}/report.html\nNext: python chat.py, python export.py")
 

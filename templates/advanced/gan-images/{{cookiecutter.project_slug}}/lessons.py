@@ -21,11 +21,10 @@ from support.training import feature_classifier
 
 import numpy as np
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 
 class Options(Settings):
-    lesson: CliPositionalArg[Literal["distance", "losses", "walk"]] = Field(description="which experiment")
+    lesson: Literal["distance", "losses", "walk"] = Field(description="which experiment")
     epochs: int = Field(15, ge=1, description="of each training in `losses`")
 
 

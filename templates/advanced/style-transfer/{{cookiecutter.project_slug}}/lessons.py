@@ -22,13 +22,12 @@ from support.settings import Settings
 
 import numpy as np
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 SIDE = 160  # pixels of every image here
 
 
 class Options(Settings):
-    lesson: CliPositionalArg[Literal["gram", "texture", "weights", "contrast"]] = Field(description="which experiment")
+    lesson: Literal["gram", "texture", "weights", "contrast"] = Field(description="which experiment")
     steps: int = Field(150, ge=1, description="of each image in `texture` and `weights`")
 
 

@@ -23,11 +23,10 @@ from support.reports import drawing
 from support.settings import Settings
 
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 
 class Options(Settings):
-    inputs: CliPositionalArg[list[str]] = Field(description="photos, or folders of them")
+    inputs: list[str] = Field(description="photos, or folders of them")
     run: str | None = Field(None, description="name of the run; the newest by default")
     model: str | None = Field(None, description="an exported file or folder instead of a run")
     output: str | None = Field(None, description="folder for the painted photos; beside each photo by default")

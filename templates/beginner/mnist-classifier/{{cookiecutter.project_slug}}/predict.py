@@ -21,13 +21,12 @@ from support.settings import Settings
 from support.terminal import one_line
 
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 SHOWN = 64  # digits that are drawn with --show
 
 
 class Options(Settings):
-    inputs: CliPositionalArg[list[str]] = Field(description="images, or folders of them")
+    inputs: list[str] = Field(description="images, or folders of them")
     run: str | None = Field(None, description="name of the run; the newest by default")
     model: str | None = Field(None, description="an exported file or folder instead of a run")
     show: str | None = Field(None, description="a new .png file: what the network saw, with its predictions")

@@ -18,13 +18,10 @@ from support.splits import Splits
 
 import numpy as np
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 
 class Options(Settings):
-    lesson: CliPositionalArg[Literal["augmentation", "schedules", "residual", "learning-rate"]] = Field(
-        description="which experiment"
-    )
+    lesson: Literal["augmentation", "schedules", "residual", "learning-rate"] = Field(description="which experiment")
 
 
 def train(config: Config, splits: Splits, **changes: Any) -> dict[str, list[float]]:

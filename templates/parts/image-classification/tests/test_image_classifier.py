@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import data
+import metrics
 import predict
 import train
 from config import Config
@@ -73,8 +74,9 @@ def test_a_wrong_scaling_in_an_exported_file_is_caught(config: Config, tmp_path:
     expected = saved.predict(splits.test.x, verbose=0)
     next(layer for layer in saved.layers if isinstance(layer, keras.layers.Rescaling)).scale *= 2
     saved.export(str(tmp_path / "model.onnx"), format="onnx", verbose=False)
-    row = exporting.prove("onnx", tmp_path / "model.onnx", splits.spec, splits.test, expected)
-    assert not row["ok"] and "its answers differ from the model's" in row["error"]
+    path, score = tmp_path / "model.onnx", (metrics.score, metrics.METRIC)
+    row = exporting.prove("onnx", path, splits.spec, splits.test, expected, *score)
+    assert not row["ok"] and "its predictions differ from the model's" in row["error"]
 
 
 @pytest.mark.usefixtures("nothing_kept")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from support.data.csv_header import printable
+from support.data.csv_file import printable
 from support.data.numbers import canonical
 from support.errors import ProjectError
 

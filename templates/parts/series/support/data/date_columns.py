@@ -7,7 +7,6 @@ from typing import Any
 
 from support.data import date_parts, dates
 from support.data.date_parts import PARTS, texts
-from support.data.date_words import MONTH_OF
 from support.data.dates import DateFormat
 from support.data.table import Table
 from support.errors import ProjectError
@@ -207,7 +206,7 @@ def _misfit(table: Table, columns: tuple[str, ...], cells: Any, row: int, found:
 def _check_wide(table: Table) -> None:
     """Refuse a table whose dates stand in the names of its columns."""
     names = list(table.columns)
-    months = [name for name in names if name.strip(". ").lower() in MONTH_OF]
+    months = [name for name in names if name.strip(". ")[:3].title() in dates.MONTHS]
     dated = [name for name in names if re.search(r"\d{4}", name) and dates.detect([name]) is not None]
     wide = months if len(months) >= 11 else dated if len(dated) >= 3 else []
     if wide:

@@ -3,8 +3,7 @@
 import re
 
 from support.data import dates
-from support.data.date_forms import first_year
-from support.data.date_words import MONTHS, plain
+from support.data.dates import MONTHS, first_year, plain
 from support.data.table import Table
 
 import numpy as np
