@@ -47,7 +47,7 @@ def load(config: Config) -> Splits:
 @lru_cache(maxsize=1)
 def sample() -> tuple[np.ndarray, np.ndarray]:
     """The drawn images and their kinds; drawing them takes a second or two, so a process does it once."""
-    return drawings.pictures(SAMPLE_IMAGES, SAMPLE_SEED)
+    return drawings.images(SAMPLE_IMAGES, SAMPLE_SEED)
 
 
 def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:
