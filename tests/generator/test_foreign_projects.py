@@ -12,9 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dlgen import __version__, applying, archives, catalog, cli, project, render, updating
+from dlgen import __version__
+from dlgen.catalog import lookup
+from dlgen.commands import main
 from dlgen.errors import DlgenError
-from dlgen.renewing import render_again
+from dlgen.projects import content, project, record, transaction
+from dlgen.rendering import render
+from dlgen.system import archives
+from dlgen.updates import changes
+from dlgen.updates.rerender import render_again
 
 SLUG = "{{cookiecutter.project_slug}}"
 CASES = int(os.environ.get("DLGEN_FUZZ", "400"))
@@ -24,11 +30,11 @@ needs_links = pytest.mark.skipif(os.name == "nt", reason="needs links")
 @pytest.fixture
 def made(tiny: Path, tmp_path: Path) -> Path:
     """A project that was updated once, so that there is something to undo."""
-    folder = render.new(catalog.find(str(tiny / "beginner/tiny")), str(tmp_path / "home/x")).folder
+    folder = render.new(lookup.find(str(tiny / "beginner/tiny")), str(tmp_path / "home/x")).folder
     (folder / "mine.txt").write_text("mine\n")
     (tiny / "beginner/tiny" / SLUG / "README.md").write_text("# New {{ cookiecutter.project_name }}\n")
     found = project.find(folder)
-    updating.apply(updating.plan(found, render_again(found)), "update")
+    changes.apply(changes.plan(found, render_again(found)), "update")
     return folder
 
 
@@ -55,7 +61,7 @@ def listing(folder: Path) -> dict[str, Any]:
 
 def dlgen(*arguments: str) -> int:
     with pytest.raises(SystemExit) as ended:
-        cli.main(list(arguments))
+        main.main(list(arguments))
     return int(ended.value.code or 0)
 
 
@@ -70,7 +76,7 @@ def journal(made: Path, steps: list[Any], name: str = "update.zip", what: Any = 
                 data, facts = given if isinstance(given, tuple) else (given, {})
                 if data is not None:
                     archive.writestr(f"{side}/{number}", data)
-                    facts = {"sha256": project.Entry(data).hash, "mode": 0o644, **facts}
+                    facts = {"sha256": content.Entry(data).hash, "mode": 0o644, **facts}
                 item[side] = facts if data is not None else None
             listed.append(item)
         archive.writestr("journal.json", json.dumps({"what": what, "steps": listed}))
@@ -129,7 +135,7 @@ def test_a_link_in_dlgens_folder_is_not_followed(
 def test_a_temporary_file_that_is_a_link_is_replaced_and_not_written_through(made: Path, outside: Path) -> None:
     before = listing(outside)
     (made / ".dlgen/local/next.tmp").symlink_to(outside / "file.txt")
-    applying.undo(made)
+    transaction.undo(made)
     assert (made / "README.md").read_text() == "# X\n"
     assert listing(outside) == before
 
@@ -139,7 +145,7 @@ def test_a_temporary_file_that_is_a_link_is_replaced_and_not_written_through(mad
 def test_a_file_that_has_another_name_outside_is_not_written(made: Path, outside: Path, name: str) -> None:
     (made / ".dlgen/local" / name).unlink(missing_ok=True)
     os.link(outside / "lock", made / ".dlgen/local" / name)
-    applying.undo(made)
+    transaction.undo(made)
     assert (outside / "lock").read_text() == "not yours\n"
 
 
@@ -178,9 +184,9 @@ def test_a_journal_that_names_what_is_no_file_of_the_project_is_refused(made: Pa
     journal(made, steps, name)
     before = listing(made.parent)
     with pytest.raises(
-        DlgenError, match=r"^\.dlgen/local/u.*\.zip names .*, which is no file of the project\n"
+        DlgenError, match=r"^\.dlgen/local/u.*\.zip names .*, which is not a file of the project\n"
     ) as error:
-        applying.undo(project.find(made).folder)
+        transaction.undo(project.find(made).folder)
     assert "\x1b" not in str(error.value)
     assert listing(made.parent) == before
 
@@ -190,12 +196,12 @@ def test_a_journal_that_names_what_is_no_file_of_the_project_is_refused(made: Pa
     [
         ([("a", None, b"x"), ("a", None, b"y")], "it names a file twice"),
         ([("a", None, b"x"), ("a/b", None, b"y")], "it has a as a file and as a folder"),
-        ([("a", None, (b"x", {"mode": 0o4755}))], "a has a mode that is none"),
-        ([("a", None, (b"x", {"mode": "0"}))], "a has a mode that is none"),
-        ([("a", None, (b"x", {"sha256": ""}))], "a is not what was written"),
+        ([("a", None, (b"x", {"mode": 0o4755}))], "a has an invalid mode"),
+        ([("a", None, (b"x", {"mode": "0"}))], "a has an invalid mode"),
+        ([("a", None, (b"x", {"sha256": ""}))], "a does not match its hash"),
         ([("a", None, (b"a\0b", {"link": True}))], "a is a link to nothing"),
-        ([(".dlgen/project.json", None, (b"/etc/passwd", {"link": True}))], ".dlgen/project.json is no link"),
-        ([(7, None, b"x")], "a path is no text"),
+        ([(".dlgen/project.json", None, (b"/etc/passwd", {"link": True}))], ".dlgen/project.json cannot be a link"),
+        ([(7, None, b"x")], "a path is not text"),
     ],
 )
 def test_a_journal_that_makes_no_sense_is_refused_in_a_sentence(made: Path, steps: list[Any], message: str) -> None:
@@ -224,21 +230,30 @@ def test_a_link_that_a_journal_makes_leads_to_no_write_outside(made: Path, outsi
 @pytest.mark.parametrize(
     ("facts", "message"),
     [
-        ({"dlgen": "99.1"}, f"this project is of dlgen 99.1, and you have {__version__}\nInstall the newer dlgen."),
-        ({"dlgen": f"{__version__}.1"}, f"this project is of dlgen {__version__}.1, and you have {__version__}\n"),
-        ({"dlgen": 7}, ".dlgen/project.json is damaged: dlgen is no version\n"),
-        ({"dlgen": "\x1b[2J"}, ".dlgen/project.json is damaged: dlgen is no version\n"),
+        (
+            {"dlgen": "99.1"},
+            f"this project was made by dlgen 99.1, and you have {__version__}\nInstall the newer dlgen.",
+        ),
+        (
+            {"dlgen": f"{__version__}.1"},
+            f"this project was made by dlgen {__version__}.1, and you have {__version__}\n",
+        ),
+        ({"dlgen": 7}, ".dlgen/project.json is damaged: dlgen is not a version\n"),
+        ({"dlgen": "\x1b[2J"}, ".dlgen/project.json is damaged: dlgen is not a version\n"),
         ({"template": 7}, ".dlgen/project.json is damaged: it has no template\n"),
         ({"parts": "base"}, ".dlgen/project.json is damaged: it has no parts\n"),
-        ({"parts": [["base"]]}, ".dlgen/project.json is damaged: parts are texts\n"),
-        ({"files": {"a": 1}}, ".dlgen/project.json is damaged: files have hashes, which are texts\n"),
-        ({"settings": {"a": {"b": 1}}}, ".dlgen/project.json is damaged: a setting is a number, a text, or a list of "),
+        ({"parts": [["base"]]}, ".dlgen/project.json is damaged: parts are strings\n"),
+        ({"files": {"a": 1}}, ".dlgen/project.json is damaged: files have hashes, which are strings\n"),
+        (
+            {"settings": {"a": {"b": 1}}},
+            ".dlgen/project.json is damaged: a setting is a number, a string, or a list of ",
+        ),
         (
             {"answers": {"a": [[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]}},
             ".dlgen/project.json is damaged: the answer to a ",
         ),
-        ({"origin": ["git"]}, ".dlgen/project.json is damaged: origin is a table of texts\n"),
-        ({"template": "\ud800"}, ".dlgen/project.json is damaged: it holds half a character\n"),
+        ({"origin": ["git"]}, ".dlgen/project.json is damaged: origin is a table of strings\n"),
+        ({"template": "\ud800"}, ".dlgen/project.json is damaged: it contains half a character\n"),
     ],
     ids=str,
 )
@@ -271,9 +286,9 @@ def test_an_interrupted_change_of_a_newer_dlgen_is_not_finished_by_this_one(made
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[" * 100_000, "it is too deep"),
-        ('{"answers": ' + "[" * 100_000 + "]" * 100_000 + "}", "it is too deep"),
-        (" " * (project.LARGE + 1), "it is larger than 16 MB"),
+        ("[" * 100_000, "it is nested too deeply"),
+        ('{"answers": ' + "[" * 100_000 + "]" * 100_000 + "}", "it is nested too deeply"),
+        (" " * (record.LARGE + 1), "it is larger than 16 MB"),
         ('{"a": ' + "9" * 10_000 + "}", "Exceeds the limit"),
         ("\ufeff{}", "Unexpected UTF-8 BOM"),
     ],
@@ -319,7 +334,7 @@ def test_an_archive_that_would_fill_the_memory_is_refused_before_it_is_unpacked(
             for number in range(archives.MANY_FILES + 1):
                 archive.writestr(str(number), b"")
     monkeypatch.setattr(zipfile.ZipFile, "read", lambda *arguments: pytest.fail("it was unpacked"))
-    with pytest.raises(DlgenError, match=r"^\.dlgen/pristine\.zip is damaged: (it )?(is|holds) (larger|more) than"):
+    with pytest.raises(DlgenError, match=r"^\.dlgen/pristine\.zip is damaged: (it )?(is|contains) (larger|more) than"):
         project.find(made)
 
 

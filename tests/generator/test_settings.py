@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dlgen import catalog, compose, settings
+from dlgen.catalog import layers, lookup, settings, templates
 from dlgen.errors import DlgenError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -132,7 +132,7 @@ def test_none_is_refused_where_toml_has_no_word_for_it() -> None:
     with pytest.raises(DlgenError) as error:
         settings.parse(SETTINGS["limit"], "none")
     assert str(error.value) == (
-        "limit cannot be none in config.toml, which has no word for it\n"
+        "limit cannot be none in config.toml, which cannot express it\n"
         "Give it as an option: python train.py --limit none"
     )
 
@@ -187,10 +187,10 @@ def test_a_limit_itself_is_allowed_or_not_as_its_keyword_says(
     ("source", "message"),
     [
         ("x = '\0'", "is not Python: source code string cannot contain null bytes"),
-        (b"# \xff\nclass Config: pass", "is not text in UTF-8"),
+        (b"# \xff\nclass Config: pass", "is not UTF-8 text"),
         ("class Config(Config):\n    x: int = 1\n", "the class Config inherits from itself"),
         ("class A(Config): pass\nclass Config(A): pass\n", "the class Config inherits from itself"),
-        ("class Config:\n    x: int = " + "-" * 20_000 + "1\n", "cannot be read: it is nested too deep"),
+        ("class Config:\n    x: int = " + "-" * 20_000 + "1\n", "cannot be read: it is nested too deeply"),
         ("#" * (1 << 20) + "\n", "is larger than 1 MB, which no config.py is"),
     ],
 )
@@ -209,8 +209,8 @@ def test_fields_that_are_none_are_passed_over(tmp_path: Path, source: str) -> No
     assert len(read(tmp_path, config=f"class Config:\n    {source}\n    y: int = 2\n")) in (1, 2)
 
 
-@pytest.mark.parametrize("template", catalog.templates(), ids=lambda template: template.name)
-def test_every_setting_of_the_catalog_is_read_with_a_reason(template: catalog.Template) -> None:
-    found = settings.read(compose.plan(template).project_file)
+@pytest.mark.parametrize("template", lookup.catalog(), ids=lambda template: template.name)
+def test_every_setting_of_the_catalog_is_read_with_a_reason(template: templates.Template) -> None:
+    found = settings.read(layers.plan(template).project_file)
     assert {"epochs", "data", "seed"} <= {each.name for each in found}
     assert [each.name for each in found if not each.reason or each.allowed.startswith("a value")] == []

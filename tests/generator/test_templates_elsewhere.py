@@ -10,8 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dlgen import archives, catalog, registry, sources
+from dlgen.catalog import addresses, lookup, registry, sources, templates
 from dlgen.errors import DlgenError
+from dlgen.system import archives
 
 Dlgen = Callable[..., subprocess.CompletedProcess[str]]
 SLUG = "{{cookiecutter.project_slug}}"
@@ -73,7 +74,7 @@ def test_a_registered_folder_is_listed_shown_and_made_by_its_name(dlgen: Dlgen, 
     assert dlgen("new", "team/tiny").returncode == 0
     found = record(tmp_path / "tiny")
     assert (found["template"], found["source"], found["origin"]) == ("tiny", "team/tiny", {"path": str(tiny)})
-    assert catalog.find(str(found["source"])).folder == tiny / "beginner/tiny"
+    assert lookup.find(str(found["source"])).folder == tiny / "beginner/tiny"
     assert dlgen("templates", "list").stdout == f"name  where\nteam  {tiny}\n"
     assert json.loads(dlgen("templates", "list", "--json").stdout) == [{"name": "team", "path": str(tiny)}]
 
@@ -82,9 +83,9 @@ def test_a_registered_template_may_name_our_parts_and_its_own_come_first(tiny: P
     file = tiny / "beginner/tiny/cookiecutter.json"
     file.write_text(json.dumps({**json.loads(file.read_text()), "_parts": ["base", "classification"]}))
     registry.add(str(tiny), "team")
-    template = catalog.find("team/tiny")
-    assert catalog.part("base", template.roots).folder == tiny / "parts/base"
-    assert catalog.part("classification", template.roots).folder == catalog.root() / "parts/classification"
+    template = lookup.find("team/tiny")
+    assert templates.part("base", template.roots).folder == tiny / "parts/base"
+    assert templates.part("classification", template.roots).folder == templates.root() / "parts/classification"
 
 
 def test_what_is_forgotten_is_not_found_and_its_files_stay(dlgen: Dlgen, tiny: Path) -> None:
@@ -110,9 +111,9 @@ def test_settings_keep_any_path_and_are_whole_toml(tmp_path: Path, tiny: Path) -
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("templates", "add", "TINY", "--name", "team"), "team is registered already: TINY\n"),
+        (("templates", "add", "TINY", "--name", "team"), "team is already registered: TINY\n"),
         (("templates", "add", "nowhere"), "there is no folder nowhere\n"),
-        (("templates", "add", "empty"), "empty holds no template: no cookiecutter.json in "),
+        (("templates", "add", "empty"), "empty contains no template: no cookiecutter.json in "),
         (("templates", "add", "TINY", "--name", "a/b"), "a/b cannot be the name of registered templates\n"),
         (("templates", "remove", "taem"), "nothing is registered as taem; did you mean team?\n"),
         (("templates", "update", "x"), "nothing is registered as x\n"),
@@ -151,7 +152,7 @@ def test_a_folder_that_is_gone_is_said_and_everything_else_still_works(dlgen: Dl
         ("[team]\nbranch = 'x'\npath = 'y'", ": [team] is not an entry\n"),
         ("[team]\npath = 'y'\ngit = 'x'", ": [team] is not an entry\n"),
         ("[team]\ngit = 'x'\ncheckout = '--upload-pack=x'", "--upload-pack=x cannot be a branch, tag or commit"),
-        (b"\xff", " is not text in UTF-8\n"),
+        (b"\xff", " is not UTF-8 text\n"),
     ],
 )
 def test_settings_that_are_broken_are_a_sentence_and_our_own_templates_still_work(
@@ -168,7 +169,7 @@ def test_settings_that_are_broken_are_a_sentence_and_our_own_templates_still_wor
 
 def test_two_templates_of_one_name_are_refused(tiny: Path) -> None:
     shutil.copytree(tiny / "beginner/tiny", tiny / "advanced/tiny")
-    with pytest.raises(DlgenError, match=r"^team holds two templates called tiny: "):
+    with pytest.raises(DlgenError, match=r"^team contains two templates called tiny: "):
         registry.add(str(tiny), "team")
     assert registry.read() == {}
 
@@ -189,21 +190,21 @@ def test_a_repository_is_rendered_from_its_address_and_the_record_finds_it_again
     commit = git(repository, "rev-parse", "v1^{commit}")
     assert found["source"] == f"{address}#v1:beginner/tiny"
     assert found["origin"] == {"git": address, "checkout": "v1", "directory": "beginner/tiny", "commit": commit}
-    again = catalog.find(str(found["source"]))
+    again = lookup.find(str(found["source"]))
     assert (again.name, again.source, again.origin) == ("tiny", found["source"], found["origin"])
 
 
 def test_a_commit_can_be_checked_out(repository: Path) -> None:
     commit = git(repository, "rev-parse", "HEAD~1")
-    template = catalog.find(repository.as_uri(), commit, "beginner/tiny")
+    template = lookup.find(repository.as_uri(), commit, "beginner/tiny")
     assert template.origin["commit"] == commit
     assert readme(template.folder / SLUG) == "# {{ cookiecutter.project_name }}\n"
 
 
 def test_a_template_in_a_repository_may_name_parts_beside_it(repository: Path) -> None:
-    template = catalog.find(repository.as_uri(), None, "beginner/tiny")
-    assert template.roots[-2:] == (template.folder.parents[1], catalog.root())
-    assert catalog.part("docker", template.roots).summary == "an image"
+    template = lookup.find(repository.as_uri(), None, "beginner/tiny")
+    assert template.roots[-2:] == (template.folder.parents[1], templates.root())
+    assert templates.part("docker", template.roots).summary == "an image"
 
 
 def test_a_repository_of_one_template_has_its_name(plain: Path) -> None:
@@ -212,14 +213,14 @@ def test_a_repository_of_one_template_has_its_name(plain: Path) -> None:
         git(plain, *arguments)
     bare = plain.parent / "thing.git"
     git(plain, "clone", "-q", "--bare", ".", str(bare))
-    assert [catalog.find(where).name for where in (bare.as_uri(), str(bare))] == ["thing", "thing"]
+    assert [lookup.find(where).name for where in (bare.as_uri(), str(bare))] == ["thing", "thing"]
 
 
 def test_each_use_looks_for_something_newer_and_without_an_answer_the_copy_is_used(
     repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def text() -> str:
-        return readme(catalog.find(repository.as_uri(), None, "beginner/tiny").folder / SLUG)
+        return readme(lookup.find(repository.as_uri(), None, "beginner/tiny").folder / SLUG)
 
     assert text() == "# Newer\n"
     commit_readme(repository, "# Newest\n")
@@ -227,16 +228,16 @@ def test_each_use_looks_for_something_newer_and_without_an_answer_the_copy_is_us
     repository.rename(repository.with_name("gone"))
     assert capsys.readouterr().err == ""
     assert text() == "# Newest\n"
-    assert capsys.readouterr().err.startswith(f"{repository.as_uri()} cannot be reached: using the copy of 2")
+    assert capsys.readouterr().err.startswith(f"{repository.as_uri()} cannot be reached: using the copy from 2")
 
 
 def test_a_registered_repository_changes_only_when_told_to(dlgen: Dlgen, repository: Path) -> None:
     def text() -> str:
-        return readme(catalog.find("team/tiny").folder / SLUG)
+        return readme(lookup.find("team/tiny").folder / SLUG)
 
     assert dlgen("templates", "add", repository.as_uri(), "--name", "team").returncode == 0
     first = git(repository, "rev-parse", "HEAD")
-    assert catalog.find("team/tiny").origin == {"git": repository.as_uri(), "commit": first}
+    assert lookup.find("team/tiny").origin == {"git": repository.as_uri(), "commit": first}
     commit_readme(repository, "# Newest\n")
     assert text() == "# Newer\n"
     second = git(repository, "rev-parse", "HEAD")
@@ -247,8 +248,8 @@ def test_a_registered_repository_changes_only_when_told_to(dlgen: Dlgen, reposit
 
 def test_nothing_but_copies_is_kept_in_the_cache(repository: Path, places: Path) -> None:
     with pytest.raises(DlgenError):
-        catalog.find(repository.as_uri(), "nope", "beginner/tiny")
-    catalog.find(repository.as_uri(), None, "beginner/tiny")
+        lookup.find(repository.as_uri(), "nope", "beginner/tiny")
+    lookup.find(repository.as_uri(), None, "beginner/tiny")
     (copy,) = (places / "cache/dlgen/templates").iterdir()
     assert sorted(path.name for path in copy.iterdir()) == sorted([repository.name, "fetched.json"])
     assert not (copy / repository.name / ".git").exists()
@@ -259,18 +260,18 @@ def test_nothing_but_copies_is_kept_in_the_cache(repository: Path, places: Path)
     [
         (
             ("URL",),
-            "URL holds several templates: beginner/other, beginner/tiny\nChoose one: --directory beginner/other",
+            "URL contains several templates: beginner/other, beginner/tiny\nChoose one: --directory beginner/other",
         ),
         (("URL", "--directory", "beginner/tinny"), "URL has no template in its folder beginner/tinny; did you mean "),
         (("URL", "--directory", "../.."), "../.. leaves the template: give the path of a folder inside it"),
         (("URL", "--checkout", "nope"), "URL has no branch, tag or commit nope\n"),
         (("URL", "--checkout", "--upload-pack=x"), "--upload-pack=x cannot be a branch, tag or commit"),
-        (("URL/nowhere",), "there is no git repository URL/nowhere, or it is not open to you\n"),
+        (("URL/nowhere",), "there is no git repository URL/nowhere, or you may not read it\n"),
         (
             ("hg+https://example.org/x",),
             "hg+https://example.org/x is a Mercurial repository, which dlgen does not read\n",
         ),
-        (("nested",), "nested holds several templates: one, two/three\nChoose one: --directory one"),
+        (("nested",), "nested contains several templates: one, two/three\nChoose one: --directory one"),
         (("folder",), "there is no template in folder\n"),
         (("nested", "--checkout", "v1"), "nested is a folder, which has no branches\n"),
         (("ext::sh -c touch% hacked",), "there is no template ext::sh -c touch% hacked\n"),
@@ -294,7 +295,7 @@ def test_a_mistake_about_an_address_is_a_sentence(
 def test_without_git_a_sentence_says_so(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(DlgenError, match=r"^git is not installed, and .* is a git repository\nInstall git, or "):
-        catalog.find(repository.as_uri())
+        lookup.find(repository.as_uri())
 
 
 @pytest.fixture
@@ -333,8 +334,8 @@ def test_git_is_run_without_ext_without_questions_and_without_the_callers_reposi
     }
     for name, value in theirs.items():
         monkeypatch.setenv(name, value)
-    catalog.find(repository.as_uri(), "v1", "beginner/tiny")
-    catalog.find(repository.as_uri(), "v1", "beginner/tiny")
+    lookup.find(repository.as_uri(), "v1", "beginner/tiny")
+    lookup.find(repository.as_uri(), "v1", "beginner/tiny")
     calls = [json.loads(file.read_text()) for file in watched.iterdir()]
     known = ("clone", "ls-remote", "rev-parse", "config")
     words = {next(word for word in arguments if word in known) for arguments, _ in calls}
@@ -370,15 +371,15 @@ def test_a_folder_inside_a_template_is_not_followed_through_a_link(
     shutil.copytree(tiny / "beginner/tiny", outside, dirs_exist_ok=True)
     (tiny / "link").symlink_to(target.replace("OUTSIDE", str(outside)).replace("../" * 8 + "/", "../" * 8))
     with pytest.raises(DlgenError, match="has no template in its folder link"):
-        catalog.find(str(tiny), None, "link")
-    assert catalog.find(str(tiny), None, "beginner/tiny").name == "tiny"
+        lookup.find(str(tiny), None, "link")
+    assert lookup.find(str(tiny), None, "beginner/tiny").name == "tiny"
     for arguments in (("init", "-q"), ("add", "-A"), ("commit", "-qm", "x")):
         git(tiny, *arguments)
     for look in (
-        lambda: catalog.find(tiny.as_uri(), None, "link"),
+        lambda: lookup.find(tiny.as_uri(), None, "link"),
         lambda: registry.add(tiny.as_uri(), "team", None, "link"),
     ):
-        with pytest.raises(DlgenError, match="holds a link that leads out of it: link"):
+        with pytest.raises(DlgenError, match="contains a link that leads out of it: link"):
             look()
     assert registry.read() == {}
 
@@ -389,8 +390,8 @@ def test_a_download_that_is_too_large_is_ended(tmp_path: Path, places: Path, mon
     with file.open("wb") as output:
         output.truncate(50 << 20)
     monkeypatch.setattr(archives, "opened", lambda *arguments: pytest.fail("all of it was fetched"))
-    with pytest.raises(DlgenError, match=r"large\.zip is larger than 1 MB: that is no template$"):
-        catalog.find(file.as_uri())
+    with pytest.raises(DlgenError, match=r"large\.zip is larger than 1 MB: that is not a template$"):
+        lookup.find(file.as_uri())
     assert not any(path.is_file() for path in (places / "cache").rglob("*"))
 
 
@@ -417,9 +418,9 @@ def test_a_zip_file_that_cannot_be_unpacked_is_a_sentence(
         monkeypatch.setattr(archives, "MANY_FILES", 4)
     file.write_bytes(data)
     with pytest.raises(
-        DlgenError, match=r"thing\.zip (cannot be unpacked: .|holds more than [0-9,]+ files: that is no)"
+        DlgenError, match=r"thing\.zip (cannot be unpacked: .|contains more than [0-9,]+ files: that is not)"
     ):
-        catalog.find(str(file))
+        lookup.find(str(file))
 
 
 @pytest.mark.parametrize(
@@ -433,9 +434,9 @@ def test_a_zip_file_that_cannot_be_unpacked_is_a_sentence(
     ],
 )
 def test_an_address_is_read_from_one_word_and_written_back(text: str, url: str, checkout: str, directory: str) -> None:
-    address = sources.parse(text)
-    assert address == sources.Address(url, checkout, directory)
-    assert sources.parse(address.text) == address
+    address = addresses.parse(text)
+    assert address == addresses.Address(url, checkout, directory)
+    assert addresses.parse(address.text) == address
 
 
 # ---- zip
@@ -451,7 +452,7 @@ def test_a_zip_file_is_a_template_and_leaves_nothing_outside_the_cache(
             archive.write(path, f"thing-main/{path.relative_to(plain)}")
         archive.writestr("thing-main/../../../../zipped-evil.txt", "evil")
     for where in (str(file), file.as_uri()):
-        template = catalog.find(where)
+        template = lookup.find(where)
         assert (template.name, template.config["name"]) == ("thing", "Thing")
         assert list(template.origin) == ["zip", "commit"]
     evil = list(tmp_path.parent.rglob("zipped-evil.txt"))
@@ -462,7 +463,7 @@ def test_a_zip_file_is_a_template_and_leaves_nothing_outside_the_cache(
     ("content", "message"),
     [
         (b"no zip", "cannot be unpacked: File is not a zip file"),
-        (b"PK\5\6" + bytes(18), "thing.zip is empty\nExpected a zip file that holds a template."),
+        (b"PK\5\6" + bytes(18), "thing.zip is empty\nExpected a zip file that contains a template."),
         (None, "cannot be fetched: "),
     ],
 )
@@ -471,7 +472,7 @@ def test_a_zip_file_that_is_none_is_a_sentence(tmp_path: Path, content: bytes | 
     if content:
         file.write_bytes(content)
     with pytest.raises(DlgenError) as raised:
-        catalog.find(file.as_uri())
+        lookup.find(file.as_uri())
     assert message in str(raised.value)
 
 
@@ -479,5 +480,5 @@ def test_a_zip_file_that_would_fill_the_disk_is_refused(tmp_path: Path, monkeypa
     monkeypatch.setattr(sources, "MANY_MB", 1)
     with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("x/zeros", b"\0" * (2 << 20))
-    with pytest.raises(DlgenError, match=r"bomb\.zip is larger than 1 MB: that is no template$"):
-        catalog.find(str(tmp_path / "bomb.zip"))
+    with pytest.raises(DlgenError, match=r"bomb\.zip is larger than 1 MB: that is not a template$"):
+        lookup.find(str(tmp_path / "bomb.zip"))

@@ -12,8 +12,7 @@ from support.training import distances, feature_classifier
 
 import numpy as np
 
-METRIC = "frechet"  # the number that runs are compared by
-BETTER = "lower"
+METRIC = "frechet"  # the number that runs are compared by; lower is better
 SHOWN = 32  # pictures in a figure
 
 

@@ -21,11 +21,10 @@ from support.settings import Settings
 
 import numpy as np
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 
 class Options(Settings):
-    inputs: CliPositionalArg[list[str]] = Field(description="seeds such as 7, or walks such as 3..7")
+    inputs: list[str] = Field(description="seeds such as 7, or walks such as 3..7")
     run: str | None = Field(None, description="name of the run; the newest by default")
     model: str | None = Field(None, description="an exported file or folder instead of a run")
     scale: int = Field(4, ge=1, le=32, description="width of a pixel in the files: small pictures are hard to see")
@@ -35,6 +34,8 @@ class Options(Settings):
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
     _, x = read_inputs(options.inputs, model.spec)
     pictures = serving.predict(model, x)  # (pictures, height, width, channels), 0..1
     folder = model.path.parent / "predictions"

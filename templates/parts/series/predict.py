@@ -20,11 +20,10 @@ from support.data.endings import Ending
 from support.exports import serving
 
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 
 class Options(CsvOptions):  # as in training, where not given
-    inputs: CliPositionalArg[list[str]] = Field(description="CSV files to go on from, or sample")
+    inputs: list[str] = Field(description="CSV files to go on from, or sample")
     run: str | None = Field(None, description="name of the run; the newest by default")
     model: str | None = Field(None, description="an exported file or folder instead of a run")
     date_column: str | None = Field(
@@ -37,6 +36,8 @@ class Options(CsvOptions):  # as in training, where not given
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
     reading = options.model_dump(
         include=options.model_fields_set & {*CsvOptions.model_fields, "date_column", "date_format"}
     )

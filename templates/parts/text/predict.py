@@ -19,11 +19,10 @@ from support.reports import explanation
 from support.settings import Settings
 
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 
 class Options(Settings):
-    inputs: CliPositionalArg[list[str]] = Field(description="texts, .txt files, or folders of such files")
+    inputs: list[str] = Field(description="texts, .txt files, or folders of such files")
     run: str | None = Field(None, description="name of the run; the newest by default")
     model: str | None = Field(None, description="an exported file or folder instead of a run")
     words: bool = Field(True, description="show the words that moved each answer")
@@ -33,6 +32,8 @@ class Options(Settings):
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
     names, texts = read_inputs(options.inputs, model.spec)
     answer = serving.load(model)
     answers = [metrics.to_record(row, model.spec) for row in answer(texts)]

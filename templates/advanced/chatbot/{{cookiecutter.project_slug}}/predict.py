@@ -21,11 +21,10 @@ from support.training.decoding import DecodingOptions
 
 import numpy as np
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 
 class Options(DecodingOptions):
-    inputs: CliPositionalArg[list[str]] = Field(description="questions, or files of them")
+    inputs: list[str] = Field(description="questions, or files of them")
     run: str | None = Field(None, description="name of the run; the newest by default")
     model: str | None = Field(None, description="an exported file or folder instead of a run")
     as_json: bool = Field(False, alias="json", description="print JSON, one object per question")
@@ -34,6 +33,8 @@ class Options(DecodingOptions):
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
     names, x = read_inputs(options.inputs, model.spec)
     rng = np.random.default_rng(options.seed)
     replies = decoding.answer(serving.load(model), list(x["question"]), model.spec, options, rng)

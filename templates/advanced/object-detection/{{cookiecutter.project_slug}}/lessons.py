@@ -24,15 +24,12 @@ from support.training import average_precision
 
 import numpy as np
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 COLOURS = ("C1", "C0", "C3", "C4", "C5", "C6")
 
 
 class Options(Settings):
-    lesson: CliPositionalArg[Literal["grids", "anchors", "mosaic", "suppression", "thresholds"]] = Field(
-        description="which experiment"
-    )
+    lesson: Literal["grids", "anchors", "mosaic", "suppression", "thresholds"] = Field(description="which experiment")
 
 
 def grids(config: Config) -> Path:

@@ -15,6 +15,7 @@ from config import Config
 from support import errors, runs, settings
 from support.data import coco, folders, images, paintings, photos
 from support.errors import ProjectError
+from support.reports import image_grid
 from support.splits import Split, Splits
 from support.training import features
 
@@ -119,7 +120,7 @@ def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], Iter
 
 def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:
     """Draw the pictures of `split`, each under its title."""
-    return images.draw_grid(split.y, titles, path, caption, columns=min(6, len(split)))
+    return image_grid.draw(split.y, titles, path, caption, columns=min(6, len(split)))
 
 
 def main() -> None:

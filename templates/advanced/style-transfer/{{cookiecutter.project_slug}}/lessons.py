@@ -13,21 +13,21 @@ from typing import Any, Literal
 from config import Config
 from data import load, photographs
 from support import errors, runs, settings
-from support.data import images, paintings, photos
+from support.data import paintings, photos
 from support.data.photos import as_pixels, fitted
 from support.errors import ProjectError
 from support.exports import serving
+from support.reports import image_grid
 from support.settings import Settings
 
 import numpy as np
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 SIDE = 160  # pixels of every picture here
 
 
 class Options(Settings):
-    lesson: CliPositionalArg[Literal["gram", "texture", "weights", "contrast"]] = Field(description="which experiment")
+    lesson: Literal["gram", "texture", "weights", "contrast"] = Field(description="which experiment")
     steps: int = Field(150, ge=1, description="of each picture in `texture` and `weights`")
 
 
@@ -113,7 +113,7 @@ def optimized(spec: dict[str, Any], painting: np.ndarray, photo: np.ndarray, ste
 
 def _save(found: list[np.ndarray], titles: list[str], name: str, columns: int = 7) -> str:
     path = runs.FOLDER / "lessons" / f"{name}.png"
-    images.draw_grid(np.stack(found), titles, path, name, columns=min(columns, len(found)))
+    image_grid.draw(np.stack(found), titles, path, name, columns=min(columns, len(found)))
     return runs.shown(path)
 
 

@@ -14,8 +14,7 @@ from support.training.features import SAID
 
 import numpy as np
 
-METRIC = "loss_ratio"  # the number that runs are compared by
-BETTER = "lower"
+METRIC = "loss_ratio"  # the number that runs are compared by; lower is better
 SHOWN = 6  # photos in a figure
 AT_ONCE = 8  # pictures that are looked at together
 

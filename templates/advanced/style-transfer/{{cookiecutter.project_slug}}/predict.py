@@ -23,11 +23,10 @@ from support.reports import sheets
 from support.settings import Settings
 
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 
 class Options(Settings):
-    inputs: CliPositionalArg[list[str]] = Field(description="photos, or folders of them")
+    inputs: list[str] = Field(description="photos, or folders of them")
     run: str | None = Field(None, description="name of the run; the newest by default")
     model: str | None = Field(None, description="an exported file or folder instead of a run")
     output: str | None = Field(None, description="folder for the painted photos; beside each photo by default")
@@ -38,6 +37,8 @@ class Options(Settings):
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
     names, x = read_inputs(options.inputs, model.spec)
     folder = Path(options.output) if options.output else None
     if folder and folder.exists() and not folder.is_dir():

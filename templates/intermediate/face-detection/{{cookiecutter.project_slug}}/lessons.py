@@ -22,13 +22,10 @@ from support.training import average_precision
 
 import numpy as np
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 
 class Options(Settings):
-    lesson: CliPositionalArg[Literal["overlap", "cells", "suppression", "precision"]] = Field(
-        description="which experiment"
-    )
+    lesson: Literal["overlap", "cells", "suppression", "precision"] = Field(description="which experiment")
 
 
 def overlap() -> str:

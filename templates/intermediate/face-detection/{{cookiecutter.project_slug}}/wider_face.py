@@ -10,7 +10,7 @@ from pathlib import Path
 from support import download
 from support.data import annotated_images
 from support.data.annotations import AnnotatedImage, Problem
-from support.data.image_formats import upright_size
+from support.data.image_files import open_header
 from support.data.letterbox import subset
 from support.errors import ProjectError
 from support.splits import Split, Splits, split_positions
@@ -78,7 +78,7 @@ def listed_faces(file: Path, folder: Path, side: int) -> list[AnnotatedImage]:
                 f"{file} is not WIDER FACE's list: what follows {name!r} cannot be read\nDelete the folder {folder.parents[1]}."
             ) from None
         path = folder / name
-        image = AnnotatedImage(path, upright_size(path))
+        image = AnnotatedImage(path, open_header(path).size)
         smallest = SMALLEST * max(image.size) / side
         for left, top, width, height, *marks in faces:
             if not marks[3] and min(width, height) > 0 and max(width, height) >= smallest:  # the fourth mark: invalid

@@ -133,8 +133,8 @@ def test_the_first_filters_answer_to_patches_equally_often_and_independently() -
 
 def test_the_sample_is_the_same_each_time_with_as_many_pictures_of_each_kind() -> None:
     x, y = data.sample()
-    assert x.shape == (data.SAMPLE_PICTURES, 32, 32, 3) and x.dtype == np.uint8
-    assert np.bincount(y).tolist() == [data.SAMPLE_PICTURES // 10] * 10
+    assert x.shape == (data.SAMPLE_IMAGES, 32, 32, 3) and x.dtype == np.uint8
+    assert np.bincount(y).tolist() == [data.SAMPLE_IMAGES // 10] * 10
     few, kinds = drawings.pictures(20, seed=5)
     again, same_kinds = drawings.pictures(20, seed=5)
     np.testing.assert_array_equal(few, again)

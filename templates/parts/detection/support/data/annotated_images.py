@@ -8,8 +8,8 @@ from typing import Any
 
 from support.data import annotations, boxes, copies
 from support.data.annotations import KINDS, AnnotatedImage, Annotations, Problem
-from support.data.image_formats import upright_size
-from support.data.images import BY_ITSELF, find_inputs, say
+from support.data.image_files import open_header
+from support.data.images import find_inputs, say
 from support.data.letterbox import Letterbox, LetterboxedImages, letterboxed_with_facts, subset
 from support.data.pixels import Facts, remarks
 from support.errors import ProjectError
@@ -131,7 +131,7 @@ def read(
         raise ProjectError(
             "; ".join(broken[:3]) + more + "\nRemove or replace " + ("it." if len(broken) == 1 else "them.")
         )
-    say(remarks([one.path for one in images], facts, BY_ITSELF))
+    say(remarks([one.path for one in images], facts))
     return x, boxes.pad(targets)
 
 
@@ -229,8 +229,8 @@ def read_inputs(inputs: list[str], spec: dict[str, Any]) -> tuple[list[str], np.
         ProjectError: where one is missing, is no image, or is a folder without images.
     """
     paths, side = find_inputs(inputs), spec["shape"][0]
-    found = [letterboxed_with_facts(path, upright_size(path), side) for path in paths]
-    say(remarks(paths, [facts for _, facts in found], BY_ITSELF))
+    found = [letterboxed_with_facts(path, open_header(path).size, side) for path in paths]
+    say(remarks(paths, [facts for _, facts in found]))
     return [str(path) for path in paths], np.stack([square for square, _ in found])
 
 

@@ -1,4 +1,4 @@
-"""The sample's pictures: one of ten shapes, drawn anew for each picture, so that no pixel means the same thing twice.
+"""The sample's images: one of ten shapes, drawn anew for each image, so that no pixel means the same thing twice.
 
 Where the shape stands, how large it is, how it is turned, its colours, the background and what else lies about are drawn from a
 random generator that does not know the kind: only the outline tells. The same seed gives the same pictures.

@@ -12,7 +12,7 @@ from support.data import folders
 from support.data.annotations import coco, parsing, split_lists, voc, yolo
 from support.data.annotations.records import KINDS, AnnotatedImage, Annotations, Problem
 from support.data.annotations.tree import KINDS_OF_FILES, Tree
-from support.data.image_finding import CONVERT, left_out, other_files
+from support.data.image_files import CONVERT, left_out, other_files
 from support.errors import ProjectError
 
 __all__ = ["KINDS", "AnnotatedImage", "Annotations", "Problem", "read"]
