@@ -99,7 +99,7 @@ MUTANTS = [
     Mutant(
         "a stopped training ends with exit code 0",
         f"{BASE}/support/training/recorder.py",
-        "STOPPED[self.stop_signal],\n",
+        "STOPPED[self.signals.came],\n",
         "0,\n",
         "tests/test_resume.py tests/test_running.py",
         "iris-classifier",
@@ -146,7 +146,7 @@ MUTANTS = [
     ),
     Mutant(
         "the newest run is the one with the latest name",
-        f"{BASE}/support/runs.py",
+        f"{BASE}/support/runs/__init__.py",
         "key=lambda folder: (_number(folder), folder.name[:19],",
         "key=lambda folder: (folder.name[:19],",
         "tests/test_running.py",
@@ -154,7 +154,7 @@ MUTANTS = [
     ),
     Mutant(
         "one damaged run breaks the table of all",
-        f"{BASE}/support/runs.py",
+        f"{BASE}/support/runs/__main__.py",
         'except (ProjectError, OSError) as error:\n            row |= {"state": "damaged"',
         'except ZeroDivisionError as error:\n            row |= {"state": "damaged"',
         "tests/test_running.py",

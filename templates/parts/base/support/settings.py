@@ -132,7 +132,7 @@ def program() -> str:
     script = Path(sys.argv[0])
     if not script.resolve().is_relative_to(PROJECT / "support"):
         return script.name
-    return "-m " + ".".join(script.resolve().relative_to(PROJECT).with_suffix("").parts)
+    return "-m " + ".".join(script.resolve().relative_to(PROJECT).with_suffix("").parts).removesuffix(".__main__")
 
 
 def _typed(cls: type[Settings], argv: list[str]) -> dict[str, Any]:

@@ -36,9 +36,9 @@ def save(figure: Any, path: Path, caption: str) -> Picture:
 
 def learning_curves(run: Run) -> Picture:
     """Loss and metrics of training and validation by epoch, and the learning rate."""
-    from support.training.recorder import read_history
+    from support.training import history as epochs
 
-    history = read_history(run)
+    history = epochs.read(run)
     every = list(history[0]) if history else []
     names = [name for name in every if not name.startswith("val_") and name not in ("epoch", "seconds")]
     columns = max(1, len(names))

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from support.data.csv_file import printable
 from support.data.numbers import canonical
 from support.errors import ProjectError
+from support.terminal import one_line
 
 import numpy as np
 
@@ -29,7 +29,7 @@ def read(cells: np.ndarray, target: str, path: str, labels: dict[str, str]) -> t
             f"{path}: {target} has {len(found)} different values ({shown}, …), and this project tells two apart\n"
             f'Ask a yes-no question, for example --target "{target} == {found[0]}", or take iris-classifier (classes) or house-prices (numbers).'
         )
-    return (texts == found[1]).astype(np.float32), {"labels": [labels.get(name, printable(name)) for name in found]}
+    return (texts == found[1]).astype(np.float32), {"labels": [labels.get(name, one_line(name)) for name in found]}
 
 
 def strata(y: np.ndarray) -> np.ndarray:

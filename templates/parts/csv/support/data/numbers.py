@@ -23,7 +23,6 @@ STYLES = [
 ]  # mark of decimals, of thousands
 SCALES = {"K": 1e3, "k": 1e3, "M": 1e6, "B": 1e9}
 LARGEST = 10**15  # whole numbers of more digits are codes, such as those of cards and accounts
-SURE = 20  # values such as 1.234 beside 593, and never 1.23, before the point is taken for one of thousands
 _WORDS = {",": "comma", ".": "point", " ": "blank", "'": "apostrophe"}
 _GROUPING = "".join(MARKS.values())
 _CURRENCY = r"(?:USD|EUR|GBP|JPY|CHF|CNY|INR|AUD|CAD|SEK|NOK|DKK|PLN|CZK|HUF|BRL|MXN|ZAR|KRW|TRY|RUB|[Kk]r\.?|Rs\.?|Fr\.)|[^\W\d_]{0,2}[$€£¥₹₩₽₺₪฿₫₴₦¢]|R\$"
@@ -68,9 +67,11 @@ class NumberFormat:
         """In words, such as "1,234.50, comma for thousands"."""
         grouped = any(mark in self.example for mark in MARKS.get(self.thousands, self.thousands))
         words = [self.example, f"{_WORDS[self.thousands]} for thousands" if grouped else ""]
-        words += ["comma for decimals" if self.decimal == "," else ""]
-        words += ["K, M, B for thousands, millions, billions" if self.scaled else "", self.unit and f"unit {self.unit}"]
-        return ", ".join(filter(None, words))
+        words += [
+            "comma for decimals" * (self.decimal == ","),
+            "K, M, B for thousands, millions, billions" * self.scaled,
+        ]
+        return ", ".join(filter(None, [*words, self.unit and f"unit {self.unit}"]))
 
 
 def detect(
@@ -148,8 +149,8 @@ def code_for_missing(values: np.ndarray) -> str:
         low = re.fullmatch(r"-9+|-99+\.9+", text) and len(others) and others.min() >= code / 2
         high = re.fullmatch(r"9{3,}", text) and len(others) and others.max() < code / 2
         if low or (high and len(known) - len(others) > 1):
-            far = "below" if low else "above"
-            return f"{len(known) - len(others):,} values are {text}, far {far} all others: if that means missing, empty these values"
+            what = f"{len(known) - len(others):,} values are {text}, far {'below' if low else 'above'} all others"
+            return f"{what}: if that means missing, empty these values"
     return ""
 
 
@@ -168,7 +169,7 @@ def _value(cell: Any, form: NumberFormat, fits: Any) -> float:
         re.sub(f"[{MARKS.get(form.thousands, form.thousands)}]", "", match["body"]) if form.thousands else match["body"]
     )
     value = float(body.replace(form.decimal, ".")) * scale
-    if np.isinf(value) or (_is_long(match["body"]) and not form.padded):
+    if np.isinf(value):
         return np.nan
     return -value if bool(match["open"]) ^ bool((match["sign"] + match["inner"]).strip("+")) else value
 
@@ -210,7 +211,7 @@ def _unit(found: list[re.Match[str]]) -> tuple[str | None, bool]:
 def _pattern(style: tuple[str, str], padded: bool) -> str:
     """Which digits are a number in a style, as a regular expression."""
     decimal, mark = re.escape(style[0]), f"[{re.escape(MARKS.get(style[1], style[1]))}]"
-    whole = "[0-9]+" if padded else "0|[1-9][0-9]{0,15}"
+    whole = "[0-9]+" if padded else "0|[1-9][0-9]{0,14}"  # longer ones are codes
     if style[1]:
         whole += rf"|[1-9][0-9]{{0,2}}(?:{mark}[0-9]{{3}})+"
     if style[1] == ",":
@@ -227,11 +228,7 @@ def _all_fit(bodies: list[str], style: tuple[str, str], padded: bool) -> bool:
     rest = [body for body in bodies if not fits(body)]
     if rest and style == STYLES[0] and all(re.fullmatch(r"[1-9][0-9]*[eE][0-9]+", body) for body in rest):
         return any("." in body for body in bodies)  # 1e5 beside 0.25 is a number; beside 10 it may be a code
-    return not rest and (padded or not any(map(_is_long, bodies)))
-
-
-def _is_long(body: str) -> bool:
-    return body.isdigit() and int(body) >= LARGEST
+    return not rest
 
 
 def _choose(fitting: list[tuple[str, str]], bodies: list[str], hint: str) -> tuple[tuple[str, str], str]:
@@ -241,9 +238,9 @@ def _choose(fitting: list[tuple[str, str]], bodies: list[str], hint: str) -> tup
         if not marked or not {decimals, thousands} <= set(fitting):
             continue
         bare = len(marked) < len(bodies)
-        if mark == ".":  # 5.843 is usual; 1.234 beside 593, and never 1.23, is not
+        if mark == ".":  # 5.843 is usual; twenty such as 1.234 beside 593, and never 1.23, are not
             small = all(int(body) < 1000 for body in bodies if body.isdigit())
-            grouped = hint == "," or (bare and len(marked) >= SURE and small)
+            grouped = hint == "," or (bare and len(marked) >= 20 and small)
             if not grouped and not bare and hint != ";":  # beside ; a comma would be usual for decimals
                 return decimals, ""
         else:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from support.data.csv_file import printable
 from support.data.numbers import canonical
 from support.errors import ProjectError
+from support.terminal import one_line
 
 import numpy as np
 
@@ -29,7 +29,7 @@ def read(cells: np.ndarray, target: str, path: str, labels: dict[str, str]) -> t
             f"{path}: {target} has {len(found)} different values in {len(texts)} rows\nThese are no classes; for numbers take the project house-prices."
         )
     return np.searchsorted(np.array(found, str), texts.astype(str)), {
-        "labels": [labels.get(name, printable(name)) for name in found]
+        "labels": [labels.get(name, one_line(name)) for name in found]
     }
 
 

@@ -14,6 +14,7 @@ from support.data.numbers import NumberFormat
 from support.data.table import Cells, Table, read
 from support.errors import ProjectError
 from support.splits import Split, Splits, split_positions
+from support.training_config import SplitConfig
 
 import numpy as np
 import pandas as pd
@@ -30,7 +31,7 @@ COMPARE = {
 }
 
 
-class TableOptions(CsvOptions):
+class TableOptions(CsvOptions, SplitConfig):
     """What is asked of a table: the same options in every project on tables."""
 
     data: str = Field("sample", description="sample, full, or the path of your own CSV file")
@@ -44,8 +45,6 @@ class TableOptions(CsvOptions):
     group: str | None = Field(None, description="column whose equal values stay in one split, for example a patient")
     time: str | None = Field(None, description="column of dates or numbers: the newest rows become the test")
     validation_fraction: float = Field(0.15, ge=0, lt=0.5, description="share of the rows that chooses the best epoch")
-    test_fraction: float = Field(0.2, gt=0, lt=0.5, description="share of the rows kept for the test")
-    seed: int = Field(42, ge=0, description="random seed for splits, weight initialisation and shuffling")
 
 
 @dataclass(frozen=True)
