@@ -5,6 +5,7 @@
 Next: python train.py
 """
 
+import math
 from typing import Any
 
 from config import Config
@@ -28,12 +29,11 @@ def build_model(config: Config, splits: Splits) -> "Gan":
     distance = FrechetDistance(splits.spec, feature_classifier.prepare(splits.spec, lambda: labelled(config).train))
     keras.utils.set_random_seed(config.seed)
     model = Gan(config, tuple(splits.spec["shape"]), distance)
+    rate = optimizers.learning_rate(config, len(splits.train))
     model.compile(
         # One optimizer serves both networks: Adam keeps its averages for each weight apart. With a momentum of 0.9, it would go on
         # answering a discriminator that is no longer there.
-        optimizer=keras.optimizers.Adam(
-            optimizers.learning_rate(config, len(splits.train)), beta_1=config.momentum, beta_2=0.99
-        ),
+        optimizer=keras.optimizers.Adam(rate, beta_1=config.momentum, beta_2=0.99),
         steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
     )
     model(splits.train.x[:1])
@@ -43,20 +43,20 @@ def build_model(config: Config, splits: Splits) -> "Gan":
 
 def generator(config: Config, shape: tuple[int, ...]) -> keras.Model:
     """Latent vectors -> images: a coarse image of features is doubled in size until it is an image."""
-    start, doublings = coarsest(config.image_size)
+    count = doublings(config)
+    start = config.image_size // 2**count
     z = keras.Input((config.latent,), name="latent")  # (batch, 32), normally distributed
-    filters = config.filters * 2 ** (doublings - 1)
+    filters = config.filters * 2 ** (count - 1)
     x = layers.Dense(start * start * filters, use_bias=False)(z)
     x = layers.Reshape((start, start, filters))(x)  # (batch, 7, 7, 64)
-    for doubling in range(doublings):
+    for doubling in range(count):
         x = layers.BatchNormalization(momentum=0.9)(x)
         x = layers.Activation("relu")(x)
-        last = doubling == doublings - 1
+        last = doubling == count - 1
         # 4 is a multiple of the stride, so every pixel is made of equally many: otherwise a chessboard shows (Odena et al. 2016).
-        x = layers.Conv2DTranspose(shape[-1] if last else filters // 2, 4, strides=2, padding="same", use_bias=last)(
-            x
-        )  # (batch, 14, 14, 32), then (batch, 28, 28, 1)
-        filters //= 2
+        filters = shape[-1] if last else filters // 2
+        x = layers.Conv2DTranspose(filters, 4, strides=2, padding="same", use_bias=last)(x)
+        # (batch, 14, 14, 32), then (batch, 28, 28, 1)
     return keras.Model(z, layers.Activation("sigmoid", name="image")(x), name="generator")
 
 
@@ -68,19 +68,16 @@ def discriminator(config: Config, shape: tuple[int, ...]) -> keras.Model:
     image = keras.Input(shape, name="image")  # (batch, 28, 28, 1), 0..1
     x = layers.Rescaling(2, offset=-1)(image)  # -1..1: black pixels count too
     filters = config.filters
-    for _ in range(coarsest(config.image_size)[1]):
+    for _ in range(doublings(config)):
         x = layers.Conv2D(filters, 4, strides=2, padding="same")(x)  # (batch, 14, 14, 32), then (batch, 7, 7, 64)
         x = layers.LeakyReLU(0.2)(x)  # not ReLU: what is no evidence yet still passes a gradient on
         filters *= 2
     return keras.Model(image, layers.Dense(1, name="realness")(layers.Flatten()(x)), name="discriminator")
 
 
-def coarsest(size: int) -> tuple[int, int]:
-    """The size, 8 or less, of the coarsest form of an image, and how often it is doubled: 28 pixels are 7, doubled twice."""
-    doublings = 0
-    while size > 8:
-        size, doublings = size // 2, doublings + 1
-    return size, doublings
+def doublings(config: Config) -> int:
+    """How often the coarsest form of an image, 8 pixels or less, is doubled: 28 pixels are 7, doubled twice."""
+    return math.ceil(math.log2(config.image_size / 8))
 
 
 class Gan(keras.Model):

@@ -22,7 +22,6 @@ from support.training import features
 import numpy as np
 
 SMALLEST = 32  # pixels of a side: an eighth of it is still looked at
-SHOWN = 320  # pixels of the longer side of the photo that is painted after every epoch: enough to see strokes
 STEPS = 10  # of --method optimize in an epoch
 
 
@@ -75,11 +74,6 @@ def photographs(config: Config) -> tuple[list[np.ndarray], str]:
     if path.is_dir() and folders.split_folders(path):
         images.say([f"the folders of splits in {path}/ are taken together: photos are divided anew"])
     return found, f"your own data, {config.data}"
-
-
-def first_photo(config: Config) -> np.ndarray:
-    """A photo (height, width, 3) to watch the network paint, small enough to be painted after every epoch."""
-    return photos.padded(photos.shrunk(photographs(config)[0][0], SHOWN))
 
 
 def one_photo(found: list[np.ndarray], config: Config, spec: dict[str, Any], note: str) -> Splits:

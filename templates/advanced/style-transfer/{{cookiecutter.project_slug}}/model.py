@@ -9,10 +9,10 @@ Next: python train.py
 from typing import Any
 
 from config import Config
-from data import first_photo, load
+from data import load, photographs
 from losses import Objective
 from support import errors, runs, settings
-from support.data import paintings
+from support.data import paintings, photos
 from support.reports import figures
 from support.splits import Splits
 from support.training import optimizers
@@ -24,6 +24,7 @@ import tensorflow as tf
 from keras import layers, ops
 
 EPSILON = 1e-2  # added to a variance, most are about 1: the rounding errors of a clear sky are not to become strokes
+SHOWN = 320  # pixels of the longer side of the photo that is painted after every epoch: enough to see strokes
 GRAIN = 0.1  # noise on the first image of --method optimize, 0..1: on a clear sky all strokes are equally good, and none begins
 
 
@@ -36,7 +37,8 @@ def build_model(config: Config, splits: Splits) -> "Painter":
         photo = splits.test.y[:1]
         model: Painter = OneImage(canvas(photo[0], config.seed), objective, shown=splits.test.x[:1], photo=photo)
     else:
-        model = Painter(network(config), objective, shown=first_photo(config)[None].astype(np.float32))
+        shown = photos.padded(photos.shrunk(photographs(config)[0][0], SHOWN))
+        model = Painter(network(config), objective, shown[None].astype(np.float32))
     model.compile(
         optimizer=optimizers.build(config, len(splits.train)),
         steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
