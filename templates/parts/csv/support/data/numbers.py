@@ -31,7 +31,7 @@ _CURRENCY = r"(?:USD|EUR|GBP|JPY|CHF|CNY|INR|AUD|CAD|SEK|NOK|DKK|PLN|CZK|HUF|BRL
 _CELL = re.compile(  # a sign, a currency, digits with marks, a unit; (5) is -5
     rf"(?P<open>\()?\s*(?P<sign>[+\-\u2212\u2013]?)\s*(?P<prefix>{_CURRENCY})?\s*(?P<inner>[\-\u2212\u2013]?)"
     rf"(?P<body>[0-9.,](?:[0-9.,{_GROUPING}]*[0-9.,])?(?:[eE][+-]?[0-9]+(?![^\W_]))?)"
-    r"\s*(?P<unit>[^\s\d_.,;:()/+\-\u2212\u2013'\u2019\"=<>#*][^\d_;:()+=<>#*\"]{0,14}[23²³]?)?\s*(?P<close>\))?"
+    r"\s*(?P<unit>[^\s\d_.,;:()/+\-\u2212\u2013'\u2019\"=<>#*][^\d_;:()+=<>#*\"]{0,14}[23²³]?)?\s*(?(open)\))"
 )
 
 
@@ -91,7 +91,7 @@ def detect(
     found = []
     for text in dict.fromkeys(cells):
         if isinstance(text, str) and text not in MISSING:
-            if (match := _matched(text)) is None:
+            if (match := _CELL.fullmatch(text)) is None:
                 return None
             found.append(match)
     unit, scaled = _unit(found)
@@ -157,7 +157,7 @@ def code_for_missing(values: np.ndarray) -> str:
 def _value(cell: Any, form: NumberFormat) -> float:
     if not isinstance(cell, str):
         return float(cell) if np.isfinite(cell) else np.nan
-    match, style = None if cell in MISSING else _matched(cell), (form.decimal, form.thousands)
+    match, style = None if cell in MISSING else _CELL.fullmatch(cell), (form.decimal, form.thousands)
     fitting = match and (
         _fits(style, form.padded)(match["body"]) or (style == STYLES[0] and POWER.fullmatch(match["body"]))
     )
@@ -175,11 +175,6 @@ def _value(cell: Any, form: NumberFormat) -> float:
     if np.isinf(value):
         return np.nan
     return -value if bool(match["open"]) ^ bool((match["sign"] + match["inner"]).strip("+")) else value
-
-
-def _matched(text: str) -> re.Match[str] | None:
-    match = _CELL.fullmatch(text)
-    return match if match and bool(match["open"]) == bool(match["close"]) else None
 
 
 def _bare(match: re.Match[str]) -> str:
@@ -226,7 +221,8 @@ def _fits(style: tuple[str, str], padded: bool) -> Any:
 
 
 def _all_fit(bodies: list[str], style: tuple[str, str], padded: bool) -> bool:
-    rest = [body for body in bodies if not _fits(style, padded)(body)]
+    fits = _fits(style, padded)
+    rest = [body for body in bodies if not fits(body)]
     if rest and style == STYLES[0] and all(map(POWER.fullmatch, rest)):
         return any("." in body for body in bodies)  # 1e5 beside 0.25 is a number; beside 10 it may be a code
     return not rest
