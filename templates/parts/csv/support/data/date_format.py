@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 WORDS = {"Y": "year", "y": "two-digit year", "m": "month", "b": "month's name", "d": "day", "H": "hour", "I": "hour", "M": "minute", "S": "second",
-         "f": "fraction", "p": "AM/PM", "z": "offset", "q": "quarter", "G": "year", "V": "week", "u": "day of the week", "j": "day of the year"}  # fmt: skip
+         "f": "fraction", "p": "AM/PM", "z": " offset", "q": "quarter", "G": "year", "V": "week", "u": "day of the week", "j": "day of the year"}  # fmt: skip
 NAMES = {"iso": "ISO 8601", "unix": "seconds since 1970", "unix-ms": "milliseconds since 1970", "unix-us": "microseconds since 1970",
          "unix-ns": "nanoseconds since 1970", "excel": "days as spreadsheets count them"}  # fmt: skip
 
@@ -47,5 +47,5 @@ class DateFormat:
 
 def _in_words(form: str) -> str:
     """A format as a person says it: day.month.year hour:minute."""
-    text = form.replace("Q%q", "%q").replace("W%V", "%V")
+    text = form.replace("Q%q", "%q").replace("W%V", "%V").replace(" %z", "%z")
     return NAMES.get(form) or re.sub(r"%([A-Za-z])", lambda code: WORDS.get(code[1], code[0]), text)

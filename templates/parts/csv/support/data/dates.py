@@ -25,7 +25,7 @@ YEARS = (1500, 2200)  # a date outside is none
 _FORMATS = (  # of dates without their time, the likely first; _ is a blank
     "%Y-%m-%d %Y/%m/%d %Y.%m.%d %d/%m/%Y %m/%d/%Y %d.%m.%Y %m.%d.%Y %d-%m-%Y %m-%d-%Y %d/%m/%y %m/%d/%y %d.%m.%y %m.%d.%y %d-%m-%y "
     "%m-%d-%y %y-%m-%d %d-%b-%Y %d-%b-%y %d/%b/%Y %d_%b_%Y %d._%b_%Y %b_%d,_%Y %b_%d_%Y %b-%Y %b-%y %b_%Y %Y_%b %Y-%m %m/%Y %m.%Y "
-    "%YM%m %Y%m%d %d%m%Y %m%d%Y %Y%m %Y %Y.0 %Y%m%d%H%M %Y%m%d%H%M%S %YQ%q %Y-Q%q %Y_Q%q Q%q_%Y %G-W%V %G-W%V-%u unix unix-ms unix-us unix-ns"
+    "%YM%m %Y%m%d %d%m%Y %m%d%Y %Y%m %Y %Y.0 %Y%m%d%H%M %Y%m%d%H%M%S %Y%m%dT%H%M %Y%m%dT%H%M%S %YQ%q %Y-Q%q %Y_Q%q Q%q_%Y %G-W%V %G-W%V-%u unix unix-ms unix-us unix-ns"
 )
 FORMATS = [form.replace("_", " ") for form in _FORMATS.split()]
 DIGITS = {"unix": "9,10", "unix-ms": "12,13", "unix-us": "15,16", "unix-ns": "18,19"}
@@ -122,9 +122,11 @@ def first_year(years: np.ndarray) -> int:
 
 def _different(cells: Cells) -> tuple[np.ndarray, pd.Series]:
     """For each row the position of its text among the different texts, -1 where it is missing; the different texts, plain."""
-    texts = pd.Series(np.asarray(cells, object), dtype=object).astype(str).str.strip()
-    codes, different = pd.factorize(texts.mask(texts.str.lower().isin(MISSING)))
-    return codes, plain(pd.Series(different, dtype=object))
+    codes, different = pd.factorize(np.asarray(cells, object))
+    texts = pd.Series(different, dtype=object).astype(str).str.strip()
+    known = ~texts.str.lower().isin(MISSING).to_numpy(bool)
+    positions = np.append(np.where(known, np.cumsum(known) - 1, -1), -1)
+    return positions[codes], plain(texts[known].reset_index(drop=True))
 
 
 def _read(texts: pd.Series, fmt: DateFormat) -> pd.Series:
@@ -193,7 +195,7 @@ def _pattern(form: str) -> re.Pattern[str]:
     """The texts that may be dates in a format; without marks between its parts, each has two digits."""
     if form in DIGITS:
         return re.compile(rf"\d{{{DIGITS[form]}}}(\.\d+)?")
-    usual = r"\d\d" if re.fullmatch(r"(%\w)+", form) else r"\d{1,2}"
+    usual = r"\d\d" if re.fullmatch(r"(%\w|T)+", form) else r"\d{1,2}"
     year, month = r"\d{4}", f"(?:{'|'.join(MONTHS)})"
     parts = {"%Y": year, "%G": year, "%y": r"\d\d", "%b": month, "%q": "[1-4]", "%u": "[1-7]"}
     return re.compile(re.sub("%.", lambda code: parts.get(code[0], usual), form.replace(".", r"\.")))
