@@ -111,8 +111,7 @@ def trained(config: Config, splits: Splits, causal: bool = True) -> Any:
     from model import build_model
     from support.training.batches import Batches
 
-    model = build_model(config, splits)
-    model.get_layer("answer_mask").causal = causal
+    model = build_model(config, splits, causal)
     x = preprocessing.encode(splits.train.x, splits.spec)
     batches = Batches(replace(splits.train, x=x), config.batch_size, config.seed)
     model.fit(batches, epochs=config.epochs, shuffle=False, verbose=0)

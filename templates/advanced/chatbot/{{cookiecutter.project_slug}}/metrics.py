@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from support.data import preprocessing, qa_pairs
+from support.data.words import PAD
 from support.splits import Split, Splits
 from support.training.decoding import Reply
 
@@ -21,7 +22,7 @@ def score(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> di
     words: the share of next words that are right. perplexity: among how many words the network seems to choose, on average; 1 is sure
     and right. `truth` has the numbers of the words (pairs, answer_length), and 0 where nothing is asked for.
     """
-    asked = truth != preprocessing.PAD
+    asked = truth != PAD
     likelihood = np.take_along_axis(prediction, truth[..., None].astype(int), axis=2)[..., 0]  # (pairs, answer_length)
     return {
         "words": float((prediction.argmax(axis=2) == truth)[asked].mean()),
@@ -60,7 +61,7 @@ def known_answers(splits: Splits) -> dict[str, set[str]]:
 
 def details(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, Any]:
     """The share of next words that are right at each place of the answer: the first ones say what it is about."""
-    asked = truth != preprocessing.PAD
+    asked = truth != PAD
     right = (prediction.argmax(axis=2) == truth) & asked
     places = [place for place in range(truth.shape[1]) if asked[:, place].any()]
     return {"places": [float(right[:, place].sum() / asked[:, place].sum()) for place in places]}

@@ -21,6 +21,7 @@ from config import Config
 from model import build_model
 from support import runs, settings
 from support.data import preprocessing, qa_pairs, word_layers
+from support.data.words import FIRST, PAD, UNKNOWN, numbered
 from support.errors import ProjectError
 from support.exports import exporting, serving
 from support.reports import attention_map
@@ -102,7 +103,7 @@ def test_texts_have_the_same_numbers_in_python_and_in_tensorflow() -> None:
     vocabulary = [*preprocessing.MARKS, *words[::2]]
     layer = word_layers.vectorization(vocabulary, 40, "words")
     np.testing.assert_array_equal(
-        np.asarray(layer(texts(*some))), preprocessing.rows(some, 40, {"vocabulary": vocabulary})
+        np.asarray(layer(texts(*some))), numbered([preprocessing.words(text) for text in some], 40, vocabulary)
     )
 
 
@@ -150,11 +151,11 @@ def test_names_are_spelled_as_within_the_sentences_of_training(config: Config) -
 def test_what_is_asked_for_is_the_answer_one_place_to_the_left() -> None:
     spec = {"vocabulary": [*preprocessing.MARKS, "a", "b"], "question_length": 3, "answer_length": 4}
     x = preprocessing.encode({"question": texts("b new a a"), "answer": texts("a b")}, spec)
-    assert x["question"].tolist() == [[5, preprocessing.UNKNOWN, 4]]
-    assert x["answer"].tolist() == [[preprocessing.START, 4, 5, preprocessing.PAD]]
+    assert x["question"].tolist() == [[5, UNKNOWN, 4]]
+    assert x["answer"].tolist() == [[preprocessing.START, 4, 5, PAD]]
     assert preprocessing.targets(texts("a b", "a new b"), spec).tolist() == [
-        [4, 5, preprocessing.END, preprocessing.PAD],
-        [4, preprocessing.PAD, 5, preprocessing.END],
+        [4, 5, preprocessing.END, PAD],
+        [4, PAD, 5, preprocessing.END],
     ]
 
 
@@ -172,18 +173,16 @@ def test_no_place_of_an_answer_sees_a_later_word_or_padding(config: Config, spli
 def test_what_padding_looks_like_changes_no_answer(config: Config, splits: Splits) -> None:
     model = build_model(config, splits)
     x = preprocessing.encode(splits.test.x, splits.spec)
-    assert (x["question"] == preprocessing.PAD).any(axis=1).mean() > 0.9
+    assert (x["question"] == PAD).any(axis=1).mean() > 0.9
 
     def first_words() -> np.ndarray:
-        found = model.predict(x, verbose=0)[
-            :, 0, preprocessing.FIRST :
-        ]  # the vector of padding is a word's too: it is left out
+        found = model.predict(x, verbose=0)[:, 0, FIRST:]  # the vector of padding is a word's too: it is left out
         return found / found.sum(axis=1, keepdims=True)
 
     before = first_words()
     layer = model.get_layer("embedding")
     vectors = layer.get_weights()[0]
-    vectors[preprocessing.PAD] += 1
+    vectors[PAD] += 1
     layer.set_weights([vectors])
     np.testing.assert_allclose(first_words(), before, atol=1e-6)
 
@@ -204,7 +203,7 @@ def test_attention_is_the_formula() -> None:
 
 
 def test_every_place_has_numbers_of_its_own_whose_distance_depends_on_how_far_apart_places_are() -> None:
-    places = attention.clocks(40, 16)
+    places = attention.positional_encoding(40, 16)
     assert len(np.unique(places.round(4), axis=0)) == 40
     likeness = places @ places.T
     np.testing.assert_allclose(np.diag(likeness, 3), likeness[0, 3], atol=1e-4)
@@ -229,7 +228,7 @@ def test_padding_counts_neither_in_the_loss_nor_in_the_share_of_right_words(conf
     x, y = preprocessing.encode(splits.test.x, splits.spec), splits.test.y
     found = model.evaluate(x, y, batch_size=len(y), verbose=0, return_dict=True)
     prediction = model.predict(x, verbose=0)
-    asked = y != preprocessing.PAD
+    asked = y != PAD
     likelihood = np.take_along_axis(prediction, y[..., None], axis=2)[..., 0]
     assert found["loss"] == pytest.approx(-np.log(likelihood[asked]).mean(), rel=1e-4)
     right = ((prediction.argmax(axis=2) == y) & asked).sum(axis=1) / asked.sum(axis=1)
@@ -259,7 +258,7 @@ def told(table: dict[str, dict[int, float]]) -> decoding.Step:
     """A model that knows one table: from the answer so far to the probabilities of what comes next."""
 
     def step(x: dict[str, np.ndarray]) -> np.ndarray:
-        found = np.zeros((len(x["answer"]), SPEC["answer_length"], preprocessing.FIRST + len(SPEC["vocabulary"])))
+        found = np.zeros((len(x["answer"]), SPEC["answer_length"], FIRST + len(SPEC["vocabulary"])))
         for row, text in enumerate(x["answer"]):
             for number, probability in table[text].items():
                 found[row, len(text.split()), number] = probability
@@ -290,10 +289,7 @@ def test_greedy_takes_the_likeliest_word_and_beam_finds_the_likelier_answer() ->
 
 
 def test_marks_and_unknown_words_are_never_said_and_an_answer_without_end_is_cut() -> None:
-    forever = {
-        " ".join("a" * n): {preprocessing.UNKNOWN: 0.5, preprocessing.START: 0.2, preprocessing.PAD: 0.1, A: 0.2}
-        for n in range(9)
-    }
+    forever = {" ".join("a" * n): {UNKNOWN: 0.5, preprocessing.START: 0.2, PAD: 0.1, A: 0.2} for n in range(9)}
     reply = decoding.greedy(told(forever), ["?"], SPEC)[0]
     assert set(reply.words) == {"a"} and not reply.ended
     assert reply.probabilities == pytest.approx((1.0,) * len(reply.words))
@@ -404,7 +400,7 @@ def test_the_sample_asks_no_question_twice_and_each_intent_in_all_splits(config:
     assert parts[0].isdisjoint(parts[1]) and parts[0].isdisjoint(parts[2]) and parts[1].isdisjoint(parts[2])
     every = {intent for found in intents.values() for intent in found}
     assert [{next(iter(intents[question])) for question in part} for part in parts] == [every] * 3
-    assert data.read(config).left_out == []
+    assert data.read(config)[1] == []
 
 
 def test_validation_and_test_teach_no_word(config: Config) -> None:

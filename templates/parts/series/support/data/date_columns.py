@@ -70,9 +70,9 @@ def read(
     columns = _named(table, wanted) if wanted else _found(table, format)
     cells, own, clock = _joined(table, columns)
     found = DateFormat.from_record(kept) if kept else None
-    if format or own:
+    if asked := format or own:
         same = found if found and not format and not len(dates.misfits(cells, found)) else None
-        found = same or dates.detect(cells, format or own) or dates.given(format or own)
+        found = same or dates.detect(cells, asked) or dates.given(asked)
     elif found is None or len(dates.misfits(cells, found)):
         # 2024-05 is a week where the name says so
         week = (dates.detect(cells, form) for form in ("%G-%V", "%G%V") if WEEKS.search(columns[0]))

@@ -103,16 +103,13 @@ def read_step(text: str) -> Step:
     Raises:
         ProjectError: where it is none.
     """
-    words = re.fullmatch(r"\s*(\d*)\s*([a-zA-Z]+)\s*", text)
-    count, unit = (int(words[1] or 1), words[2].lower()) if words else (0, "")
-    if count and unit.removesuffix("s") in MONTHS:
-        return Step(count * MONTHS[unit.removesuffix("s")], months=True)
-    try:
-        seconds = int(pd.Timedelta(f"{count} {unit}").total_seconds())
-    except ValueError:
-        seconds = 0
-    if seconds > 0:
-        return Step(seconds)
+    words = re.fullmatch(r"\s*(\d*)\s*([a-zA-Z]+?)s?\s*", text)
+    count, unit = (int(words[1] or 1), words[2].lower() or "s") if words else (0, "")
+    if count and unit in MONTHS:
+        return Step(count * MONTHS[unit], months=True)
+    unit = next((name for name in SECONDS if unit in (name, name[0], name[:3])), "") if unit != "mon" else ""
+    if count and unit:
+        return Step(count * SECONDS[unit])
     raise ProjectError(f"--step cannot be {text!r}: expected for example 15min, 1h, day, week, month or quarter")
 
 

@@ -75,8 +75,13 @@ def load(series: Series, config: Any) -> SeriesSplits:
         raise ProjectError(
             f"{table.path}: too many gaps: no window is left\nGive a smaller --history, or --step to average over a longer time."
         )
-    parts = [cut(series.values, targets, origins, history, horizon) for origins in (first, second, third)]
-    return SeriesSplits(*parts, spec, table.source, table.note, series=series, origins=(first, second, third))
+    train_part, validation_part, test_part = (
+        cut(series.values, targets, origins, history, horizon) for origins in (first, second, third)
+    )
+    return SeriesSplits(
+        train_part, validation_part, test_part, spec, table.source, table.note,
+        series=series, origins=(first, second, third),
+    )  # fmt: skip
 
 
 def cut(values: np.ndarray, targets: np.ndarray, origins: np.ndarray, history: int, horizon: int) -> Split:

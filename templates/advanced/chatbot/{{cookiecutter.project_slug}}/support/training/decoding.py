@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from support.data import preprocessing
+from support.data.words import FIRST, PAD, UNKNOWN
 from support.settings import Settings
 
 import numpy as np
 from pydantic import Field
 
 Step = Callable[[Any], np.ndarray]
-NEVER = [preprocessing.PAD, preprocessing.UNKNOWN, preprocessing.START]  # what is no word to say
+NEVER = [PAD, UNKNOWN, preprocessing.START]  # what is no word to say
 
 
 class DecodingOptions(Settings):
@@ -54,7 +55,7 @@ class Reply:
     def then(self, number: int, probability: float, spec: dict[str, Any]) -> "Reply":
         """This answer with one more word, or with its end."""
         ended = number == preprocessing.END
-        said = self.words if ended else (*self.words, spec["vocabulary"][number - preprocessing.FIRST])
+        said = self.words if ended else (*self.words, spec["vocabulary"][number - FIRST])
         return Reply(said, (*self.probabilities, probability), ended)
 
 
