@@ -15,6 +15,7 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -49,7 +50,7 @@ def main() -> None:
             lint()
         case ["benchmark"]:
             install()
-            run(PYTHON, "benchmarks/cli.py", folder=HERE)
+            run(PYTHON, "benchmarks/cli.py", "--predict", folder=HERE)
         case _:
             print(__doc__)
             sys.exit(0 if arguments in ([], ["-h"], ["--help"]) else 2)
@@ -59,7 +60,7 @@ def first_project(folder: str) -> None:
     """Make, train, evaluate and export the digit classifier in the current folder."""
     if Path(folder).exists():
         sys.exit(f"error: {folder} is there already\nGive another name: python3 tasks.py first-project my-digits")
-    install()
+    install(extra="")  # dlgen alone: what lints and tests it can wait
     run(PYTHON, "-m", "dlgen", "new", "mnist-classifier", folder, "--run", "--no-input")
 
 
@@ -109,20 +110,41 @@ def lint() -> None:
     run(PYTHON, "-m", "mypy", folder=HERE)
 
 
-def install() -> None:
+def install(extra: str = "[dev]") -> None:
     """Make .venv where there is none, and install dlgen into it where pyproject.toml has changed."""
     if not PYTHON.exists():
-        print(f"$ {Path(sys.executable).name} -m venv {VENV}", flush=True)
-        venv.create(VENV, with_pip=True, clear=True)
+        make_venv()
     wanted = (HERE / "pyproject.toml").read_text(encoding="utf-8")
-    once("dlgen", wanted, PYTHON, "-m", "pip", "install", "--quiet", "-e", f"{HERE}[dev]")
+    name = "dlgen" if extra else "dlgen-alone"
+    if not (is_done(name, wanted) or is_done("dlgen", wanted)):
+        once(name, wanted, *installer(), "-e", f"{HERE}{extra}")
+
+
+def make_venv() -> None:
+    """With pip in it, for what uv cannot reach; uv makes one in a second, Python in five."""
+    uv = shutil.which("uv")
+    if uv:
+        command = [uv, "venv", "--quiet", "--seed", "--python", sys.executable, str(VENV)]
+        print("$ " + " ".join(command), flush=True)
+        if subprocess.run(command).returncode == 0:
+            return
+    print(f"$ {Path(sys.executable).name} -m venv {VENV}", flush=True)
+    venv.create(VENV, with_pip=True, clear=True)
 
 
 def installer() -> list[str | Path]:
-    """uv, which the dev extra brings, where it can reach the packages as it is configured; else pip, ten times slower."""
-    uv: list[str | Path] = [PYTHON, "-m", "uv", "pip", "install", "--quiet", "--python", PYTHON]
-    tried = subprocess.run([*uv, "--dry-run", "tqdm"], capture_output=True)
-    return uv if tried.returncode == 0 else [PYTHON, "-m", "pip", "install", "--quiet"]
+    """uv, where it can reach the packages as it is configured; else pip, ten times slower.
+
+    It is the one on the PATH, or a wheel in .venv, which pip fetches once. The libraries are compiled as pip does it: else, where
+    PYTHONDONTWRITEBYTECODE is set, every start of TensorFlow compiles its two thousand modules anew, which takes longer than the rest.
+    """
+    pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "--quiet"]
+    uv = shutil.which("uv") or PYTHON.with_name("uv.exe" if os.name == "nt" else "uv")
+    if not Path(uv).exists() and subprocess.run([*pip, "uv"]).returncode != 0:
+        return pip
+    command: list[str | Path] = [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", PYTHON]
+    tried = subprocess.run([*command, "--dry-run", "tqdm"], capture_output=True)
+    return command if tried.returncode == 0 else pip
 
 
 def project_dependencies() -> list[str]:
@@ -140,11 +162,19 @@ def project_dependencies() -> list[str]:
 
 def once(name: str, wanted: str, *command: str | Path) -> None:
     """Run an installation unless the same was done before in this .venv."""
-    stamp = VENV / f"{name}.stamp"
-    digest = hashlib.sha256(f"{HERE} {wanted}".encode()).hexdigest()
-    if not stamp.exists() or stamp.read_text() != digest:
+    if not is_done(name, wanted):
         run(*command)
-        stamp.write_text(digest)
+        (VENV / f"{name}.stamp").write_text(digest_of(wanted))
+
+
+def is_done(name: str, wanted: str) -> bool:
+    """Whether the installation of that name was the same the last time."""
+    stamp = VENV / f"{name}.stamp"
+    return stamp.exists() and stamp.read_text() == digest_of(wanted)
+
+
+def digest_of(wanted: str) -> str:
+    return hashlib.sha256(f"{HERE} {wanted}".encode()).hexdigest()
 
 
 def run(*command: str | Path, folder: Path | None = None, **surroundings: str) -> None:

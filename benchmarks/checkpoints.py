@@ -21,9 +21,9 @@ import hashlib, json, sys, time
 from config import Config
 from data import load
 from support import runs, settings
-from support.training import fitting
 from support.training.recorder import Recorder
 from model import build_model
+from train import fit
 import tensorflow as tf
 
 variant, options = sys.argv[1], sys.argv[2:]
@@ -46,7 +46,7 @@ if variant == "TensorFlow's determinism":
 config = settings.read(Config, argv=options)
 splits = load(config)
 model = build_model(config, splits)
-fitting.fit(model, splits, config, runs.start(config, splits), quiet=True)
+fit(model, splits, config, runs.start(config, splits), quiet=True)
 weights = hashlib.sha256(b"".join(array.tobytes() for array in model.get_weights())).hexdigest()
 print(json.dumps({"seconds": seconds[1:], "saving": spent[1:], "weights": weights}))
 """

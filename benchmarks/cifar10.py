@@ -81,12 +81,12 @@ def train_ours(data: Path, changes: list[str], goal: float | None) -> list[tuple
     config, splits = prepare(data, changes)
     from model import build_model
     from support import runs
-    from support.training import fitting
+    from train import fit
     from watching import Watcher
 
     watch = Watcher(splits.test.x, splits.test.y, goal)
     print("cifar10-classifier", *changes)
-    fitting.fit(build_model(config, splits), splits, config, runs.start(config, splits), callbacks=[watch])
+    fit(build_model(config, splits), splits, config, runs.start(config, splits), callbacks=[watch])
     return watch.points
 
 
@@ -120,7 +120,7 @@ def extrapolate(data: Path, changes: list[str], count: int) -> None:
     config, splits = prepare(data, changes)
     from model import build_model
     from support import runs
-    from support.training import fitting
+    from train import fit
     from watching import Watcher
 
     sizes = [len(splits.train) // 4, len(splits.train) // 2, len(splits.train)]
@@ -128,7 +128,7 @@ def extrapolate(data: Path, changes: list[str], count: int) -> None:
     for size in sizes:
         some = replace(splits, train=splits.train.take(np.sort(order[:size])))
         watch = Watcher(splits.test.x, splits.test.y, None)
-        fitting.fit(build_model(config, some), some, config, runs.start(config, some), callbacks=[watch], quiet=True)
+        fit(build_model(config, some), some, config, runs.start(config, some), callbacks=[watch], quiet=True)
         seconds, accuracy = watch.points[-1]
         errors.append(1 - accuracy)
         print(f"{size:,} pictures: test accuracy {accuracy:.4f} after {seconds:.0f} s", flush=True)

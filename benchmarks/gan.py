@@ -63,7 +63,7 @@ def train_ours(config, splits, seconds: float):
     """The project's networks and loss, stopped when the time is up; how many steps that were, and pictures of the test's latent vectors."""
     import keras
     from model import build_model
-    from support.exports import serving
+    from support.training import inference
     from support.training.batches import Batches
 
     class Stop(keras.callbacks.Callback):
@@ -81,7 +81,7 @@ def train_ours(config, splits, seconds: float):
     batches = Batches(splits.train, config.batch_size, config.seed)
     print(f"gan-images: {seconds / 60:g} minutes", flush=True)
     model.fit(batches, epochs=1_000, verbose=0, shuffle=False, callbacks=[Stop()])
-    return int(model.optimizer.iterations), serving.ask(model, splits.test.x)
+    return int(model.optimizer.iterations), inference.predict(model, splits.test.x)
 
 
 def train_recipe(splits, seconds: float):

@@ -67,17 +67,17 @@ def train_ours(examples, test, config, architecture: str) -> tuple[float, float]
     from model import build_model
     from support import runs
     from support.data import preprocessing, texts
-    from support.exports import serving
-    from support.training import fitting
+    from support.training import inference
+    from train import fit
 
     config = config.model_copy(update={"architecture": architecture})
     begin = time.perf_counter()
     splits = texts.load(examples, test, config, "IMDB", "IMDB")
     model = build_model(config, splits)
     run = runs.start(config, splits)
-    fitting.fit(model, splits, config, run)
+    fit(model, splits, config, run)
     seconds = time.perf_counter() - begin
-    prediction = serving.ask(model, preprocessing.encode(splits.test.x, splits.spec))
+    prediction = inference.predict(model, preprocessing.encode(splits.test.x, splits.spec))
     return float((prediction.argmax(axis=1) == splits.test.y).mean()), seconds
 
 

@@ -49,14 +49,14 @@ def train_ours(data: Path, to_the_end: bool) -> list[tuple[float, float]]:
     from data import load
     from model import build_model
     from support import runs, settings
-    from support.training import fitting
+    from train import fit
     from watching import Watcher
 
     config = settings.read(Config, argv=["--data", str(data)])
     splits = load(config)
     watch = Watcher(splits.test.x, splits.test.y, None if to_the_end else GOAL)
     print("mnist-classifier")
-    fitting.fit(build_model(config, splits), splits, config, runs.start(config, splits), callbacks=[watch])
+    fit(build_model(config, splits), splits, config, runs.start(config, splits), callbacks=[watch])
     return watch.points
 
 

@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from dlgen import catalog, compose
+from dlgen.catalog import layers, lookup
 
 HERE = Path(__file__).resolve().parent
 RESULTS, README = HERE / "results.json", HERE.parent / "README.md"
@@ -42,7 +42,7 @@ def write(found: Results) -> None:
 
 def pages(name: str, found: dict[str, Any]) -> dict[Path, str]:
     """The project's README.md and cookiecutter.json as they should be."""
-    folder = catalog.find(name).folder
+    folder = lookup.find(name).folder
     readme, config = next(folder.glob("{{*}}/README.md")), folder / "cookiecutter.json"
     text = config.read_text(encoding="utf-8")
     begin, end = _value(text, "_expected")
@@ -94,12 +94,12 @@ def cells(name: str, kind: str, found: dict[str, Any]) -> tuple[str, str]:
 
 def expected(name: str) -> dict[str, Any]:
     """The metric of a project, whether less of it is better, and what its sample run must reach, as its author states it."""
-    facts = catalog.find(name).expected
+    facts = lookup.find(name).expected
     return {key: facts[key] for key in ("metric", "better", "sample") if key in facts}
 
 
 def names() -> list[str]:
-    return [template.name for template in catalog.templates()]
+    return [template.name for template in lookup.catalog()]
 
 
 def table(found: Results) -> str:
@@ -140,7 +140,7 @@ def beside(result: dict[str, Any]) -> str:
 def code(name: str) -> str:
     """A hash of the Python files that a project of this template has, but for its tests: what a measured result depends on."""
     digest = hashlib.sha256()
-    for path, file in sorted(compose.plan(catalog.find(name)).files.items()):
+    for path, file in sorted(layers.plan(lookup.find(name)).files.items()):
         if path.endswith(".py") and "/tests/" not in path:
             digest.update(path.partition("/")[2].encode() + b"\0" + file.source.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
@@ -166,7 +166,7 @@ def _row(*cells: str) -> str:
 
 
 def _page(name: str) -> str:
-    return catalog.find(name).folder.resolve().relative_to(HERE.parent).as_posix()
+    return lookup.find(name).folder.resolve().relative_to(HERE.parent).as_posix()
 
 
 def _value(text: str, key: str) -> tuple[int, int]:

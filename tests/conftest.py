@@ -149,10 +149,11 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str
 
     def project(name: str) -> Path:
         if name not in made:
-            from dlgen import catalog, render
+            from dlgen.catalog import lookup
+            from dlgen.rendering import render
 
             folder = tmp_path_factory.mktemp("projects") / name
-            made[name] = render.new(catalog.find(name), str(folder)).folder
+            made[name] = render.new(lookup.find(name), str(folder)).folder
             contents[name] = _contents(made[name])
         return made[name]
 

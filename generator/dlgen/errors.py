@@ -1,8 +1,8 @@
 """What can go wrong, in the words that a user reads. Exit codes are decided in cli.main."""
 
 import errno
+import os
 from collections.abc import Iterable
-from pathlib import Path
 
 
 class DlgenError(Exception):
@@ -41,7 +41,7 @@ def explain(error: OSError) -> str | None:
 def _is_somewhere() -> bool:
     """Whether the current folder exists."""
     try:
-        Path.cwd()
+        os.getcwd()  # noqa: PTH109 - pathlib is not imported for this
     except FileNotFoundError:
         return False
     return True

@@ -127,7 +127,9 @@ def no_header(file: str) -> Case:
     def read() -> tuple[str, bool]:
         path = path_of("32", file)
         answer = ask(
-            "iris-classifier", "from pathlib import Path\nfrom support.data import table\ntable.read(Path(path))", path=path
+            "iris-classifier",
+            "from pathlib import Path\nfrom support.data import table\ntable.read(Path(path))",
+            path=path,
         )
         right = (
             answer.refused.startswith(f"{path}:1: the first line looks like data") and "--no-header" in answer.refused

@@ -8,15 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dlgen import catalog, checking, contract
+from dlgen.catalog import lookup, templates
+from dlgen.checks import check, contract
 
 Dlgen = Callable[..., subprocess.CompletedProcess[str]]
 SLUG = "{{cookiecutter.project_slug}}"
-CATALOG = catalog.templates()
+CATALOG = lookup.catalog()
 
 
 def found(template: Path) -> list[tuple[str, str]]:
-    return [(each.file, each.what) for each in checking.check(catalog.find(str(template))).findings]
+    return [(each.file, each.what) for each in check.check(lookup.find(str(template))).findings]
 
 
 @pytest.fixture
@@ -35,8 +36,8 @@ def edit(template: Path, **keys: object) -> None:
 
 
 @pytest.mark.parametrize("template", CATALOG, ids=lambda template: template.name)
-def test_every_template_of_the_catalog_is_in_order(template: catalog.Template) -> None:
-    report = checking.check(template)
+def test_every_template_of_the_catalog_is_in_order(template: templates.Template) -> None:
+    report = check.check(template)
     assert (report.findings, report.skipped) == ([], [])
     assert len(report.checked) == 5
 
@@ -81,7 +82,7 @@ BROKEN = {
 def test_a_broken_file_is_named_with_what_is_wrong_and_what_to_do(name: str, small: Path) -> None:
     text, file, what = BROKEN[name]
     (small / SLUG / name).write_text(text)
-    findings = checking.check(catalog.find(str(small))).findings
+    findings = check.check(lookup.find(str(small))).findings
     assert findings[0].file == file
     assert any(each.what.startswith(what) and each.do for each in findings), findings
 
@@ -107,6 +108,29 @@ def test_the_contract_is_asked_of_projects_with_the_shared_steps(tiny: Path) -> 
     assert ("model.py", "does not say what it does") in what
     assert ("data.py", "does not define draw_examples, main, read_inputs") in what
     assert ("train.py", "is missing") not in what
+
+
+@pytest.mark.parametrize(
+    ("imports", "early"),
+    [
+        ("import numpy as np\nfrom support import errors\n", "numpy"),
+        ("from config import Config\nfrom support import errors\n", "pydantic"),  # which config.py imports
+        ("import losses\nfrom support import errors\n", "numpy"),  # in turn
+        ("import json\n\nimport keras.layers\n", "keras.layers"),
+        ("from __future__ import annotations\n\nimport json\n\nfrom support import errors\nimport numpy as np\n", ""),
+        ("from support.errors import run\nimport numpy as np\n", ""),
+    ],
+)
+def test_a_step_that_imports_a_library_before_the_projects_support_is_named(
+    tiny: Path, imports: str, early: str
+) -> None:
+    folder = tiny / "beginner/tiny"
+    (folder / SLUG / "data.py").write_text(
+        f'"""Step 1."""\n\n{imports}\nif __name__ == "__main__":\n    errors.run()\n'
+    )
+    (folder / SLUG / "losses.py").write_text('"""No step: nobody starts it."""\n\nimport numpy\n')
+    named = [(file, what) for file, what in found(folder) if what.endswith(" before support")]
+    assert named == ([("data.py", f"imports {early} before support")] if early else [])
 
 
 def test_a_plain_template_is_held_to_what_applies(plain: Path) -> None:
@@ -145,7 +169,7 @@ def test_a_project_of_the_catalog_passes_the_whole_path(dlgen: Dlgen) -> None:
 
 
 def test_the_contract_is_the_one_that_templates_readme_states() -> None:
-    page = (catalog.root() / "README.md").read_text(encoding="utf-8")
+    page = (templates.root() / "README.md").read_text(encoding="utf-8")
     stated = {match[1] for match in re.finditer(r"`([A-Za-z_]+)(?:\([^`]*)?(?: = [^`]*)?`", page)}
     assert sorted(set().union(*contract.NAMES.values()) - {"main"} - stated) == []
 
@@ -166,3 +190,18 @@ def test_a_file_that_is_nested_without_end_is_a_finding(small: Path, name: str) 
     deep = {"deep.py": "x = " + "-" * 50_000 + "1\n", "deep.toml": "x = " + "[" * 50_000, "deep.json": "[" * 50_000}
     (small / SLUG / name).write_text(deep[name])
     assert any(file == name and what.startswith("is not ") for file, what in found(small))
+
+
+def test_the_floors_of_support_are_asked_of_projects_made_of_base_where_they_are_switched_on(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "BASED", (check._floors,))
+    library = tiny / "beginner/tiny" / SLUG / "support/data"
+    library.mkdir(parents=True)
+    (library / "images.py").write_text("import train\n")
+    findings = check.check(lookup.find(str(tiny / "beginner/tiny"))).findings
+    assert [each for each in findings if each.file.startswith("support/")] == [
+        check.Finding(
+            "support/data/images.py:1", "imports train, which is the project's own", "Hand it over as an argument."
+        )
+    ]

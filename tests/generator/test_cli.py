@@ -8,10 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dlgen import __version__, catalog, console
+from dlgen import __version__, console
+from dlgen.catalog import lookup, templates
 
 Dlgen = Callable[..., subprocess.CompletedProcess[str]]
-CATALOG = catalog.templates()
+CATALOG = lookup.catalog()
 HEAVY = {"cookiecutter", "jinja2", "rich", "requests", "yaml", "zipfile", "difflib", "tomllib", "tensorflow"}
 
 
@@ -20,7 +21,7 @@ def test_help_begins_with_what_to_type_first(dlgen: Dlgen, arguments: tuple[str,
     done = dlgen(*arguments)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("Usage: dlgen [OPTIONS] [COMMAND] [ARGS]...")
-    assert "Begin with: dlgen new mnist-classifier --run" in done.stdout
+    assert "Start with: dlgen new mnist-classifier --run" in done.stdout
 
 
 def test_the_version_is_printed(dlgen: Dlgen) -> None:
@@ -30,8 +31,8 @@ def test_the_version_is_printed(dlgen: Dlgen) -> None:
 @pytest.mark.parametrize("arguments", [["--help"], ["list"], ["new", "--help"]])
 def test_help_and_list_import_nothing_heavy(arguments: list[str]) -> None:
     script = (
-        "import sys\nfrom dlgen import cli\n"
-        f"try: cli.main({arguments!r})\n"
+        "import sys\nfrom dlgen.commands import main\n"
+        f"try: main.main({arguments!r})\n"
         "except SystemExit: print(sorted(name for name in sys.modules if '.' not in name), file=sys.stderr)\n"
     )
     done = subprocess.run([sys.executable, "-S", "-c", script], capture_output=True, text=True, env=_bare())
@@ -72,7 +73,7 @@ def test_list_is_json_for_programs(dlgen: Dlgen) -> None:
 
 @pytest.mark.parametrize("template", CATALOG, ids=lambda template: template.name)
 def test_show_tells_everything_and_gives_each_file_its_layer(
-    dlgen: Dlgen, template: catalog.Template, rendered: Callable[[str], Path]
+    dlgen: Dlgen, template: templates.Template, rendered: Callable[[str], Path]
 ) -> None:
     facts = json.loads(dlgen("show", template.name, "--json").stdout)
     record = json.loads((rendered(template.name) / ".dlgen/project.json").read_text())

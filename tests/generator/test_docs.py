@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
-from dlgen.cli import cli
+from dlgen.commands.main import cli
 
 PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
 Dlgen = Callable[..., subprocess.CompletedProcess[str]]
@@ -30,8 +30,12 @@ def current(text: str) -> str:
 
 def commands(name: str, command: click.Command) -> Iterator[str]:
     yield name
-    for each, inner in command.commands.items() if isinstance(command, click.Group) else ():
-        yield from commands(f"{name} {each}", inner)
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for each in command.list_commands(context):
+            inner = command.get_command(context, each)
+            assert inner is not None
+            yield from commands(f"{name} {each}", inner)
 
 
 def test_the_page_shows_the_help_of_every_command_as_it_is_now() -> None:

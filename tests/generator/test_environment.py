@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dlgen import environment, results
 from dlgen.errors import StepFailed
+from dlgen.projects import environment, results
 
 Dlgen = Callable[..., subprocess.CompletedProcess[str]]
 STEPS = [["data.py"], ["train.py", "--epochs", "1"]]
@@ -51,6 +51,76 @@ def test_a_failing_installation_shows_the_end_of_its_log(tmp_path: Path, capfd: 
     assert first == f"installing it ended with exit code 7; the last lines of {tmp_path / 'install.log'}:"
     assert tail[:-1] == [f"  line {number}" for number in range(25, 40)]
     assert tail[-1].startswith(f"Repeat it: cd {tmp_path} && {sys.executable} -c")
+
+
+Commands = Callable[..., list[str]]
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Commands:
+    """The commands by which a project is installed, with the folder named PROJECT and this Python named PYTHON."""
+
+    def commands(uv: str | None, failing: str = "nothing fails") -> list[str]:
+        seen: list[str] = []
+
+        def logged(title: str, command: list[str], project: Path, log: Path) -> None:
+            shown = " ".join(command).replace(str(project), "PROJECT").replace(sys.executable, "PYTHON")
+            seen.append(shown)
+            log.parent.mkdir(parents=True, exist_ok=True)
+            log.touch()
+            if failing in shown:
+                raise StepFailed(shown)
+
+        monkeypatch.setattr(environment, "_logged", logged)
+        monkeypatch.setattr(environment, "find_uv", lambda: uv)
+        assert environment.install(tmp_path) == tmp_path / ".venv/bin/python"
+        return seen
+
+    return commands
+
+
+VENV = "PYTHON -m venv PROJECT/.venv"
+PIP = "PROJECT/.venv/bin/python -m pip install -e .[dev]"
+GET_UV = "PROJECT/.venv/bin/python -m pip install uv"
+OWN_UV = "PROJECT/.venv/bin/uv pip install --python PROJECT/.venv/bin/python -e .[dev]"
+
+
+def test_uv_installs_a_project_where_it_is_and_leaves_pip_in_its_environment(installed: Commands) -> None:
+    assert installed("/bin/uv") == [
+        "/bin/uv venv --quiet --seed --python PYTHON PROJECT/.venv",
+        "/bin/uv pip install --python PROJECT/.venv/bin/python -e .[dev]",
+    ]
+
+
+def test_pip_fetches_uv_where_there_is_none(installed: Commands) -> None:
+    assert installed(None) == [VENV, GET_UV, OWN_UV]
+
+
+@pytest.mark.parametrize(
+    ("uv", "failing", "tried"),
+    [
+        ("/bin/uv", "/bin/uv venv", ["/bin/uv venv --quiet --seed --python PYTHON PROJECT/.venv", VENV, PIP]),
+        (None, "install uv", [VENV, GET_UV, PIP]),
+        (None, "bin/uv pip", [VENV, GET_UV, OWN_UV, PIP]),
+    ],
+)
+def test_pip_installs_a_project_where_uv_cannot(
+    installed: Commands, capfd: pytest.CaptureFixture[str], uv: str | None, failing: str, tried: list[str]
+) -> None:
+    assert installed(uv, failing) == tried
+    assert capfd.readouterr().err == "uv could not install it; trying pip\n"
+
+
+def test_uv_is_found_on_the_path_and_beside_dlgen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "bin/python"))
+    assert environment.find_uv() is None
+    program = tmp_path / "bin/uv"
+    program.parent.mkdir()
+    program.touch(0o755)
+    assert environment.find_uv() == str(program)
+    monkeypatch.setenv("PATH", str(program.parent))
+    assert environment.find_uv() == str(program)
 
 
 def write_run(folder: Path, name: str, metrics: object, exports: object = None, age: int = 0) -> Path:

@@ -12,9 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dlgen import __version__, applying, archives, catalog, cli, project, render, updating
+from dlgen import __version__
+from dlgen.catalog import lookup
+from dlgen.commands import main
 from dlgen.errors import DlgenError
-from dlgen.renewing import render_again
+from dlgen.projects import content, project, record, transaction
+from dlgen.rendering import render
+from dlgen.system import archives
+from dlgen.updates import changes
+from dlgen.updates.rerender import render_again
 
 SLUG = "{{cookiecutter.project_slug}}"
 CASES = int(os.environ.get("DLGEN_FUZZ", "400"))
@@ -24,11 +30,11 @@ needs_links = pytest.mark.skipif(os.name == "nt", reason="needs links")
 @pytest.fixture
 def made(tiny: Path, tmp_path: Path) -> Path:
     """A project that was updated once, so that there is something to undo."""
-    folder = render.new(catalog.find(str(tiny / "beginner/tiny")), str(tmp_path / "home/x")).folder
+    folder = render.new(lookup.find(str(tiny / "beginner/tiny")), str(tmp_path / "home/x")).folder
     (folder / "mine.txt").write_text("mine\n")
     (tiny / "beginner/tiny" / SLUG / "README.md").write_text("# New {{ cookiecutter.project_name }}\n")
     found = project.find(folder)
-    updating.apply(updating.plan(found, render_again(found)), "update")
+    changes.apply(changes.plan(found, render_again(found)), "update")
     return folder
 
 
@@ -55,7 +61,7 @@ def listing(folder: Path) -> dict[str, Any]:
 
 def dlgen(*arguments: str) -> int:
     with pytest.raises(SystemExit) as ended:
-        cli.main(list(arguments))
+        main.main(list(arguments))
     return int(ended.value.code or 0)
 
 
@@ -70,7 +76,7 @@ def journal(made: Path, steps: list[Any], name: str = "update.zip", what: Any = 
                 data, facts = given if isinstance(given, tuple) else (given, {})
                 if data is not None:
                     archive.writestr(f"{side}/{number}", data)
-                    facts = {"sha256": project.Entry(data).hash, "mode": 0o644, **facts}
+                    facts = {"sha256": content.Entry(data).hash, "mode": 0o644, **facts}
                 item[side] = facts if data is not None else None
             listed.append(item)
         archive.writestr("journal.json", json.dumps({"what": what, "steps": listed}))
@@ -129,7 +135,7 @@ def test_a_link_in_dlgens_folder_is_not_followed(
 def test_a_temporary_file_that_is_a_link_is_replaced_and_not_written_through(made: Path, outside: Path) -> None:
     before = listing(outside)
     (made / ".dlgen/local/next.tmp").symlink_to(outside / "file.txt")
-    applying.undo(made)
+    transaction.undo(made)
     assert (made / "README.md").read_text() == "# X\n"
     assert listing(outside) == before
 
@@ -139,7 +145,7 @@ def test_a_temporary_file_that_is_a_link_is_replaced_and_not_written_through(mad
 def test_a_file_that_has_another_name_outside_is_not_written(made: Path, outside: Path, name: str) -> None:
     (made / ".dlgen/local" / name).unlink(missing_ok=True)
     os.link(outside / "lock", made / ".dlgen/local" / name)
-    applying.undo(made)
+    transaction.undo(made)
     assert (outside / "lock").read_text() == "not yours\n"
 
 
@@ -180,7 +186,7 @@ def test_a_journal_that_names_what_is_no_file_of_the_project_is_refused(made: Pa
     with pytest.raises(
         DlgenError, match=r"^\.dlgen/local/u.*\.zip names .*, which is no file of the project\n"
     ) as error:
-        applying.undo(project.find(made).folder)
+        transaction.undo(project.find(made).folder)
     assert "\x1b" not in str(error.value)
     assert listing(made.parent) == before
 
@@ -273,7 +279,7 @@ def test_an_interrupted_change_of_a_newer_dlgen_is_not_finished_by_this_one(made
     [
         ("[" * 100_000, "it is too deep"),
         ('{"answers": ' + "[" * 100_000 + "]" * 100_000 + "}", "it is too deep"),
-        (" " * (project.LARGE + 1), "it is larger than 16 MB"),
+        (" " * (record.LARGE + 1), "it is larger than 16 MB"),
         ('{"a": ' + "9" * 10_000 + "}", "Exceeds the limit"),
         ("\ufeff{}", "Unexpected UTF-8 BOM"),
     ],

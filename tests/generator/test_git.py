@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-from dlgen import git
 from dlgen.errors import DlgenError
+from dlgen.system import git
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 IDENTITY = ("-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false")

@@ -11,8 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dlgen import archives, catalog, compose, console, describe, own_code, render, sandbox, worker
+from dlgen import console
+from dlgen.catalog import describe, layers, lookup
 from dlgen.errors import DlgenError
+from dlgen.rendering import render, sandbox, trust, worker
+from dlgen.system import archives
 
 Dlgen = Callable[..., subprocess.CompletedProcess[str]]
 SLUG = "{{cookiecutter.slug}}"
@@ -88,7 +91,7 @@ def huge(template: Path, victim: Path) -> None:
 
 def many(template: Path, victim: Path) -> None:
     lines({}, {})(template, victim)
-    for number in range(compose.MANY_FILES + 1):
+    for number in range(layers.MANY_FILES + 1):
         (template / SLUG / f"{number}").touch()
 
 
@@ -248,7 +251,7 @@ def test_a_hostile_template_is_refused_in_a_sentence_and_does_nothing(
     make(surroundings / "template", surroundings)
     before = snapshot(surroundings)
     seconds = 3 if "takes longer than 3 seconds" in message else 60  # a busy computer takes its time with the others
-    script = f"import sys; from dlgen import cli, worker; worker.SECONDS = {seconds}; cli.main(['new', sys.argv[1]])"
+    script = f"import sys; from dlgen.commands import main; from dlgen.rendering import worker; worker.SECONDS = {seconds}; main.main(['new', sys.argv[1]])"
     done = run(script, surroundings, str(surroundings / "template"))
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"error: {message}\n".replace("VICTIM", str(surroundings))
@@ -265,7 +268,7 @@ def test_a_path_that_is_drawn_by_lot_is_looked_at_when_it_is_written(surrounding
     outcomes = set()
     for number in range(12):
         try:
-            render.new(catalog.find(str(surroundings / "template")), str(surroundings / f"work/p{number}"))
+            render.new(lookup.find(str(surroundings / "template")), str(surroundings / f"work/p{number}"))
             outcomes.add("made")
         except DlgenError as error:
             assert str(error).startswith("the template would write outside the project: ")
@@ -307,7 +310,7 @@ def test_no_command_runs_anything_of_a_template_that_changed_after_the_project_w
 ) -> None:
     template = surroundings / "template"
     lines({"x": "v", "y": ["a"]}, {})(template, surroundings)
-    new = "import sys; from dlgen import cli; cli.main(sys.argv[1:])"
+    new = "import sys; from dlgen.commands import main; main.main(sys.argv[1:])"
     assert run(new, surroundings, "new", str(template), "project").returncode == 0
     for make in CHANGES.values():
         shutil.rmtree(template)
@@ -315,11 +318,11 @@ def test_no_command_runs_anything_of_a_template_that_changed_after_the_project_w
         before = snapshot(surroundings)
         script = """
 import contextlib, io, sys
-from dlgen import cli
+from dlgen.commands import main
 for command in eval(sys.argv[1]):
     try:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            cli.main([word.replace("TEMPLATE", sys.argv[2]) for word in command])
+            main.main([word.replace("TEMPLATE", sys.argv[2]) for word in command])
     except SystemExit as ended:
         print(command[0], ended.code)
 """
@@ -352,7 +355,7 @@ def test_trust_is_no_licence_to_leave_the_folder(
     monkeypatch.chdir(surroundings / "work")
     before = snapshot(surroundings)
     with pytest.raises(DlgenError) as raised:
-        render.new(catalog.find(str(surroundings / "template")), None, trust=True)
+        render.new(lookup.find(str(surroundings / "template")), None, trust=True)
     assert str(raised.value) == message.replace("VICTIM", str(surroundings))
     assert snapshot(surroundings) == before
 
@@ -364,14 +367,14 @@ def test_a_link_out_of_the_project_that_a_trusted_hook_makes_is_refused(target: 
     lines({}, files)(surroundings / "template", surroundings)
     before = snapshot(surroundings)
     with pytest.raises(DlgenError, match=r"^the template makes a link that leads out of the project: sub/link$"):
-        render.new(catalog.find(str(surroundings / "template")), str(surroundings / "work/made"), trust=True)
+        render.new(lookup.find(str(surroundings / "template")), str(surroundings / "work/made"), trust=True)
     assert snapshot(surroundings) == before
 
 
 def test_a_link_within_the_project_that_a_trusted_hook_makes_stays(surroundings: Path) -> None:
     files = {"hooks/post_gen_project.py": "import os; os.symlink('a.txt', 'link')"}
     lines({}, files)(surroundings / "template", surroundings)
-    render.new(catalog.find(str(surroundings / "template")), str(surroundings / "work/made"), trust=True)
+    render.new(lookup.find(str(surroundings / "template")), str(surroundings / "work/made"), trust=True)
     assert (surroundings / "work/made/link").read_text() == "a"
 
 
@@ -379,7 +382,7 @@ def test_ordinary_hidden_files_are_made(surroundings: Path) -> None:
     names = [".github/workflows/ci.yml", ".gitignore", ".gitattributes", ".gitkeep", "git/x", "console.py", "nul_.txt"]
     names += ["数字/Ünï.md", "HEAD", "sub/HEAD", "~/x", "a b.txt"]
     lines({}, {f"{SLUG}/{name}": "x" for name in names})(surroundings / "template", surroundings)
-    made = render.new(catalog.find(str(surroundings / "template")), str(surroundings / "work/made"))
+    made = render.new(lookup.find(str(surroundings / "template")), str(surroundings / "work/made"))
     assert made.files == sorted([*names, "a.txt"])
 
 
@@ -387,7 +390,7 @@ def test_the_check_runs_no_module_of_the_project_that_it_lints(surroundings: Pat
     hack = python(surroundings)
     files = {f"{SLUG}/{name}": hack for name in ("ruff.py", "ruff/__init__.py", "ruff/__main__.py", "json.py")}
     lines({}, files)(surroundings / "template", surroundings)
-    script = "import sys; from dlgen import cli; cli.main(['check', sys.argv[1]])"
+    script = "import sys; from dlgen.commands import main; main.main(['check', sys.argv[1]])"
     done = run(script, surroundings, str(surroundings / "template"))
     assert "lint" in done.stdout and not (surroundings / "hacked.txt").exists(), done.stdout
 
@@ -397,7 +400,7 @@ def test_the_check_runs_no_module_of_the_project_that_it_lints(surroundings: Pat
 
 def test_the_process_is_started_anew_after_it_was_ended(surroundings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines({}, {})(surroundings / "template", surroundings)
-    template = catalog.find(str(surroundings / "template"))
+    template = lookup.find(str(surroundings / "template"))
     render.new(template, str(surroundings / "work/a"))
     first = worker._running[0].process
     render.new(template, str(surroundings / "work/b"))
@@ -409,7 +412,7 @@ def test_the_process_is_started_anew_after_it_was_ended(surroundings: Path, monk
     endless(surroundings / "endless", surroundings)
     monkeypatch.setattr(worker, "SECONDS", 0.5)
     with pytest.raises(DlgenError, match=r"^the template takes longer than 0\.5 seconds to render"):
-        render.new(catalog.find(str(surroundings / "endless")), str(surroundings / "work/d"))
+        render.new(lookup.find(str(surroundings / "endless")), str(surroundings / "work/d"))
     monkeypatch.undo()
     assert worker._running == []
     render.new(template, str(surroundings / "work/e"))
@@ -424,8 +427,8 @@ def test_dlgens_own_templates_and_trusted_ones_need_no_second_process(
 
     monkeypatch.setattr(worker, "run", fail)
     lines({}, {})(surroundings / "template", surroundings)
-    render.new(catalog.find("iris-classifier"), str(surroundings / "work/iris"))
-    template = catalog.find(str(surroundings / "template"))
+    render.new(lookup.find("iris-classifier"), str(surroundings / "work/iris"))
+    template = lookup.find(str(surroundings / "template"))
     render.new(template, str(surroundings / "work/a"), trust=True)
     with pytest.raises(AssertionError):
         render.new(template, str(surroundings / "work/b"))
@@ -463,10 +466,10 @@ def test_where_templates_are_rendered_nothing_else_can_be_done_even_by_code_that
     write(surroundings, {"project/x": "x"})
     script = """
 import ctypes, os, shutil, socket, subprocess, sys
-from dlgen import confined
+from dlgen.rendering import limits
 from dlgen.errors import DlgenError
-confined.allow(sys.argv[2])
-confined.confine()
+limits.allow(sys.argv[2])
+limits.confine()
 os.mkdir(sys.argv[2] + "/sub")
 open(sys.argv[2] + "/sub/made", "w").close()
 shutil.rmtree(sys.argv[2] + "/sub")
@@ -496,7 +499,7 @@ def answered(
     """A project whose questions were answered on a terminal."""
     lines_typed = iter(typed)
     monkeypatch.setattr("builtins.input", lambda *prompt: next(lines_typed))
-    return render.new(catalog.find(str(template)), str(template.parent / place), ask=True, trust=trust)
+    return render.new(lookup.find(str(template)), str(template.parent / place), ask=True, trust=trust)
 
 
 @pytest.mark.parametrize("trust", [False, True])
@@ -538,7 +541,7 @@ def test_jinja_that_is_typed_is_refused_as_on_the_command_line(
 def test_a_line_that_jinja_takes_for_a_statement_is_refused(surroundings: Path) -> None:
     lines({"_jinja2_env_vars": {"line_statement_prefix": "%%"}}, {})(surroundings / "template", surroundings)
     with pytest.raises(DlgenError, match=r"^name cannot hold %%, which a template would run as code: %% set x = 1$"):
-        render.new(catalog.find(str(surroundings / "template")), "made", {"name": "%% set x = 1"})
+        render.new(lookup.find(str(surroundings / "template")), "made", {"name": "%% set x = 1"})
 
 
 EVIL = "a\x1b[2J\x07\x9b1m\r\x7f\u202etxt"
@@ -554,7 +557,7 @@ def test_what_a_template_says_is_shown_escaped_and_json_stays_json(surroundings:
     write(surroundings / "broken", {"cookiecutter.json": json.dumps({"_parts": [EVIL]}), f"{SLUG}/a": ""})
     folder = "template\x1b[2J"
     (surroundings / "template").rename(surroundings / folder)
-    script = "import sys; from dlgen import cli; cli.main(sys.argv[1:])"
+    script = "import sys; from dlgen.commands import main; main.main(sys.argv[1:])"
     outputs = []
     for words in (
         ["show", f"../{folder}"],
@@ -766,7 +769,7 @@ COLON = (
     'the template would write "{}", which holds a colon, which Windows does not take for a part of a name\n'
     "Give it a name that is one file on every system, and nothing to git."
 )
-MARKS = f"Known: {', '.join(own_code.OPTIONS)}"
+MARKS = f"Known: {', '.join(trust.OPTIONS)}"
 OUTCOMES: dict[str, dict[int, str]] = {  # of the values of ODD, by their number; a project of all others
     **{
         key: dict.fromkeys(
@@ -822,7 +825,7 @@ def test_each_value_of_each_key_gives_a_project_or_its_sentence(
         config = {"_title": "T", "name": "Thing", "slug": "thing", key: value}
         write(place / "odd", {"cookiecutter.json": json.dumps(config), f"{SLUG}/a.txt": "{{ cookiecutter.slug }}"})
         try:
-            template = catalog.find(str(place / "odd"))
+            template = lookup.find(str(place / "odd"))
             describe.text(describe.facts(template))
             console.expected(template.expected, "sample")
             made = render.new(template, str(place / "made"))
@@ -841,4 +844,4 @@ def test_a_part_whose_description_is_wrong_is_a_sentence(tiny: Path, key: str, v
     file = tiny / "parts/base/part.json"
     file.write_text(json.dumps({"title": "Base", key: value}))
     with pytest.raises(DlgenError, match=re.escape(str(file))):
-        compose.plan(catalog.find(str(tiny / "beginner/tiny")))
+        layers.plan(lookup.find(str(tiny / "beginner/tiny")))

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dlgen import catalog, render, workspace
+from dlgen.catalog import lookup
+from dlgen.rendering import render, workspace
 
 Dlgen = Callable[..., subprocess.CompletedProcess[str]]
 NEW = [sys.executable, "-m", "dlgen", "new", "mnist-classifier", "x"]
@@ -60,9 +61,9 @@ def test_what_a_living_dlgen_is_making_for_the_same_name_is_left_alone(tmp_path:
 def test_ctrl_c_while_rendering_leaves_nothing_and_exits_with_130(tmp_path: Path) -> None:
     script = (
         "import os, signal\n"
-        "from dlgen import cli, render\n"
+        "from dlgen.commands import main\nfrom dlgen.rendering import render\n"
         "render._check = lambda *arguments: os.kill(os.getpid(), signal.SIGINT)\n"
-        "cli.main(['new', 'mnist-classifier', 'x'])\n"
+        "main.main(['new', 'mnist-classifier', 'x'])\n"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "\nStopped by Ctrl-C.\n")
@@ -77,7 +78,7 @@ def test_folders_that_were_made_above_the_project_go_again_when_moving_it_fails(
 
     monkeypatch.setattr(Path, "rename", fail)
     with pytest.raises(KeyboardInterrupt):
-        render.new(catalog.find("mnist-classifier"), str(tmp_path / "a/b/x"))
+        render.new(lookup.find("mnist-classifier"), str(tmp_path / "a/b/x"))
     assert os.listdir(tmp_path) == []
 
 
@@ -111,7 +112,7 @@ def test_a_foreign_template_that_never_ends_is_left_by_ctrl_c_and_no_process_sta
     (slug / "a.txt").write_text(ENDLESS)
     work = tmp_path / "work"
     work.mkdir()
-    script = "from dlgen import cli, worker; worker.SECONDS = 3; cli.main(['new', '../endless'])"
+    script = "from dlgen.commands import main; from dlgen.rendering import worker; worker.SECONDS = 3; main.main(['new', '../endless'])"
     process = subprocess.Popen(
         [sys.executable, "-c", script], cwd=work, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )

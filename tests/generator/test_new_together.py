@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dlgen import catalog, render
+from dlgen.catalog import lookup
+from dlgen.rendering import render
 
 Dlgen = Callable[..., subprocess.CompletedProcess[str]]
 SLUG = "{{cookiecutter.project_slug}}"
@@ -35,7 +36,7 @@ def test_of_five_that_make_the_same_folder_at_once_one_makes_it_and_four_say_so(
         assert "Traceback" not in error
         if code == 2:
             assert error.startswith(("error: the folder deep/er/x is not empty\n", "error: something is at ")), error
-    render.new(catalog.find(str(template)), str(tmp_path / "other/x"))
+    render.new(lookup.find(str(template)), str(tmp_path / "other/x"))
     assert _content(tmp_path / "deep/er/x") == _content(tmp_path / "other/x")
     assert sorted(os.listdir(tmp_path)) == ["deep", "other"] and os.listdir(tmp_path / "deep/er") == ["x"]
 
@@ -60,7 +61,7 @@ def test_what_another_program_makes_at_the_last_moment_is_left_alone(
         with monkeypatch.context() as patched:
             patched.setattr(Path, "rename", late)
             with pytest.raises(render.DlgenError, match=r"^something is at .*/x now: another program made it\n"):
-                render.new(catalog.find(str(template)), str(target))
+                render.new(lookup.find(str(template)), str(target))
         assert os.listdir(target.parent) == ["x"]
         assert target.read_text() == "theirs" if target.is_file() else os.listdir(target) == ["theirs"]
 
@@ -92,7 +93,7 @@ def test_a_folder_that_vanished_under_the_command_is_said(template: Path, tmp_pa
     here.mkdir()
     script = (
         f"import os, shutil, sys\nos.chdir({str(here)!r})\nshutil.rmtree({str(here)!r})\n"
-        "from dlgen import cli\ncli.main(sys.argv[1:])"
+        "from dlgen.commands import main\nmain.main(sys.argv[1:])"
     )
     words = [word.replace("TEMPLATE", str(template)) for word in command]
     done = subprocess.run([sys.executable, "-c", script, *words], capture_output=True, text=True)
@@ -107,13 +108,13 @@ def test_a_project_has_the_modes_of_the_users_own_new_files(template: Path, tmp_
         (template / SLUG / name).chmod(mode)
     kept = os.umask(mask)
     try:
-        made = render.new(catalog.find(str(template)), str(tmp_path / "x")).folder
+        made = render.new(lookup.find(str(template)), str(tmp_path / "x")).folder
     finally:
         os.umask(kept)
     for path in [made, *made.rglob("*")]:
         expected = (0o777 if path.is_dir() or path.name == "run.sh" else 0o666) & ~mask
         assert path.stat().st_mode & 0o777 == expected, path
-    again = render.new(catalog.find(str(template)), str(tmp_path / "again/x")).folder
+    again = render.new(lookup.find(str(template)), str(tmp_path / "again/x")).folder
     assert (made / ".dlgen/pristine.zip").read_bytes() == (again / ".dlgen/pristine.zip").read_bytes()
 
 

@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from dlgen import catalog
+from dlgen.catalog import lookup
 
 ROOT = Path(__file__).parents[2]
 JUNK = ("__pycache__", ".pyc", ".DS_Store", "_cache")
@@ -67,9 +67,9 @@ def test_dlgen_makes_every_project_from_an_installed_wheel(packages: tuple[Path,
 
     run(scripts / "python", "-m", "pip", "install", "--quiet", packages[0])
     names = {line.split()[1] for line in run(scripts / "dlgen", "list").splitlines()[1:] if line.count("  ") >= 2}
-    assert names == {template.name for template in catalog.templates()} != set()
+    assert names == {template.name for template in lookup.catalog()} != set()
     facts = json.loads(run(scripts / "dlgen", "list", "--json"))
-    assert [each["name"] for each in facts] == [template.name for template in catalog.templates()]
+    assert [each["name"] for each in facts] == [template.name for template in lookup.catalog()]
     for name in names:
         run(scripts / "dlgen", "new", name)
         assert (tmp_path / name / "train.py").is_file()

@@ -13,11 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dlgen import __version__, catalog, compose, render
-from dlgen.checking import AWKWARD
+from dlgen import __version__
+from dlgen.catalog import layers, lookup, templates
+from dlgen.checks.check import AWKWARD
 from dlgen.errors import DlgenError
+from dlgen.rendering import render
 
-CATALOG = catalog.templates()
+CATALOG = lookup.catalog()
 Dlgen = Callable[..., subprocess.CompletedProcess[str]]
 each_template = pytest.mark.parametrize("template", CATALOG, ids=[template.name for template in CATALOG])
 
@@ -31,10 +33,10 @@ def tree(folder: Path) -> dict[str, tuple[bytes, int]]:
 
 @each_template
 def test_a_project_holds_exactly_the_files_of_its_layers(
-    template: catalog.Template, rendered: Callable[[str], Path]
+    template: templates.Template, rendered: Callable[[str], Path]
 ) -> None:
-    sources = [template.folder / compose.PROJECT_FOLDER]
-    sources += [catalog.root() / "parts" / part for part in template.config["_parts"]]
+    sources = [template.folder / layers.PROJECT_FOLDER]
+    sources += [templates.root() / "parts" / part for part in template.config["_parts"]]
     junk = {"__pycache__", ".ruff_cache", ".mypy_cache", ".pytest_cache"}
     found = (path.relative_to(source) for source in sources for path in source.rglob("*") if path.is_file())
     expected = {path.as_posix() for path in found if not junk & set(path.parts)} - {"part.json"}
@@ -43,9 +45,9 @@ def test_a_project_holds_exactly_the_files_of_its_layers(
 
 @each_template
 def test_every_python_file_is_its_source_byte_for_byte(
-    template: catalog.Template, rendered: Callable[[str], Path]
+    template: templates.Template, rendered: Callable[[str], Path]
 ) -> None:
-    plan = compose.plan(template)
+    plan = layers.plan(template)
     project = rendered(template.name)
     for path in project.rglob("*.py"):
         source = plan.project_file(path.relative_to(project).as_posix())
@@ -53,7 +55,7 @@ def test_every_python_file_is_its_source_byte_for_byte(
 
 
 @each_template
-def test_no_jinja_is_left_in_a_project(template: catalog.Template, rendered: Callable[[str], Path]) -> None:
+def test_no_jinja_is_left_in_a_project(template: templates.Template, rendered: Callable[[str], Path]) -> None:
     for name, (data, _) in tree(rendered(template.name)).items():
         if not name.endswith(".py"):
             assert b"cookiecutter." not in data and b"{%" not in data, name
@@ -62,7 +64,7 @@ def test_no_jinja_is_left_in_a_project(template: catalog.Template, rendered: Cal
 @each_template
 @pytest.mark.parametrize("value", AWKWARD)
 def test_awkward_names_render_into_files_that_still_parse(
-    template: catalog.Template, value: str, tmp_path: Path
+    template: templates.Template, value: str, tmp_path: Path
 ) -> None:
     project = render.new(template, str(tmp_path / "x"), {"project_name": value}).folder
     for name, (data, _) in tree(project).items():
@@ -76,7 +78,7 @@ def test_awkward_names_render_into_files_that_still_parse(
 
 @each_template
 def test_eject_and_cookiecutter_make_the_same_bytes_as_new(
-    template: catalog.Template, dlgen: Dlgen, rendered: Callable[[str], Path], tmp_path: Path
+    template: templates.Template, dlgen: Dlgen, rendered: Callable[[str], Path], tmp_path: Path
 ) -> None:
     assert dlgen("eject", template.name, "ejected").returncode == 0
     subprocess.run(
@@ -94,12 +96,12 @@ def test_eject_and_cookiecutter_make_the_same_bytes_as_new(
 
 @each_template
 def test_ejecting_with_optional_parts_gives_what_new_gives_with_them_and_a_change_is_kept(
-    template: catalog.Template, dlgen: Dlgen, tmp_path: Path
+    template: templates.Template, dlgen: Dlgen, tmp_path: Path
 ) -> None:
-    parts = [word for part in catalog.optional_parts((catalog.root(),)) for word in ("--with", part.name)]
+    parts = [word for part in templates.optional_parts((templates.root(),)) for word in ("--with", part.name)]
     assert dlgen("new", template.name, f"new/{template.name}", *parts).returncode == 0
     assert dlgen("eject", template.name, "ejected", *parts).returncode == 0
-    with (tmp_path / "ejected" / compose.PROJECT_FOLDER / "data.py").open("a", encoding="utf-8") as file:
+    with (tmp_path / "ejected" / layers.PROJECT_FOLDER / "data.py").open("a", encoding="utf-8") as file:
         file.write("# changed\n")
     subprocess.run(
         [sys.executable, "-m", "cookiecutter", "ejected", "--no-input", f"project_slug={template.name}"],
@@ -123,7 +125,7 @@ def test_settings_are_written_into_config_toml_and_answers_into_files(dlgen: Dlg
 
 
 def test_the_record_says_where_a_project_came_from_and_holds_what_was_rendered(tiny: Path, tmp_path: Path) -> None:
-    project = render.new(catalog.find(str(tiny / "beginner/tiny")), str(tmp_path / "x"), parts=("docker",)).folder
+    project = render.new(lookup.find(str(tiny / "beginner/tiny")), str(tmp_path / "x"), parts=("docker",)).folder
     record = json.loads((project / ".dlgen/project.json").read_text())
     files = {name: hashlib.sha256(data).hexdigest() for name, (data, _) in tree(project).items()}
     assert record == {
@@ -144,7 +146,7 @@ def test_the_record_says_where_a_project_came_from_and_holds_what_was_rendered(t
 def test_the_same_project_made_twice_is_the_same_bytes_records_included(
     tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    template = catalog.find(str(tiny / "beginner/tiny"))
+    template = lookup.find(str(tiny / "beginner/tiny"))
     first = render.new(template, str(tmp_path / "a/x")).folder
     for path in tiny.rglob("*"):
         os.utime(path, (10**9, 10**9))
@@ -160,7 +162,7 @@ def test_the_same_project_made_twice_is_the_same_bytes_records_included(
 
 
 def test_an_existing_empty_folder_is_filled_and_folders_above_are_made(tiny: Path, tmp_path: Path) -> None:
-    template = catalog.find(str(tiny / "beginner/tiny"))
+    template = lookup.find(str(tiny / "beginner/tiny"))
     (tmp_path / "empty").mkdir()
     assert (render.new(template, str(tmp_path / "empty")).folder / "train.py").exists()
     assert (render.new(template, str(tmp_path / "a/b/c")).folder / "train.py").exists()
@@ -171,10 +173,10 @@ def test_an_existing_empty_folder_is_filled_and_folders_above_are_made(tiny: Pat
 def test_the_name_of_the_folder_that_one_works_in_is_no_jinja(
     trust: bool, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    inner = tiny / "beginner/tiny" / compose.PROJECT_FOLDER / "{{ cookiecutter.project_slug }}/inner"
+    inner = tiny / "beginner/tiny" / layers.PROJECT_FOLDER / "{{ cookiecutter.project_slug }}/inner"
     inner.mkdir(parents=True)
     (inner / "a.txt").write_text("a")
-    template = catalog.find(str(tiny / "beginner/tiny"))
+    template = lookup.find(str(tiny / "beginner/tiny"))
     place = tmp_path / "{{ nothing }} {% of %} {# this #}"
     place.mkdir()
     monkeypatch.chdir(tmp_path)
@@ -213,17 +215,17 @@ def test_new_ends_with_what_to_type_next(dlgen: Dlgen, tiny: Path) -> None:
 
 
 def test_jinja_that_is_left_over_in_our_own_template_is_an_error(tiny: Path, tmp_path: Path) -> None:
-    readme = tiny / "beginner/tiny" / compose.PROJECT_FOLDER / "README.md"
+    readme = tiny / "beginner/tiny" / layers.PROJECT_FOLDER / "README.md"
     readme.write_text("{% raw %}{{ cookiecutter.project_name }}{% endraw %}")
     with pytest.raises(DlgenError, match=r"^the template left \{\{ cookiecutter in README.md$"):
-        render.new(catalog.find(str(tiny / "beginner/tiny")), str(tmp_path / "x"))
+        render.new(lookup.find(str(tiny / "beginner/tiny")), str(tmp_path / "x"))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_jinja_that_does_not_parse_is_a_sentence_with_its_line(tiny: Path, tmp_path: Path) -> None:
     (tiny / "parts/base/config.toml").write_text("\n{% if %}\n")
     with pytest.raises(DlgenError, match=r"^the template cannot be rendered config\.toml:2: "):
-        render.new(catalog.find(str(tiny / "beginner/tiny")), str(tmp_path / "x"))
+        render.new(lookup.find(str(tiny / "beginner/tiny")), str(tmp_path / "x"))
     assert list(tmp_path.iterdir()) == []
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dlgen import catalog, compose, settings
+from dlgen.catalog import layers, lookup, settings, templates
 from dlgen.errors import DlgenError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -209,8 +209,8 @@ def test_fields_that_are_none_are_passed_over(tmp_path: Path, source: str) -> No
     assert len(read(tmp_path, config=f"class Config:\n    {source}\n    y: int = 2\n")) in (1, 2)
 
 
-@pytest.mark.parametrize("template", catalog.templates(), ids=lambda template: template.name)
-def test_every_setting_of_the_catalog_is_read_with_a_reason(template: catalog.Template) -> None:
-    found = settings.read(compose.plan(template).project_file)
+@pytest.mark.parametrize("template", lookup.catalog(), ids=lambda template: template.name)
+def test_every_setting_of_the_catalog_is_read_with_a_reason(template: templates.Template) -> None:
+    found = settings.read(layers.plan(template).project_file)
     assert {"epochs", "data", "seed"} <= {each.name for each in found}
     assert [each.name for each in found if not each.reason or each.allowed.startswith("a value")] == []

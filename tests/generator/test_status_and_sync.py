@@ -9,7 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dlgen import catalog, disk, registry, render
+from dlgen.catalog import lookup, registry, templates
+from dlgen.rendering import render
+from dlgen.system import disk
 
 SLUG = "{{cookiecutter.project_slug}}"
 Run = Callable[..., str]
@@ -33,8 +35,8 @@ def template(tiny: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def made(template: Path, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(catalog, "root", lambda: tiny)
-    folder = render.new(catalog.find(str(template)), str(tmp_path / "x")).folder
+    monkeypatch.setattr(templates, "root", lambda: tiny)
+    folder = render.new(lookup.find(str(template)), str(tmp_path / "x")).folder
     monkeypatch.chdir(folder)
     return folder
 
@@ -43,8 +45,8 @@ def made(template: Path, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
 def run(made: Path, tiny: Path) -> Run:
     """dlgen in the project, where `tiny` is the folder of dlgen's own templates."""
     script = (
-        "import pathlib, sys\nfrom dlgen import catalog, cli\n"
-        f"catalog.root = lambda: pathlib.Path({str(tiny)!r})\ncli.main(sys.argv[1:])"
+        "import pathlib, sys\nfrom dlgen.catalog import templates\nfrom dlgen.commands import main\n"
+        f"templates.root = lambda: pathlib.Path({str(tiny)!r})\nmain.main(sys.argv[1:])"
     )
 
     def dlgen(*arguments: str, code: int = 0) -> str:

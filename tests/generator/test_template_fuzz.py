@@ -15,8 +15,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from dlgen import catalog, paths, render, worker
+from dlgen.catalog import lookup
 from dlgen.errors import DlgenError
+from dlgen.rendering import render, worker
+from dlgen.system import paths
 
 CASES = 2000
 SEED = 20261126
@@ -322,7 +324,7 @@ def test_no_canary_is_touched_by_any_of_two_thousand_templates(
         write(place / "template", config, files)
         shown = f"case {number}: {config} {files}"
         try:
-            made = render.new(catalog.find(str(place / "template")), str(place / "made"))
+            made = render.new(lookup.find(str(place / "template")), str(place / "made"))
         except DlgenError as error:
             assert len(str(error).splitlines()) <= 2, (shown, str(error))
             outcomes["refused"] += 1
@@ -354,7 +356,7 @@ def test_each_canary_is_touched_by_a_trusted_template_and_not_by_the_same_one_un
 ) -> None:
     code = TOUCHES[name].replace("OUTSIDE", str(canaries.folder / "outside")).replace("PORT", str(canaries.port))
     write(canaries.folder / "template", {"name": "Thing", "slug": "thing"}, {f"{SLUG}/a.txt": code})
-    template = catalog.find(str(canaries.folder / "template"))
+    template = lookup.find(str(canaries.folder / "template"))
     with pytest.raises(DlgenError, match=r"access to attribute '__init__' of 'type' object is unsafe"):
         render.new(template, str(canaries.folder / "made"))
     assert canaries.touched() == []

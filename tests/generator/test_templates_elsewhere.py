@@ -10,8 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dlgen import archives, catalog, registry, sources
+from dlgen.catalog import lookup, registry, sources, templates
 from dlgen.errors import DlgenError
+from dlgen.system import archives
 
 Dlgen = Callable[..., subprocess.CompletedProcess[str]]
 SLUG = "{{cookiecutter.project_slug}}"
@@ -73,7 +74,7 @@ def test_a_registered_folder_is_listed_shown_and_made_by_its_name(dlgen: Dlgen, 
     assert dlgen("new", "team/tiny").returncode == 0
     found = record(tmp_path / "tiny")
     assert (found["template"], found["source"], found["origin"]) == ("tiny", "team/tiny", {"path": str(tiny)})
-    assert catalog.find(str(found["source"])).folder == tiny / "beginner/tiny"
+    assert lookup.find(str(found["source"])).folder == tiny / "beginner/tiny"
     assert dlgen("templates", "list").stdout == f"name  where\nteam  {tiny}\n"
     assert json.loads(dlgen("templates", "list", "--json").stdout) == [{"name": "team", "path": str(tiny)}]
 
@@ -82,9 +83,9 @@ def test_a_registered_template_may_name_our_parts_and_its_own_come_first(tiny: P
     file = tiny / "beginner/tiny/cookiecutter.json"
     file.write_text(json.dumps({**json.loads(file.read_text()), "_parts": ["base", "classification"]}))
     registry.add(str(tiny), "team")
-    template = catalog.find("team/tiny")
-    assert catalog.part("base", template.roots).folder == tiny / "parts/base"
-    assert catalog.part("classification", template.roots).folder == catalog.root() / "parts/classification"
+    template = lookup.find("team/tiny")
+    assert templates.part("base", template.roots).folder == tiny / "parts/base"
+    assert templates.part("classification", template.roots).folder == templates.root() / "parts/classification"
 
 
 def test_what_is_forgotten_is_not_found_and_its_files_stay(dlgen: Dlgen, tiny: Path) -> None:
@@ -189,21 +190,21 @@ def test_a_repository_is_rendered_from_its_address_and_the_record_finds_it_again
     commit = git(repository, "rev-parse", "v1^{commit}")
     assert found["source"] == f"{address}#v1:beginner/tiny"
     assert found["origin"] == {"git": address, "checkout": "v1", "directory": "beginner/tiny", "commit": commit}
-    again = catalog.find(str(found["source"]))
+    again = lookup.find(str(found["source"]))
     assert (again.name, again.source, again.origin) == ("tiny", found["source"], found["origin"])
 
 
 def test_a_commit_can_be_checked_out(repository: Path) -> None:
     commit = git(repository, "rev-parse", "HEAD~1")
-    template = catalog.find(repository.as_uri(), commit, "beginner/tiny")
+    template = lookup.find(repository.as_uri(), commit, "beginner/tiny")
     assert template.origin["commit"] == commit
     assert readme(template.folder / SLUG) == "# {{ cookiecutter.project_name }}\n"
 
 
 def test_a_template_in_a_repository_may_name_parts_beside_it(repository: Path) -> None:
-    template = catalog.find(repository.as_uri(), None, "beginner/tiny")
-    assert template.roots[-2:] == (template.folder.parents[1], catalog.root())
-    assert catalog.part("docker", template.roots).summary == "an image"
+    template = lookup.find(repository.as_uri(), None, "beginner/tiny")
+    assert template.roots[-2:] == (template.folder.parents[1], templates.root())
+    assert templates.part("docker", template.roots).summary == "an image"
 
 
 def test_a_repository_of_one_template_has_its_name(plain: Path) -> None:
@@ -212,14 +213,14 @@ def test_a_repository_of_one_template_has_its_name(plain: Path) -> None:
         git(plain, *arguments)
     bare = plain.parent / "thing.git"
     git(plain, "clone", "-q", "--bare", ".", str(bare))
-    assert [catalog.find(where).name for where in (bare.as_uri(), str(bare))] == ["thing", "thing"]
+    assert [lookup.find(where).name for where in (bare.as_uri(), str(bare))] == ["thing", "thing"]
 
 
 def test_each_use_looks_for_something_newer_and_without_an_answer_the_copy_is_used(
     repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def text() -> str:
-        return readme(catalog.find(repository.as_uri(), None, "beginner/tiny").folder / SLUG)
+        return readme(lookup.find(repository.as_uri(), None, "beginner/tiny").folder / SLUG)
 
     assert text() == "# Newer\n"
     commit_readme(repository, "# Newest\n")
@@ -232,11 +233,11 @@ def test_each_use_looks_for_something_newer_and_without_an_answer_the_copy_is_us
 
 def test_a_registered_repository_changes_only_when_told_to(dlgen: Dlgen, repository: Path) -> None:
     def text() -> str:
-        return readme(catalog.find("team/tiny").folder / SLUG)
+        return readme(lookup.find("team/tiny").folder / SLUG)
 
     assert dlgen("templates", "add", repository.as_uri(), "--name", "team").returncode == 0
     first = git(repository, "rev-parse", "HEAD")
-    assert catalog.find("team/tiny").origin == {"git": repository.as_uri(), "commit": first}
+    assert lookup.find("team/tiny").origin == {"git": repository.as_uri(), "commit": first}
     commit_readme(repository, "# Newest\n")
     assert text() == "# Newer\n"
     second = git(repository, "rev-parse", "HEAD")
@@ -247,8 +248,8 @@ def test_a_registered_repository_changes_only_when_told_to(dlgen: Dlgen, reposit
 
 def test_nothing_but_copies_is_kept_in_the_cache(repository: Path, places: Path) -> None:
     with pytest.raises(DlgenError):
-        catalog.find(repository.as_uri(), "nope", "beginner/tiny")
-    catalog.find(repository.as_uri(), None, "beginner/tiny")
+        lookup.find(repository.as_uri(), "nope", "beginner/tiny")
+    lookup.find(repository.as_uri(), None, "beginner/tiny")
     (copy,) = (places / "cache/dlgen/templates").iterdir()
     assert sorted(path.name for path in copy.iterdir()) == sorted([repository.name, "fetched.json"])
     assert not (copy / repository.name / ".git").exists()
@@ -294,7 +295,7 @@ def test_a_mistake_about_an_address_is_a_sentence(
 def test_without_git_a_sentence_says_so(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(DlgenError, match=r"^git is not installed, and .* is a git repository\nInstall git, or "):
-        catalog.find(repository.as_uri())
+        lookup.find(repository.as_uri())
 
 
 @pytest.fixture
@@ -333,8 +334,8 @@ def test_git_is_run_without_ext_without_questions_and_without_the_callers_reposi
     }
     for name, value in theirs.items():
         monkeypatch.setenv(name, value)
-    catalog.find(repository.as_uri(), "v1", "beginner/tiny")
-    catalog.find(repository.as_uri(), "v1", "beginner/tiny")
+    lookup.find(repository.as_uri(), "v1", "beginner/tiny")
+    lookup.find(repository.as_uri(), "v1", "beginner/tiny")
     calls = [json.loads(file.read_text()) for file in watched.iterdir()]
     known = ("clone", "ls-remote", "rev-parse", "config")
     words = {next(word for word in arguments if word in known) for arguments, _ in calls}
@@ -370,12 +371,12 @@ def test_a_folder_inside_a_template_is_not_followed_through_a_link(
     shutil.copytree(tiny / "beginner/tiny", outside, dirs_exist_ok=True)
     (tiny / "link").symlink_to(target.replace("OUTSIDE", str(outside)).replace("../" * 8 + "/", "../" * 8))
     with pytest.raises(DlgenError, match="has no template in its folder link"):
-        catalog.find(str(tiny), None, "link")
-    assert catalog.find(str(tiny), None, "beginner/tiny").name == "tiny"
+        lookup.find(str(tiny), None, "link")
+    assert lookup.find(str(tiny), None, "beginner/tiny").name == "tiny"
     for arguments in (("init", "-q"), ("add", "-A"), ("commit", "-qm", "x")):
         git(tiny, *arguments)
     for look in (
-        lambda: catalog.find(tiny.as_uri(), None, "link"),
+        lambda: lookup.find(tiny.as_uri(), None, "link"),
         lambda: registry.add(tiny.as_uri(), "team", None, "link"),
     ):
         with pytest.raises(DlgenError, match="holds a link that leads out of it: link"):
@@ -390,7 +391,7 @@ def test_a_download_that_is_too_large_is_ended(tmp_path: Path, places: Path, mon
         output.truncate(50 << 20)
     monkeypatch.setattr(archives, "opened", lambda *arguments: pytest.fail("all of it was fetched"))
     with pytest.raises(DlgenError, match=r"large\.zip is larger than 1 MB: that is no template$"):
-        catalog.find(file.as_uri())
+        lookup.find(file.as_uri())
     assert not any(path.is_file() for path in (places / "cache").rglob("*"))
 
 
@@ -419,7 +420,7 @@ def test_a_zip_file_that_cannot_be_unpacked_is_a_sentence(
     with pytest.raises(
         DlgenError, match=r"thing\.zip (cannot be unpacked: .|holds more than [0-9,]+ files: that is no)"
     ):
-        catalog.find(str(file))
+        lookup.find(str(file))
 
 
 @pytest.mark.parametrize(
@@ -451,7 +452,7 @@ def test_a_zip_file_is_a_template_and_leaves_nothing_outside_the_cache(
             archive.write(path, f"thing-main/{path.relative_to(plain)}")
         archive.writestr("thing-main/../../../../zipped-evil.txt", "evil")
     for where in (str(file), file.as_uri()):
-        template = catalog.find(where)
+        template = lookup.find(where)
         assert (template.name, template.config["name"]) == ("thing", "Thing")
         assert list(template.origin) == ["zip", "commit"]
     evil = list(tmp_path.parent.rglob("zipped-evil.txt"))
@@ -471,7 +472,7 @@ def test_a_zip_file_that_is_none_is_a_sentence(tmp_path: Path, content: bytes | 
     if content:
         file.write_bytes(content)
     with pytest.raises(DlgenError) as raised:
-        catalog.find(file.as_uri())
+        lookup.find(file.as_uri())
     assert message in str(raised.value)
 
 
@@ -480,4 +481,4 @@ def test_a_zip_file_that_would_fill_the_disk_is_refused(tmp_path: Path, monkeypa
     with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("x/zeros", b"\0" * (2 << 20))
     with pytest.raises(DlgenError, match=r"bomb\.zip is larger than 1 MB: that is no template$"):
-        catalog.find(str(tmp_path / "bomb.zip"))
+        lookup.find(str(tmp_path / "bomb.zip"))

@@ -10,8 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dlgen import __version__, catalog, project, render, updating
-from dlgen.renewing import render_again
+from dlgen import __version__
+from dlgen.catalog import lookup
+from dlgen.projects import project
+from dlgen.rendering import render
+from dlgen.updates import changes
+from dlgen.updates.rerender import render_again
 
 Dlgen = Callable[..., subprocess.CompletedProcess[str]]
 Tree = dict[str, tuple[bytes, int]]
@@ -41,7 +45,7 @@ def template(tiny: Path) -> Path:
 @pytest.fixture
 def made(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project of that template, which is the current folder."""
-    folder = render.new(catalog.find(str(template.parent)), str(tmp_path / "x"), {"epochs": "3"}).folder
+    folder = render.new(lookup.find(str(template.parent)), str(tmp_path / "x"), {"epochs": "3"}).folder
     monkeypatch.chdir(folder)
     return folder
 
@@ -70,7 +74,7 @@ def change(file: Path, old: str, new: str) -> None:
 
 def anew(template: Path, folder: Path, **options: object) -> Tree:
     """What the template gives today, made from the start under the same name."""
-    made = render.new(catalog.find(str(template.parent)), str(folder / "x"), {"epochs": "3"}, **options)  # type: ignore[arg-type]
+    made = render.new(lookup.find(str(template.parent)), str(folder / "x"), {"epochs": "3"}, **options)  # type: ignore[arg-type]
     return tree(made.folder)
 
 
@@ -356,7 +360,7 @@ def test_a_part_that_there_is_not_is_a_sentence(run: Run, made: Path) -> None:
 def test_a_plain_cookiecutter_template_updates_too_and_its_hooks_run_with_trust_only(
     run: Run, plain: Path, tmp_path: Path
 ) -> None:
-    folder = render.new(catalog.find(str(plain)), str(tmp_path / "thing"), trust=True).folder
+    folder = render.new(lookup.find(str(plain)), str(tmp_path / "thing"), trust=True).folder
     (plain / "{{cookiecutter.slug}}/file.txt").write_text("{{ cookiecutter.name }}\nnew\n")
     assert run("update", "--project", str(folder), code=2).startswith("error: plain wants to run code of its own")
     run("update", "--project", str(folder), "--trust")
@@ -560,12 +564,12 @@ def test_an_edit_between_the_look_and_the_writing_stops_an_update(made: Path, te
         ("poem.txt", lambda file: file.chmod(0o600)),
         (".dlgen/project.json", lambda file: file.write_text(file.read_text() + "\n")),
     ):
-        plan = updating.plan(found, render_again(found))
+        plan = changes.plan(found, render_again(found))
         kept = (made / name).read_bytes(), (made / name).stat().st_mode
         spoil(made / name)
         before = everything(made)
         with pytest.raises(project.DlgenError, match=f"^{name} was changed while dlgen was at work\nRun the same"):
-            updating.apply(plan, "update")
+            changes.apply(plan, "update")
         assert everything(made) == before
         (made / name).write_bytes(kept[0])
         (made / name).chmod(kept[1])
@@ -576,12 +580,12 @@ def test_a_file_that_appears_between_the_look_and_the_writing_stops_an_update(ma
     (template / "new/file.txt").write_text("new\n")
     found = project.find(made)
     for name in ("new", "new/file.txt", "new/file.txt/deeper"):
-        plan = updating.plan(found, render_again(found))
+        plan = changes.plan(found, render_again(found))
         (made / name).parent.mkdir(parents=True, exist_ok=True)
         (made / name).write_text("mine\n")
         before = everything(made)
         with pytest.raises(project.DlgenError, match=r"^new/file\.txt was changed while dlgen was at work\n"):
-            updating.apply(plan, "update")
+            changes.apply(plan, "update")
         assert everything(made) == before
         shutil.rmtree(made / "new") if (made / "new").is_dir() else (made / "new").unlink()
 
@@ -613,7 +617,7 @@ def test_a_new_file_that_is_unlike_the_one_that_went_is_not_taken_for_it(run: Ru
 def test_a_recorded_answer_that_is_no_choice_any_more_is_said_and_the_default_taken(
     run: Run, template: Path, tiny: Path, tmp_path: Path
 ) -> None:
-    folder = render.new(catalog.find(str(template.parent)), str(tmp_path / "y"), {"accelerator": "gpu"}).folder
+    folder = render.new(lookup.find(str(template.parent)), str(tmp_path / "y"), {"accelerator": "gpu"}).folder
     file = template.parent / "cookiecutter.json"
     file.write_text(json.dumps({**json.loads(file.read_text()), "accelerator": ["cpu", "tpu"]}))
     printed = run("update", "--project", str(folder))

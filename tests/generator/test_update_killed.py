@@ -18,8 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dlgen import applying, catalog, project, render, updating
-from dlgen.renewing import render_again
+from dlgen.catalog import lookup
+from dlgen.projects import project, transaction
+from dlgen.rendering import render
+from dlgen.updates import changes
+from dlgen.updates.rerender import render_again
 
 SLUG = "{{cookiecutter.project_slug}}"
 Tree = dict[str, tuple[bytes, int]]
@@ -43,7 +46,7 @@ def made(tiny: Path, tmp_path: Path) -> Path:
     for name in ("old.txt", "folder/inner.txt", "both.txt", "run.sh"):
         (template / name).parent.mkdir(exist_ok=True)
         (template / name).write_text(f"{name}\nsecond\nthird\nfourth\n")
-    made = render.new(catalog.find(str(template.parent)), str(tmp_path / "x")).folder
+    made = render.new(lookup.find(str(template.parent)), str(tmp_path / "x")).folder
     (made / "both.txt").write_text("mine\nsecond\nthird\nfourth\n")
     (made / "train.py").write_text("mine\n")
     (template / "both.txt").write_text("new\nsecond\nthird\nfourth\n")
@@ -60,7 +63,7 @@ def made(tiny: Path, tmp_path: Path) -> Path:
 
 def update(made: Path) -> None:
     found = project.find(made)
-    updating.apply(updating.plan(found, render_again(found)), "update")
+    changes.apply(changes.plan(found, render_again(found)), "update")
 
 
 class LossyDisk:
@@ -223,16 +226,16 @@ def test_killed_before_every_operation_on_the_disk_the_project_is_as_before_or_a
     made: Path, kind: str, loses: str
 ) -> None:
     found = project.find(made)
-    plan = updating.plan(found, render_again(found))
+    plan = changes.plan(found, render_again(found))
 
     def action(folder: Path) -> None:
         """The writing alone: what comes before it changes nothing."""
         if kind == "undo":
-            applying.undo(folder)
+            transaction.undo(folder)
         elif kind == "recover":
-            applying.recover(folder)
+            transaction.recover(folder)
         else:
-            updating.apply(replace(plan, made=replace(found, folder=folder)), "update")
+            changes.apply(replace(plan, made=replace(found, folder=folder)), "update")
 
     before = tree(made)
     if kind == "recover":
@@ -273,7 +276,7 @@ def differing(now: Tree, before: Tree, after: Tree) -> list[str]:
 def stop_before_writing(made: Path) -> None:
     """An update that was killed when its journal was in place, and no file written yet."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(applying, "_carry_out", lambda *arguments: None)
+        patched.setattr(transaction, "_carry_out", lambda *arguments: None)
         update(made)
 
 
@@ -415,7 +418,7 @@ def test_finishing_a_change_replaces_nothing_that_you_made_meanwhile(
     make(made)
     mine = {path: content for path, content in everything(made).items() if before.get(path) != content}
     for moment in range(0, 1000, 2):  # killed again and again, and then not
-        if not dies_at(moment, lambda: applying.recover(made)):
+        if not dies_at(moment, lambda: transaction.recover(made)):
             break
     project.find(made)
     now = everything(made)
@@ -428,7 +431,7 @@ def test_finishing_a_change_replaces_nothing_that_you_made_meanwhile(
         assert kept or now.get(path) == content, path
     assert all(now[path] in after.values() for path in beside)
     capsys.readouterr()
-    assert not applying.recover(made), "it is finished"
+    assert not transaction.recover(made), "it is finished"
     assert capsys.readouterr().err == ""
 
 
@@ -490,25 +493,25 @@ def test_two_hundred_kills_in_the_middle_of_the_writing_lose_nothing(
     shutil.rmtree(made)
     for number in range(0, 60, 2):
         (template / f"many-{number}.txt").unlink()
-    render.new(catalog.find(str(template.parent)), str(made))
+    render.new(lookup.find(str(template.parent)), str(made))
     (made / "mine.txt").write_text("mine\n")
     shutil.copytree(tiny / "kept" / SLUG, template, dirs_exist_ok=True)
     for number in range(1, 60, 4):
         (template / f"many-{number}.txt").write_text("new\n")
     found = project.find(made)
-    plans = {"update": updating.plan(found, render_again(found))}
-    plans["add"] = updating.plan(found, render_again(found, add=("docker",)))
+    plans = {"update": changes.plan(found, render_again(found))}
+    plans["add"] = changes.plan(found, render_again(found, add=("docker",)))
     staged, updated = copies(made, -2), copies(made, -3)
     stop_before_writing(staged)
     update(updated)
 
     def act(kind: str, folder: Path) -> None:
         if kind == "undo":
-            applying.undo(folder)
+            transaction.undo(folder)
         elif kind == "recover":
-            applying.recover(folder)
+            transaction.recover(folder)
         else:
-            updating.apply(replace(plans[kind], made=replace(found, folder=folder)), kind)
+            changes.apply(replace(plans[kind], made=replace(found, folder=folder)), kind)
 
     moments = random.Random(5)
     inside = total = 0

@@ -7,9 +7,12 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from dlgen import applying, catalog, merging, project, render, updating
-from dlgen.compose import PROJECT_FOLDER
-from dlgen.renewing import render_again
+from dlgen.catalog import lookup
+from dlgen.catalog.layers import PROJECT_FOLDER
+from dlgen.projects import project, transaction
+from dlgen.rendering import render
+from dlgen.updates import changes, merge
+from dlgen.updates.rerender import render_again
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -44,7 +47,7 @@ def change(folder: Path, edits: list[tuple[str, int, int]], word: str) -> None:
         file = files[one % len(files)]
         data = file.read_bytes()
         if kind == "edit":
-            lines = merging.lines_of(data)
+            lines = merge.lines_of(data)
             place = other % (len(lines) + 1)
             lines[place : place + other % 3] = [line() + b"\n"] * (other % 2) or [line() + b"\n", line() + b"\n"][
                 : one % 3
@@ -103,7 +106,7 @@ def test_no_line_of_yours_is_lost_and_undo_restores_bytes_and_modes(
             write(folder, file, ("\n".join(lines) + "\n").encode())
         (folder / "always.txt").write_text("stays\n")
         (template / "cookiecutter.json").write_text('{"project_slug": "x", "_copy_without_render": ["*"]}')
-        made = render.new(catalog.find(str(template)), str(Path(name).resolve() / "x")).folder
+        made = render.new(lookup.find(str(template)), str(Path(name).resolve() / "x")).folder
         change(made, mine, "mine")
         for round, edits in enumerate((theirs, later)):
             change(folder, edits, f"new{round}-")
@@ -111,12 +114,12 @@ def test_no_line_of_yours_is_lost_and_undo_restores_bytes_and_modes(
             before = tree(made)
             lines = put_in(made, b"mine")
             found = project.find(made)
-            plan = updating.plan(found, render_again(found))
+            plan = changes.plan(found, render_again(found))
             assert len({each.path for each in plan.writes}) == len(plan.writes)
-            updating.apply(plan, "update")
+            changes.apply(plan, "update")
             after = tree(made)
             assert lines - put_in(made, b"mine") == Counter(), plan.changes
-            today = render.new(catalog.find(str(template)), str(Path(name).resolve() / "today" / "x")).folder
+            today = render.new(lookup.find(str(template)), str(Path(name).resolve() / "today" / "x")).folder
             for file, (data, mode) in tree(today).items():  # and none of the template's, but where you deleted
                 untouched = found.pristine.get(file) == found.read(file) if file in found.pristine else False
                 if untouched and file in after:
@@ -129,7 +132,7 @@ def test_no_line_of_yours_is_lost_and_undo_restores_bytes_and_modes(
                     assert after[file][1] == mode, f"{file}: your mode was lost"
             assert (made / ".dlgen/pristine.zip").read_bytes() == (today / ".dlgen/pristine.zip").read_bytes()
             shutil.rmtree(today)
-            applying.undo(made)
+            transaction.undo(made)
             assert tree(made) == before
-            applying.undo(made)
+            transaction.undo(made)
             assert tree(made) == after

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dlgen import catalog, cli, render
+from dlgen.catalog import lookup
+from dlgen.commands import main
+from dlgen.rendering import render
 
 Dlgen = Callable[..., subprocess.CompletedProcess[str]]
 NEW = ("new", "mnist-classifier")
@@ -68,7 +70,7 @@ MISTAKES = [
         None,
     ),
     ((*NEW, "x", "--bogus"), "no such option '--bogus'\nAll options: dlgen new --help"),
-    (("shw",), "no such command 'shw'. Did you mean 'show'?\nAll options: dlgen --help"),
+    (("shw",), "no such command shw; did you mean show?\nAll options: dlgen --help"),
     (("eject", "mnist-classifier", "full"), "the folder full is not empty\nGive another name, or empty it first."),
     (
         ("show", "mnist"),
@@ -164,7 +166,7 @@ def test_a_read_only_folder_is_a_sentence(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(os, "mkdir", refuse)  # by a patch, because root may write everywhere
     with pytest.raises(SystemExit) as ended:
-        cli.main([*NEW, "x"])
+        main.main([*NEW, "x"])
     first, second = capsys.readouterr().err.splitlines()
     assert first.startswith(f"error: no permission to write {tmp_path}/.x.dlgen-")
     assert second == "Change its permissions, or choose a folder of your own."
@@ -175,5 +177,5 @@ def test_a_mistake_of_ours_is_a_traceback(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(render, "_check", lambda *arguments: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        render.new(catalog.find("mnist-classifier"), "x")
+        render.new(lookup.find("mnist-classifier"), "x")
     assert everything(tmp_path) == []

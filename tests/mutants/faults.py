@@ -57,7 +57,7 @@ MUTANTS = [
     ),
     Mutant(
         "the schedule of the learning rate is ignored",
-        f"{BASE}/support/training/fitting.py",
+        f"{BASE}/support/training/optimizers.py",
         'if config.schedule == "cosine":',
         'if config.schedule == "cosinus":',
         "tests/test_training.py",
@@ -65,7 +65,7 @@ MUTANTS = [
     ),
     Mutant(
         "the optimizer is always Adam",
-        f"{BASE}/support/training/fitting.py",
+        f"{BASE}/support/training/optimizers.py",
         'if config.optimizer == "sgd":',
         'if config.optimizer == "none":',
         "tests/test_training.py",
@@ -89,9 +89,9 @@ MUTANTS = [
     ),
     Mutant(
         "the threshold is chosen on the training examples",
-        f"{BASE}/support/training/fitting.py",
-        "decided = metrics.choose_threshold(validation.y, serving.ask(model, validation.x), config)",
-        "decided = metrics.choose_threshold(train.y, serving.ask(model, train.x), config)",
+        f"{BASE}/train.py",
+        "metrics.choose_threshold(validation.y, inference.predict(model, validation.x), config)",
+        "metrics.choose_threshold(train.y, inference.predict(model, train.x), config)",
         "tests/test_training.py",
         "titanic-survival",
     ),

@@ -10,24 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dlgen import catalog, contract, render
+from dlgen.catalog import lookup, templates
+from dlgen.checks import contract
+from dlgen.rendering import render
+from once import EVERYTHING, ONCE, SHARED, deselected, run_elsewhere
 
-NAMES = [template.name for template in catalog.templates()]
-# In every project the sample is trained once, and all that only reads the result does so in that one process; all stops of a training
-# are tried in one project, two of them in each of the others.
-SHARED = ["test_project.py", "test_resume.py", "test_training.py"]
-EVERYTHING = "iris-classifier"  # whose trainings take the least time
-# Tests of a part that ask about its code alone, and nothing of the project that it is in: run in one project that has the part.
-ONCE = {
-    "test_dates.py": "house-prices",
-    "test_download.py": EVERYTHING,
-    "test_folders.py": EVERYTHING,
-    "test_tune.py": EVERYTHING,
-}
-ONE_STOP = {
-    "test_a_training_stopped_within_an_epoch_goes_on_to_the_same_result",
-    "test_a_training_stopped_in_the_last_batch_of_an_epoch_completes_it",
-}
+NAMES = [template.name for template in lookup.catalog()]
 LONG = {
     "cifar10-classifier",
     "sentiment-analysis",
@@ -56,30 +44,13 @@ def run_tests(project: Path, *arguments: str, **surroundings: str) -> str:
     return result.stdout
 
 
-def run_elsewhere(name: str) -> list[str]:
-    """Options that leave out the tests which are run in another project."""
-    return [f"--ignore=tests/{file}" for file, where in ONCE.items() if where != name]
-
-
-def deselected(project: Path) -> list[str]:
-    """The tests of test_resume.py that are run in one project only."""
-    tree = ast.parse((project / "tests" / "test_resume.py").read_text(encoding="utf-8"))
-    names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
-    assert {*ONE_STOP} <= {*names}
-    others = [name for name in names if name not in ONE_STOP]
-    within = (
-        "test_a_training_stopped_within_an_epoch_goes_on_to_the_same_result"  # the second of three epochs is enough
-    )
-    return [f"--deselect=tests/test_resume.py::{name}" for name in (*others, f"{within}[0]", f"{within}[2]")]
-
-
 def read(file: Path) -> dict:
     found: dict = json.loads(file.read_text(encoding="utf-8"))
     return found
 
 
 def metadata(name: str) -> dict:
-    return read(catalog.find(name).folder / "cookiecutter.json")
+    return read(lookup.find(name).folder / "cookiecutter.json")
 
 
 @pytest.fixture(scope="module")
@@ -89,10 +60,8 @@ def with_all_parts(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], 
 
     def of(name: str) -> Path:
         if name not in made:
-            parts = tuple(part.name for part in catalog.optional_parts((catalog.root(),)))
-            made[name] = render.new(
-                catalog.find(name), str(tmp_path_factory.mktemp("whole") / name), parts=parts
-            ).folder
+            parts = tuple(part.name for part in templates.optional_parts((templates.root(),)))
+            made[name] = render.new(lookup.find(name), str(tmp_path_factory.mktemp("whole") / name), parts=parts).folder
         return made[name]
 
     return of

@@ -10,10 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dlgen import catalog, render
+from dlgen.catalog import lookup
+from dlgen.rendering import render
 
 RUNNER = Path(__file__).with_name("every_command.py")
-NAMES = [template.name for template in catalog.templates()]
+NAMES = [template.name for template in lookup.catalog()]
 FEW_ROWS = {
     "student-exam": ["--data", "full", "--validation-fraction", "0.2"]
 }  # ten students leave none to validate with
@@ -48,7 +49,7 @@ def commands(project: Path) -> list[dict]:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_every_command_of_a_project_does_what_it_announces(name: str, tmp_path: Path) -> None:
-    project = render.new(catalog.find(name), str(tmp_path / name), {"epochs": "2"}).folder
+    project = render.new(lookup.find(name), str(tmp_path / name), {"epochs": "2"}).folder
     done = run(project)
     print("\n" + "\n".join(f"{each['seconds']:6.1f} s  {each['command']}" for each in done))
     failed = [

@@ -7,8 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from once import ONCE, deselected
 
 PAGE = Path(__file__).parents[2] / "docs" / "customize.md"
+BASE = Path(__file__).parents[2] / "templates" / "parts" / "base"
+MODEL = "test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_weights"  # depends on what the network is made of
 
 
 def blocks() -> list[tuple[str, str, str]]:
@@ -38,6 +41,8 @@ def follow(folder: Path, slow: bool) -> list[str]:
         **os.environ,
         "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}",
         "XDG_CONFIG_HOME": str(folder / "config"),
+        # Of the project's own tests those that ask about code which every project has are run in one of ours.
+        "PYTEST_ADDOPTS": " ".join([*(f"--ignore=tests/{file}" for file in ONCE), *deselected(BASE, kept=MODEL)]),
     }
     commands = []
     for kind, file, text in blocks():

@@ -12,12 +12,14 @@ from pathlib import Path
 
 import click
 import pytest
-from dlgen import catalog, cli, render
+from dlgen.catalog import lookup, templates
+from dlgen.commands import main
+from dlgen.rendering import render
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 ROWS = [row for row in (DOCS / "concepts.md").read_text(encoding="utf-8").splitlines() if row.startswith("| ")][1:]
-BY_NAME = {template.name: template for template in catalog.templates()}
+BY_NAME = {template.name: template for template in lookup.catalog()}
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md"))]
 
 # Run in a project's folder: reads each command as its step would, and prints those that are refused. Nothing is loaded or trained.
@@ -97,7 +99,7 @@ def refused(project: Path, found: list[str]) -> list[str]:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """`project(name)`: with every optional part, so that their pages are there too."""
-    parts = tuple(part.name for part in catalog.optional_parts((catalog.root(),)))
+    parts = tuple(part.name for part in templates.optional_parts((templates.root(),)))
 
     def made(name: str) -> Path:
         return render.new(BY_NAME[name], str(tmp_path_factory.mktemp("docs") / name), parts=parts).folder
@@ -115,7 +117,8 @@ def test_each_idea_leads_to_a_lesson_and_to_commands_that_exist(row: str) -> Non
     assert steps or "figures/" in what
     for step in steps:
         places = [
-            [*BY_NAME[name].folder.glob(f"{{{{*}}}}/{step}"), *catalog.root().glob(f"parts/*/{step}")] for name in names
+            [*BY_NAME[name].folder.glob(f"{{{{*}}}}/{step}"), *templates.root().glob(f"parts/*/{step}")]
+            for name in names
         ]
         assert all(places), step
     offered = "".join(
@@ -160,7 +163,7 @@ def test_every_dlgen_command_on_a_page_is_one_that_dlgen_takes(page: Path) -> No
     for command in commands(page.read_text(encoding="utf-8"), "dlgen"):
         words = shlex.split(re.sub(r"\[[^\]]*\]|…", " ", command))[1:]
         try:
-            parsed(cli.cli, [word.split("|")[0] for word in words])
+            parsed(main.cli, [word.split("|")[0] for word in words])
         except click.UsageError as error:
             if not isinstance(
                 error, click.MissingParameter

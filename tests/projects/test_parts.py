@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from dlgen import catalog, render
+from dlgen.catalog import lookup, templates
+from dlgen.rendering import render
 
-NAMES = [template.name for template in catalog.templates()]
-PARTS = {part.name: part for part in catalog.optional_parts((catalog.root(),))}
+NAMES = [template.name for template in lookup.catalog()]
+PARTS = {part.name: part for part in templates.optional_parts((templates.root(),))}
 SCRIPTS = Path(sys.executable).parent
 BARE = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 ONE_OF_EACH_FORM = {
@@ -43,7 +44,7 @@ def made(tmp_path: Path) -> Made:
     """`made(name, part, ...)`: a new project with these parts."""
 
     def project(name: str, *parts: str) -> Path:
-        return render.new(catalog.find(name), str(tmp_path / name), parts=parts).folder
+        return render.new(lookup.find(name), str(tmp_path / name), parts=parts).folder
 
     return project
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dlgen import catalog, console, describe
+from dlgen import console
+from dlgen.catalog import describe, lookup
 
 ROOT = Path(__file__).parents[2]
 SPEC = importlib.util.spec_from_file_location("stated", ROOT / "benchmarks" / "stated.py")
@@ -43,7 +44,7 @@ def test_the_projects_own_pages_are_made_from_the_results(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_readme_the_projects_readme_and_the_list_say_the_same_number(name: str) -> None:
     """Each place is parsed by itself, without what wrote it."""
-    found, template = FOUND[name], catalog.find(name)
+    found, template = FOUND[name], lookup.find(name)
     top = row((ROOT / "README.md").read_text(encoding="utf-8"), f"| [{name}]")
     own = next(template.folder.glob("{{*}}/README.md")).read_text(encoding="utf-8")
     for kind, cell in (("sample", top[2]), ("full", top[5])):
@@ -77,7 +78,7 @@ def test_each_result_says_when_and_with_what_it_was_measured(name: str) -> None:
     for one in FOUND[name].values():
         assert re.fullmatch(r"20\d\d-\d\d-\d\d", one["date"]) and re.fullmatch(r"[0-9a-f]{16}", one["code"])
         assert one["versions"]["keras"] and one["cores"] > 0 and one["test_examples"] > 0
-    config = json.loads((catalog.find(name).folder / "cookiecutter.json").read_text(encoding="utf-8"))
+    config = json.loads((lookup.find(name).folder / "cookiecutter.json").read_text(encoding="utf-8"))
     assert set(config["_expected"]) <= {"metric", "better", "sample", "measured"}
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 KILLS = 4
-COMMAND = ["tune.py", "--trials", "8", "--epochs", "40", "--patience", "0"]
+COMMAND = ["tune.py", "--trials", "8", "--epochs", "25", "--patience", "0"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="SIGKILL is a signal of Unix")]
 

@@ -70,10 +70,34 @@ def test_house_prices_learns_the_effects_of_the_formula(copied: Copied) -> None:
     assert all(abs(learned / true - 1) <= 0.1 for learned, true in effects.values())
 
 
-def test_iris_over_five_folds_and_five_seeds(copied: Copied) -> None:
-    scores = crossvalidation(copied("iris-classifier"), "--folds", "5", "--seeds", "5")
-    assert len(scores["network"]) == 25
+@pytest.mark.parametrize("seeds", [2, pytest.param(5, marks=pytest.mark.nightly)])
+def test_iris_over_five_folds_and_several_seeds(seeds: int, copied: Copied) -> None:
+    scores = crossvalidation(copied("iris-classifier"), "--folds", "5", "--seeds", str(seeds))
+    assert len(scores["network"]) == 5 * seeds
     assert mean(score["accuracy"] for score in scores["network"]) >= 0.95
+
+
+def test_in_each_of_five_times_five_folds_every_row_of_iris_is_tested_once_and_nothing_tested_is_learned(
+    rendered: Callable[[str], Path],
+) -> None:
+    code = """
+import json
+import numpy as np
+from crossvalidate import Options, folds
+from data import read_table
+from support import settings, tabular
+options = settings.read(Options, argv=["--folds", "5", "--seeds", "5"])
+prepared = tabular.prepare(read_table(options), options)
+found = []
+for number in range(options.seeds):
+    made = list(folds(prepared, options, options.seed + number))
+    tested = np.sort(np.concatenate([test for _, _, test in made]))
+    shared = sum(len(np.intersect1d(test, np.concatenate([train, validation]))) for train, validation, test in made)
+    alike = sum(len(np.intersect1d(prepared.units[test], prepared.units[train])) for train, _, test in made)
+    found.append([len(made), (tested == np.arange(len(prepared.y))).all().item(), shared, alike])
+print(json.dumps(found))
+"""
+    assert json.loads(step(rendered("iris-classifier"), "-c", code)) == [[5, True, 0, 0]] * 5
 
 
 @needs_data

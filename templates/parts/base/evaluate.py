@@ -12,10 +12,9 @@ import metrics
 from config import Config
 from data import draw_examples, load
 from support import errors, files, runs, settings
-from support.exports import serving
 from support.reports import figures, report
 from support.settings import Settings
-from support.training import baselines
+from support.training import baselines, inference
 
 from pydantic import Field
 
@@ -34,8 +33,10 @@ def main() -> None:
     runs.check_same_data(run, splits)
     splits = replace(splits, spec=run.spec)  # with what training decided, such as a threshold
 
+    from model import build_model  # noqa: F401  layers of our own, which the saved model may have
+
     model = runs.load_model(run.model)
-    prediction = serving.ask(model, splits.test.x)
+    prediction = inference.predict(model, splits.test.x)
 
     results = {
         "data": splits.source,

@@ -37,6 +37,7 @@ def main() -> None:
     runs.check_same_data(run, splits)
 
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # a visible GPU would put operations into the files that only a GPU runs
+    from model import build_model  # noqa: F401  layers of our own, which the saved model may have
     from support.exports import exporting
 
     rows = exporting.export(run, splits, options.formats)

@@ -8,12 +8,23 @@
 Ctrl-C finishes the batch and saves. Writes runs/<time>/. Next: python evaluate.py
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import metrics
 from config import Config
 from data import load
 from support import errors, plugins, runs, settings
+from support.data import preprocessing
+from support.runs import Run
+from support.splits import Splits
 from support.training import resuming
 
 from pydantic import Field
+
+if TYPE_CHECKING:  # Keras is imported once the options and the data are known to be right
+    import keras
 
 
 @plugins.extended  # by the options of optional parts, such as --tracker
@@ -26,7 +37,7 @@ class Options(Config):
 
 
 def main() -> None:
-    options = settings.read(Options)  # a wrong option, and then wrong data, is answered before TensorFlow is loaded
+    options = settings.read(Options)
     if options.resume:
         run = resuming.unfinished(options.run)
         given = settings.read(Options, toml=False)  # what was typed; config.toml may have changed since
@@ -39,11 +50,58 @@ def main() -> None:
         run = runs.start(config, splits)
 
     from model import build_model
-    from support.training import fitting
 
-    fitting.forget_models()
-    fitting.fit(build_model(config, splits), splits, config, run, plugins.callbacks(options, run))
+    import keras
+
+    keras.utils.clear_session()  # a second training in this process names its layers as the first: gradients depend on it
+    fit(build_model(config, splits), splits, config, run, plugins.callbacks(options, run))
     print(f"Best model: {run}/model.keras\nNext: python evaluate.py")
+
+
+def fit(
+    model: "keras.Model",
+    splits: Splits,
+    config: Config,
+    run: Run,
+    callbacks: Sequence["keras.callbacks.Callback"] = (),
+    again: str = "python train.py --resume",
+    quiet: bool = False,
+) -> None:
+    """Train `model` and save it, with the weights of its best epoch, in `run`; from the run's newest checkpoint on, if it has one.
+
+    Args:
+        callbacks: more of them, called after the one that records.
+        again: the command that goes on with a training that was stopped.
+        quiet: print only what went wrong.
+    """
+    from support.training import inference, preflight
+    from support.training.batches import Batches
+    from support.training.recorder import Recorder
+
+    train, validation = (
+        replace(split, x=preprocessing.encode(split.x, splits.spec)) for split in (splits.train, splits.validation)
+    )
+    batches = Batches(train, config.batch_size, config.seed)
+    looked_at = Batches(validation, inference.batch_size(validation.x))
+    recorder = Recorder(run, config, splits.spec, again, quiet)  # history, best weights, patience, checkpoints
+    with recorder.watching(batches, looked_at):
+        preflight.make_deterministic(config)
+        if not quiet:
+            print(f"Training on {splits.note}.\n{preflight.summary(model, train, validation, config)}")
+        recorder.take_up(model, batches)
+        for last in recorder.rest(batches):  # an epoch that was interrupted is completed by a `fit` of its own
+            model.fit(
+                batches,
+                validation_data=looked_at if len(validation) else None,
+                initial_epoch=recorder.epoch,
+                epochs=last,
+                shuffle=False,  # Batches shuffles
+                callbacks=[recorder, *callbacks],
+                verbose=0,
+            )
+    if recorder.keep_best() and len(validation):
+        run.add_to_spec(metrics.choose_threshold(validation.y, inference.predict(model, validation.x), config))
+    recorder.finish()
 
 
 if __name__ == "__main__":

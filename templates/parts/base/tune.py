@@ -14,6 +14,7 @@ from typing import Literal
 from config import SEARCH, Config
 from data import load
 from support import errors, runs, settings
+from train import fit
 
 from pydantic import Field
 
@@ -54,7 +55,7 @@ def main() -> None:
         prune=options.prune,
     )
     print(f"Trying {', '.join(space)} on {splits.note}.")
-    study = tuning.run(search, splits, build_model, again=" ".join(["python tune.py", *sys.argv[1:]]))
+    study = tuning.run(search, splits, build_model, fit, again=" ".join(["python tune.py", *sys.argv[1:]]))
     trials.write(study, search)
     path, _ = trials.draw(study, search)
     winner = trials.best(study)

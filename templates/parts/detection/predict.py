@@ -48,6 +48,8 @@ class Options(Settings):
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
     spec = model.spec if options.threshold is None else {**model.spec, "threshold": options.threshold}
     folder = Path(options.output) if options.output else model.path.parent / "predictions"
     if folder.exists() and not folder.is_dir():

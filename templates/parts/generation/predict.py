@@ -35,6 +35,8 @@ class Options(Settings):
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
     _, x = read_inputs(options.inputs, model.spec)
     pictures = serving.predict(model, x)  # (pictures, height, width, channels), 0..1
     folder = model.path.parent / "predictions"

@@ -36,6 +36,8 @@ class Options(CsvOptions):  # as in training, where not given
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
     reading = options.model_dump(
         include=options.model_fields_set & {*CsvOptions.model_fields, "date_column", "date_format"}
     )

@@ -25,6 +25,7 @@ from support.data.tabular import Prepared
 from support.errors import ProjectError, StepStopped
 from support.splits import Splits
 from support.training import baselines
+from train import fit
 
 import numpy as np
 from pydantic import Field
@@ -91,16 +92,17 @@ def folds(prepared: Prepared, options: Options, seed: int) -> Iterator[tuple[np.
 def train_and_predict(splits: Splits, config: Any) -> tuple[dict[str, Any], np.ndarray]:
     """Train as train.py does, in a run that is thrown away; what spec is then, and the predictions for the test rows."""
     from model import build_model
-    from support.training import fitting
+
+    import keras
 
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of the functions that each training builds anew
-    fitting.forget_models()
+    keras.utils.clear_session()
     model = build_model(config, splits)
     with tempfile.TemporaryDirectory() as folder, redirect_stdout(io.StringIO()):
         run = runs.Run(Path(folder))
         records.write_spec(run.folder / "spec.json", splits.spec)
         try:
-            fitting.fit(model, splits, config, run)
+            fit(model, splits, config, run)
         except StepStopped as stop:
             raise StepStopped("Stopped: nothing of a cross-validation is kept.", stop.code) from None
         spec = run.spec

@@ -33,6 +33,8 @@ class Options(Settings):
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
     names, texts = read_inputs(options.inputs, model.spec)
     answer = serving.load(model)
     answers = [metrics.to_record(row, model.spec) for row in answer(texts)]

@@ -32,6 +32,8 @@ class Options(DecodingOptions):
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
     step, rng = serving.load(model), np.random.default_rng(options.seed)
     someone = sys.stdin.isatty()  # and not a program
     if someone:

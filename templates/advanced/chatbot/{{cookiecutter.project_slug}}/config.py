@@ -4,11 +4,12 @@ from typing import Literal
 
 from support import search
 from support.data.qa_pairs import PairOptions
+from support.training_config import TrainingConfig
 
 from pydantic import Field
 
 
-class Config(PairOptions):
+class Config(PairOptions, TrainingConfig):
     """The settings of a training; what is asked of the data stands in PairOptions: data, vocabulary, answer_length, …"""
 
     # Network
@@ -28,21 +29,15 @@ class Config(PairOptions):
 
     # Training
     epochs: int = Field(40, ge=1, description="passes over the training pairs; the best one is kept")
-    batch_size: int = Field(32, ge=1, description="pairs per step")
     optimizer: Literal["adam", "rmsprop", "sgd"] = Field("adam", description="attention hardly learns with plain sgd")
     learning_rate: float = Field(3e-3, gt=0, description="the peak; larger ones make attention collapse early")
-    momentum: float = Field(0.9, ge=0, lt=1, description="of sgd only: how much of the last step goes into the next")
     schedule: Literal["cosine", "exponential", "constant"] = Field(
         "cosine", description="climbs first: attention that is pushed hard at the start never recovers"
     )
     monitor: Literal["val_words", "val_loss", "words"] = Field(
         "val_words", description="share of next words that are right; words: of training, for answers learned by heart"
     )
-    patience: int = Field(0, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
     print_every: int = Field(2, ge=1, description="epochs between two lines of progress")
-    deterministic: bool = Field(
-        False, description="on a GPU: equal seeds give equal weights, which is slower; on a CPU they do anyway"
-    )
 
 
 # What tune.py tries.

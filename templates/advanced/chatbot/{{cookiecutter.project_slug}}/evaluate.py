@@ -14,10 +14,9 @@ from config import Config
 from data import draw_examples, load
 from support import errors, files, runs, settings
 from support.data import preprocessing
-from support.exports import serving
 from support.reports import attention_map, figures, report
 from support.settings import Settings
-from support.training import baselines, decoding
+from support.training import baselines, decoding, inference
 
 import numpy as np
 from pydantic import Field
@@ -37,11 +36,13 @@ def main() -> None:
     runs.check_same_data(run, splits)
     splits = replace(splits, spec=run.spec)  # with what training decided
 
+    from model import build_model  # noqa: F401  layers of our own, which the saved model may have
+
     model = runs.load_model(run.model)
-    prediction = serving.ask(model, splits.test.x)  # (pairs, answer_length, words)
+    prediction = inference.predict(model, splits.test.x)  # (pairs, answer_length, words)
     questions = list(dict.fromkeys(splits.test.x["question"]))
     replies = dict(
-        zip(questions, decoding.greedy(lambda x: serving.ask(model, x), questions, splits.spec), strict=True)
+        zip(questions, decoding.greedy(lambda x: inference.predict(model, x), questions, splits.spec), strict=True)
     )
     answers = [preprocessing.join(list(reply.words), splits.spec["spelling"]) for reply in replies.values()]
 

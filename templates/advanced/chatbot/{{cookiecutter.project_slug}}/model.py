@@ -15,7 +15,7 @@ from support.data.words import FIRST, PAD
 from support.errors import ProjectError
 from support.reports import figures
 from support.splits import Splits
-from support.training import fitting
+from support.training import optimizers
 
 import keras
 from keras import layers, ops
@@ -47,11 +47,11 @@ def build_model(config: Config, splits: Splits, causal: bool = True) -> keras.Mo
 
     model = keras.Model({"question": question, "answer": answer}, probabilities, name="transformer")
     model.compile(
-        optimizer=fitting.optimizer(config, len(splits.train)),
+        optimizer=optimizers.build(config, len(splits.train)),
         # What follows the end of an answer is padding: nothing to learn there.
         loss=keras.losses.SparseCategoricalCrossentropy(ignore_class=PAD),
         metrics=[words],
-        steps_per_execution=fitting.steps_per_execution(len(splits.train), config.batch_size),
+        steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
     )
     return model
 

@@ -34,6 +34,8 @@ class Options(DecodingOptions):
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
     names, x = read_inputs(options.inputs, model.spec)
     rng = np.random.default_rng(options.seed)
     replies = decoding.answer(serving.load(model), list(x["question"]), model.spec, options, rng)

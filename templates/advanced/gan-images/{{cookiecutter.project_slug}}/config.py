@@ -3,13 +3,13 @@
 from typing import Literal
 
 from support import search
-from support.settings import Settings
+from support.training_config import SplitConfig
 
 from pydantic import Field
 
 
-class Config(Settings):
-    """The settings of a training; a run keeps its own in runs/<time>/config.json."""
+class Config(SplitConfig):
+    """The settings of a training; those that are not here stand in SplitConfig (support/training_config.py) with their reasons."""
 
     # Data
     data: str = Field(
@@ -19,15 +19,6 @@ class Config(Settings):
         28, description="height and width of the pictures; MNIST's is 28, and twice as large is four times as slow"
     )
     channels: Literal[1, 3] = Field(1, description="1 for grey, which is enough for digits, 3 for colour")
-    validation_fraction: float = Field(
-        0.1, gt=0, lt=0.5, description="share of the training data that the best epoch is measured against"
-    )
-    test_fraction: float = Field(
-        0.2, gt=0, lt=0.5, description="share kept for the test where the data have no test part"
-    )
-    seed: int = Field(
-        42, ge=0, description="of the splits, the first weights, the noise and the order; the same seed repeats the run"
-    )
 
     # Networks
     latent: int = Field(32, ge=2, le=512, description="numbers that a picture is made of; digits need few")
@@ -49,17 +40,11 @@ class Config(Settings):
     # Training
     epochs: int = Field(40, ge=1, description="passes over the training data; the best one is kept")
     batch_size: int = Field(32, ge=2, description="enough that a batch shows most classes, few enough for many steps")
+    optimizer: Literal["adam"] = Field("adam", description="both networks share it; the game is tuned to it")
     learning_rate: float = Field(2e-3, gt=0, description="of both networks; the penalty allows ten times the usual")
     momentum: float = Field(0.5, ge=0, lt=1, description="Adam's first: low, since yesterday's opponent is gone")
-    schedule: Literal["cosine", "exponential", "constant"] = Field(
-        "cosine", description="ends with small steps, which settles the game"
-    )
     monitor: Literal["val_distance"] = Field("val_distance", description="what the best epoch has the least of")
-    patience: int = Field(0, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
     print_every: int = Field(5, ge=1, description="epochs between two lines of progress")
-    deterministic: bool = Field(
-        False, description="on a GPU: equal seeds give equal weights, which is slower; on a CPU they do anyway"
-    )
 
 
 # What tune.py tries.

@@ -69,6 +69,7 @@ def losses(config: Config, epochs: int) -> str:
     from model import build_model
     from support.reports import figures
     from support.reports.figures import plt
+    from support.training import inference
     from support.training.batches import Batches
 
     splits = load(config)
@@ -85,7 +86,7 @@ def losses(config: Config, epochs: int) -> str:
             history = model.fit(batches, epochs=epochs, validation_data=data, verbose=0, shuffle=False).history[
                 "val_distance"
             ]
-            found = metrics.score(splits.test.y, serving.ask(model, splits.test.x), splits.spec)
+            found = metrics.score(splits.test.y, inference.predict(model, splits.test.x), splits.spec)
             axis.plot(range(1, epochs + 1), history, style, color=f"C{number}", label=f"{name}, penalty {penalty:g}")
             print(f"{name:16} {penalty:8g}  {history[-1]:8.3f} {found['sureness']:9.2f} {found.get('classes', 0):8.0f}")
     axis.set(xlabel="epoch", ylabel="Fréchet distance to validation pictures", yscale="log")

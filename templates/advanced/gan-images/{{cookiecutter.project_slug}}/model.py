@@ -13,7 +13,7 @@ from losses import losses
 from support import errors, runs, settings
 from support.reports import drawing, figures
 from support.splits import Splits
-from support.training import feature_classifier, fitting
+from support.training import feature_classifier, optimizers
 from support.training.watching import FrechetDistance
 
 import keras
@@ -32,9 +32,9 @@ def build_model(config: Config, splits: Splits) -> "Gan":
         # One optimizer serves both networks: Adam keeps its averages for each weight apart. With a momentum of 0.9, it would go on
         # answering a discriminator that is no longer there.
         optimizer=keras.optimizers.Adam(
-            fitting.learning_rate(config, len(splits.train)), beta_1=config.momentum, beta_2=0.99
+            optimizers.learning_rate(config, len(splits.train)), beta_1=config.momentum, beta_2=0.99
         ),
-        steps_per_execution=fitting.steps_per_execution(len(splits.train), config.batch_size),
+        steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
     )
     model(splits.train.x[:1])
     model.optimizer.build(model.trainable_variables)

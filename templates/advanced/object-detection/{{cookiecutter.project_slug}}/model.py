@@ -10,7 +10,7 @@ from data import load
 from support import errors, runs, settings
 from support.reports import figures
 from support.splits import Splits
-from support.training import fitting, grids
+from support.training import grids, optimizers
 
 import keras
 from keras import layers
@@ -30,9 +30,9 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
 
     model = keras.Model(image, output, name="objects")
     model.compile(
-        optimizer=fitting.optimizer(config, len(splits.train)),
+        optimizer=optimizers.build(config, len(splits.train)),
         loss=grids.ClassBoxLoss(config.image_size, config.grids, config.box_weight),
-        steps_per_execution=fitting.steps_per_execution(len(splits.train), config.batch_size),
+        steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
     )
     return model
 

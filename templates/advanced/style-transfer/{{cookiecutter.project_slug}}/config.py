@@ -3,13 +3,13 @@
 from typing import Literal
 
 from support import search
-from support.settings import Settings
+from support.training_config import TrainingConfig
 
 from pydantic import Field
 
 
-class Config(Settings):
-    """The settings of a training; a run keeps its own in runs/<time>/config.json."""
+class Config(TrainingConfig):
+    """The settings of a training; those that are not here stand in TrainingConfig (support/training_config.py) with their reasons."""
 
     method: Literal["network", "optimize"] = Field(
         "network", description="network learns to paint any photo; optimize paints one, slowly, pixel by pixel"
@@ -28,9 +28,6 @@ class Config(Settings):
     )
     piece: int = Field(96, ge=32, multiple_of=4, description="height and width of what the network learns from")
     pieces: int = Field(48, ge=4, description="pieces of photos in an epoch, from random places")
-    seed: int = Field(
-        42, ge=0, description="of the pieces, the first weights and the order; the same seed repeats the run"
-    )
 
     # What a painted photo should be
     features: Literal["auto", "random", "vgg19"] = Field(
@@ -53,15 +50,8 @@ class Config(Settings):
     )
     learning_rate: float = Field(5e-3, gt=0, description="of the network; instance normalization bears large steps")
     pixel_rate: float = Field(0.03, gt=0, description="of --method optimize: how far a pixel (0..1) moves in a step")
-    schedule: Literal["cosine", "exponential", "constant"] = Field(
-        "cosine", description="large steps find the colours, small ones the strokes"
-    )
     monitor: Literal["val_loss"] = Field("val_loss", description="what the best epoch has the least of")
-    patience: int = Field(0, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
     print_every: int = Field(5, ge=1, description="epochs between two lines of progress")
-    deterministic: bool = Field(
-        False, description="on a GPU: equal seeds give equal weights, which is slower; on a CPU they do anyway"
-    )
 
 
 # What tune.py tries: not the weights of the losses, since they say what is wanted, and every loss is best without the others.

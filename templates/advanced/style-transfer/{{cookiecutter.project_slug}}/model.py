@@ -15,7 +15,7 @@ from support import errors, runs, settings
 from support.data import paintings
 from support.reports import figures
 from support.splits import Splits
-from support.training import fitting
+from support.training import optimizers
 from support.training.painting_layers import Canvas, Doubling, InstanceNormalization, ReflectionPadding
 
 import keras
@@ -36,8 +36,8 @@ def build_model(config: Config, splits: Splits) -> "Painter":
     else:
         model = Painter(network(config), objective)
     model.compile(
-        optimizer=keras.optimizers.Adam(fitting.learning_rate(config, len(splits.train))),
-        steps_per_execution=fitting.steps_per_execution(len(splits.train), config.batch_size),
+        optimizer=optimizers.build(config, len(splits.train)),
+        steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
     )
     model(splits.train.x[:1])
     model.optimizer.build(model.trainable_variables)
@@ -90,7 +90,7 @@ class Painter(keras.Model):
         self.means = [keras.metrics.Mean(name) for name in ("loss", "content", "style", "variation")]
 
     def call(self, x: Any, training: bool = False) -> Any:
-        return self.network(x, training=fitting)
+        return self.network(x, training=training)
 
     def train_step(self, data: Any) -> dict[str, Any]:
         x, photo = self.given(data)

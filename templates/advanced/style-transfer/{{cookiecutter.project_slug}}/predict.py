@@ -38,6 +38,8 @@ class Options(Settings):
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
     names, x = read_inputs(options.inputs, model.spec)
     folder = Path(options.output) if options.output else None
     if folder and folder.exists() and not folder.is_dir():

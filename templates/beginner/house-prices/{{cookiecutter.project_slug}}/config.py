@@ -4,11 +4,12 @@ from typing import Literal
 
 from support import search
 from support.data.tabular import TableOptions
+from support.training_config import TrainingConfig
 
 from pydantic import Field
 
 
-class Config(TableOptions):
+class Config(TableOptions, TrainingConfig):
     """The settings of a training; what is asked of a table stands in TableOptions: data, target, ignore, group, time, …"""
 
     # Data
@@ -35,22 +36,14 @@ class Config(TableOptions):
     # Training
     epochs: int = Field(60, ge=1, description="passes over the training rows; the best one is kept")
     batch_size: int = Field(128, ge=1, description="rows per step")
-    optimizer: Literal["adam", "rmsprop", "sgd"] = Field("adam", description="how a gradient becomes a step")
     learning_rate: float = Field(
         2e-3, gt=0, description="the peak; twice Adam's usual 0.001, as the schedule ends small"
-    )
-    momentum: float = Field(0.9, ge=0, lt=1, description="of sgd only: how much of the last step goes into the next")
-    schedule: Literal["cosine", "exponential", "constant"] = Field(
-        "cosine", description="ends with small steps, which settles the weights"
     )
     monitor: Literal["val_loss", "val_mean_absolute_error"] = Field(
         "val_loss", description="what the best epoch has the least of"
     )
     patience: int = Field(20, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
     print_every: int = Field(5, ge=1, description="epochs between two lines of progress")
-    deterministic: bool = Field(
-        False, description="on a GPU: equal seeds give equal weights, which is slower; on a CPU they do anyway"
-    )
 
 
 # What tune.py tries.

@@ -11,7 +11,7 @@ from support import errors, runs, settings
 from support.data import feature_layers
 from support.reports import figures
 from support.splits import Splits
-from support.training import fitting
+from support.training import optimizers
 
 import keras
 from keras import layers, regularizers
@@ -35,10 +35,10 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
 
     model = keras.Model(row, price, name="prices")
     model.compile(
-        optimizer=fitting.optimizer(config, len(splits.train)),
+        optimizer=optimizers.build(config, len(splits.train)),
         loss=squared_error,
         metrics=["mean_absolute_error"],
-        steps_per_execution=fitting.steps_per_execution(len(splits.train), config.batch_size),
+        steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
     )
     return model
 

@@ -4,11 +4,12 @@ from typing import Literal
 
 from support import search
 from support.data.tabular import TableOptions
+from support.training_config import TrainingConfig
 
 from pydantic import Field
 
 
-class Config(TableOptions):
+class Config(TableOptions, TrainingConfig):
     """The settings of a training; what is asked of a table stands in TableOptions: data, target, ignore, group, time, …"""
 
     # Network
@@ -32,18 +33,11 @@ class Config(TableOptions):
         "adam", description="how a gradient becomes a step; python lessons.py optimizers"
     )
     learning_rate: float = Field(0.01, gt=0, description="ten times Adam's usual: an epoch has few steps")
-    momentum: float = Field(0.9, ge=0, lt=1, description="of sgd only: how much of the last step goes into the next")
-    schedule: Literal["cosine", "exponential", "constant"] = Field(
-        "cosine", description="ends with small steps, which settles the weights"
-    )
     monitor: Literal["val_loss", "val_accuracy"] = Field(
         "val_loss", description="accuracy of so few rows moves in jumps, the loss does not"
     )
     patience: int = Field(30, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
     print_every: int = Field(10, ge=1, description="epochs between two lines of progress")
-    deterministic: bool = Field(
-        False, description="on a GPU: equal seeds give equal weights, which is slower; on a CPU they do anyway"
-    )
 
 
 # What tune.py tries.

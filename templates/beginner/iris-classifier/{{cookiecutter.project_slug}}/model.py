@@ -11,7 +11,7 @@ from support import errors, runs, settings
 from support.data import feature_layers
 from support.reports import figures
 from support.splits import Splits
-from support.training import fitting
+from support.training import optimizers
 
 import keras
 from keras import layers, regularizers
@@ -32,7 +32,7 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
 
     model = keras.Model(row, probabilities, name="iris")
     model.compile(
-        optimizer=fitting.optimizer(config, len(splits.train)),
+        optimizer=optimizers.build(config, len(splits.train)),
         loss="sparse_categorical_crossentropy",  # "sparse": the answers are class numbers, not columns
         metrics=["accuracy"],
     )

@@ -10,7 +10,7 @@ from data import load
 from support import errors, runs, settings
 from support.reports import figures
 from support.splits import Splits
-from support.training import fitting
+from support.training import optimizers
 
 import keras
 from keras import layers, regularizers
@@ -41,10 +41,10 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
 
     model = keras.Model(image, probabilities, name="digits")
     model.compile(
-        optimizer=fitting.optimizer(config, len(splits.train)),
+        optimizer=optimizers.build(config, len(splits.train)),
         loss="sparse_categorical_crossentropy",  # "sparse": the answers are class numbers, not columns
         metrics=["accuracy"],
-        steps_per_execution=fitting.steps_per_execution(len(splits.train), config.batch_size),
+        steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
     )
     return model
 

@@ -39,6 +39,8 @@ def main() -> None:
     if options.show is not None:
         check_new_png(options.show)
     model = serving.locate(options.model, options.run)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
     names, x = read_inputs(options.inputs, model.spec)
     answers = [metrics.to_record(row, model.spec) for row in serving.predict(model, x)]
     if options.as_json:

@@ -4,11 +4,12 @@ from typing import Literal
 
 from support import search
 from support.data.tabular import TableOptions
+from support.training_config import TrainingConfig
 
 from pydantic import Field
 
 
-class Config(TableOptions):
+class Config(TableOptions, TrainingConfig):
     """The settings of a training; what is asked of a table stands in TableOptions: data, target, ignore, group, time, …"""
 
     # Data
@@ -27,20 +28,14 @@ class Config(TableOptions):
     # Training
     epochs: int = Field(100, ge=1, description="passes over the training rows")
     batch_size: int = Field(2, ge=1, description="rows per step: four steps per epoch with eight rows")
-    optimizer: Literal["adam", "rmsprop", "sgd"] = Field("adam", description="how a gradient becomes a step")
     learning_rate: float = Field(0.01, gt=0, description="ten times Adam's usual: there are few steps")
-    momentum: float = Field(0.9, ge=0, lt=1, description="of sgd only: how much of the last step goes into the next")
     schedule: Literal["constant", "cosine", "exponential"] = Field(
         "constant", description="how the learning rate changes"
     )
     monitor: Literal["val_loss", "val_accuracy"] = Field(
         "val_loss", description="what the best epoch is best in; the loss without validation rows"
     )
-    patience: int = Field(0, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
     print_every: int = Field(10, ge=1, description="epochs between two lines of progress")
-    deterministic: bool = Field(
-        False, description="on a GPU: equal seeds give equal weights, which is slower; on a CPU they do anyway"
-    )
 
 
 # What tune.py tries. Ten students have none to spare for validation: python tune.py --data full --validation-fraction 0.2

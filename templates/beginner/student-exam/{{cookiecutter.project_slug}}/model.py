@@ -11,7 +11,7 @@ from support import errors, runs, settings
 from support.data import feature_layers
 from support.reports import figures
 from support.splits import Splits
-from support.training import fitting
+from support.training import optimizers
 
 import keras
 from keras import layers, regularizers
@@ -31,7 +31,7 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
 
     model = keras.Model(row, probability, name="student")
     model.compile(
-        optimizer=fitting.optimizer(config, len(splits.train)),
+        optimizer=optimizers.build(config, len(splits.train)),
         loss="binary_crossentropy",  # minus the logarithm of the probability that was given to the true answer
         metrics=["accuracy"],
     )

@@ -4,11 +4,12 @@ from typing import Literal
 
 from support import search
 from support.data.tabular import TableOptions
+from support.training_config import TrainingConfig
 
 from pydantic import Field
 
 
-class Config(TableOptions):
+class Config(TableOptions, TrainingConfig):
     """The settings of a training; what is asked of a table stands in TableOptions: data, target, group, time, …"""
 
     # Data
@@ -28,21 +29,12 @@ class Config(TableOptions):
 
     # Training
     epochs: int = Field(60, ge=1, description="passes over the training rows; the best one is kept")
-    batch_size: int = Field(32, ge=1, description="rows per step")
-    optimizer: Literal["adam", "rmsprop", "sgd"] = Field("adam", description="how a gradient becomes a step")
     learning_rate: float = Field(3e-3, gt=0, description="the peak; three times Adam's usual, as the network is small")
-    momentum: float = Field(0.9, ge=0, lt=1, description="of sgd only: how much of the last step goes into the next")
-    schedule: Literal["cosine", "exponential", "constant"] = Field(
-        "cosine", description="ends with small steps, which settles the weights"
-    )
     monitor: Literal["val_loss", "val_accuracy"] = Field(
         "val_loss", description="the loss knows how sure an answer was, accuracy does not"
     )
     patience: int = Field(15, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
     print_every: int = Field(5, ge=1, description="epochs between two lines of progress")
-    deterministic: bool = Field(
-        False, description="on a GPU: equal seeds give equal weights, which is slower; on a CPU they do anyway"
-    )
 
     # Decision
     false_yes_cost: float = Field(1.0, gt=0, description="what it costs to say yes where no is true")

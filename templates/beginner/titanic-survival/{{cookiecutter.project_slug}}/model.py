@@ -11,7 +11,7 @@ from support import errors, runs, settings
 from support.data import feature_layers
 from support.reports import figures
 from support.splits import Splits
-from support.training import fitting
+from support.training import optimizers
 
 import keras
 from keras import layers, regularizers
@@ -33,10 +33,10 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
 
     model = keras.Model(row, probability, name="titanic")
     model.compile(
-        optimizer=fitting.optimizer(config, len(splits.train)),
+        optimizer=optimizers.build(config, len(splits.train)),
         loss="binary_crossentropy",
         metrics=["accuracy"],
-        steps_per_execution=fitting.steps_per_execution(len(splits.train), config.batch_size),
+        steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
     )
     return model
 

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from support import search
-from support.settings import Settings
+from support.training_config import SplitConfig
 
 from pydantic import Field, model_validator
 
@@ -26,8 +26,8 @@ PRESETS: dict[str, dict[str, Any]] = {
 }
 
 
-class Config(Settings):
-    """The settings of a training; a run keeps its own in runs/<time>/config.json."""
+class Config(SplitConfig):
+    """The settings of a training; those that are not here stand in SplitConfig (support/training_config.py) with their reasons."""
 
     preset: Literal["cpu", "gpu"] = Field(
         "cpu", description="gpu: a larger network, trained longer in mixed precision (PRESETS in config.py says how)"
@@ -38,15 +38,6 @@ class Config(Settings):
         "sample", min_length=1, description="sample, full, or the path of your own .npz file or folder of images"
     )
     image_size: int = Field(32, ge=16, le=512, description="height and width that the network sees; CIFAR-10's is 32")
-    validation_fraction: float = Field(
-        0.1, gt=0, lt=0.5, description="share of the training data that chooses the best epoch"
-    )
-    test_fraction: float = Field(
-        0.2, gt=0, lt=0.5, description="share kept for the test where the data have no test part"
-    )
-    seed: int = Field(
-        42, ge=0, description="of the splits, the first weights and the order; the same seed repeats the run"
-    )
 
     # Augmentation: each training picture is changed a little, differently in each epoch
     flip: bool = Field(
@@ -79,21 +70,13 @@ class Config(Settings):
         "sgd", description="adam and rmsprop want a learning rate about twenty times smaller"
     )
     learning_rate: float = Field(0.06, gt=0, description="the peak; batch normalization allows one as large as this")
-    momentum: float = Field(0.9, ge=0, lt=1, description="of sgd only: how much of the last step goes into the next")
     weight_decay: float = Field(2e-3, ge=0, description="share of each weight taken off, per step and learning rate")
-    schedule: Literal["cosine", "exponential", "constant"] = Field(
-        "cosine", description="climbs for a tenth of the training, then falls to small steps, which settle the weights"
-    )
     precision: Literal["float32", "mixed_float16", "mixed_bfloat16"] = Field(
         "float32", description="mixed: computes in 16 bits, keeps weights in 32; quicker on GPUs, not on most CPUs"
     )
     monitor: Literal["val_accuracy", "val_loss"] = Field("val_accuracy", description="what the best epoch is best in")
     patience: int = Field(
         0, ge=0, description="epochs without improvement before stopping; 0: the schedule runs to its end"
-    )
-    print_every: int = Field(1, ge=1, description="epochs between two lines of progress")
-    deterministic: bool = Field(
-        False, description="on a GPU: equal seeds give equal weights, which is slower; on a CPU they do anyway"
     )
 
     @model_validator(mode="before")

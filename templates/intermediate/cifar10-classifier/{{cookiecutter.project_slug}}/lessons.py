@@ -69,13 +69,13 @@ def augmentation(config: Config, splits: Splits) -> str:
 
 def schedules(config: Config, splits: Splits) -> str:
     """Three trainings that differ in the schedule alone."""
-    from support.training import fitting
+    from support.training import optimizers
 
     figure, axes = axes_for(2, "learning rate")
     steps = np.arange(-(-len(splits.train) // config.batch_size) * config.epochs)
     for schedule in ("cosine", "exponential", "constant"):
         history = train(config, splits, schedule=schedule)
-        rate = fitting.learning_rate(config.model_copy(update={"schedule": schedule}), len(splits.train))
+        rate = optimizers.learning_rate(config.model_copy(update={"schedule": schedule}), len(splits.train))
         rates = [float(rate(step)) if callable(rate) else rate for step in steps]
         axes[0].plot(steps * config.epochs / len(steps), rates, label=schedule)
         axes[1].plot(np.arange(1, config.epochs + 1), history["val_loss"], label=schedule)

@@ -12,7 +12,7 @@ from support import errors, runs, settings
 from support.data import patterns, preprocessing
 from support.reports import figures
 from support.splits import Splits
-from support.training import fitting
+from support.training import optimizers
 
 import keras
 from keras import layers
@@ -32,7 +32,7 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
     model = keras.Model(image, network(changes(image)), name="augmented")
     keras.config.set_dtype_policy("float32")
 
-    optimizer = fitting.optimizer(config, len(splits.train))
+    optimizer = optimizers.build(config, len(splits.train))
     optimizer.exclude_from_weight_decay(
         var_names=["gamma", "beta", "bias"]
     )  # they scale and move, they do not memorise
@@ -40,7 +40,7 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
         optimizer=optimizer,
         loss="sparse_categorical_crossentropy",  # "sparse": the answers are class numbers, not columns
         metrics=["accuracy"],
-        steps_per_execution=fitting.steps_per_execution(len(splits.train), config.batch_size),
+        steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
     )
     return model
 

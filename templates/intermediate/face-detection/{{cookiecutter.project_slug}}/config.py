@@ -3,13 +3,13 @@
 from typing import Literal
 
 from support import search
-from support.settings import Settings
+from support.training_config import SplitConfig
 
 from pydantic import Field, model_validator
 
 
-class Config(Settings):
-    """The settings of a training; a run keeps its own in runs/<time>/config.json."""
+class Config(SplitConfig):
+    """The settings of a training; those that are not here stand in SplitConfig (support/training_config.py) with their reasons."""
 
     # Data
     data: str = Field("sample", description="sample, full, or your own folder of annotated pictures, or COCO file")
@@ -19,15 +19,6 @@ class Config(Settings):
     )
     single_class: bool = Field(True, description="every box is a face, whatever it is called in the annotations")
     classes: tuple[str, ...] = Field((), description="the names of the boxes to use; all where none is given")
-    validation_fraction: float = Field(
-        0.1, gt=0, lt=0.5, description="share of the pictures that chooses the best epoch and the threshold"
-    )
-    test_fraction: float = Field(
-        0.2, gt=0, lt=0.5, description="share kept for the test where the data have no test part"
-    )
-    seed: int = Field(
-        42, ge=0, description="of the splits, the first weights and the order; the same seed repeats the run"
-    )
 
     # Network
     filters: tuple[int, ...] = Field(
@@ -53,20 +44,8 @@ class Config(Settings):
     # Training
     epochs: int = Field(28, ge=1, description="passes over the training pictures; the best one is kept")
     batch_size: int = Field(8, ge=1, description="small: a step for every few pictures, and each holds many cells")
-    optimizer: Literal["adam", "rmsprop", "sgd"] = Field(
-        "adam", description="sgd wants a learning rate about ten times larger"
-    )
     learning_rate: float = Field(3e-3, gt=0, description="the peak; batch normalization allows it")
-    momentum: float = Field(0.9, ge=0, lt=1, description="of sgd only: how much of the last step goes into the next")
-    schedule: Literal["cosine", "exponential", "constant"] = Field(
-        "cosine", description="ends with small steps, which place the boxes exactly"
-    )
     monitor: Literal["val_loss"] = Field("val_loss", description="what the best epoch is best in")
-    patience: int = Field(0, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
-    print_every: int = Field(1, ge=1, description="epochs between two lines of progress")
-    deterministic: bool = Field(
-        False, description="on a GPU: equal seeds give equal weights, which is slower; on a CPU they do anyway"
-    )
 
     @model_validator(mode="after")
     def _grids_fit(self) -> "Config":

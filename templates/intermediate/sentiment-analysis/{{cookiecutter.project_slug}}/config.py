@@ -4,11 +4,12 @@ from typing import Literal
 
 from support import search
 from support.data.texts import TextOptions
+from support.training_config import TrainingConfig
 
 from pydantic import Field
 
 
-class Config(TextOptions):
+class Config(TextOptions, TrainingConfig):
     """The settings of a training; what is asked of texts stands in TextOptions: data, text_column, vocabulary, length, …"""
 
     # Network
@@ -28,23 +29,14 @@ class Config(TextOptions):
 
     # Training
     epochs: int = Field(12, ge=1, description="passes over the training texts; the best one is kept")
-    batch_size: int = Field(32, ge=1, description="texts per step")
     optimizer: Literal["adam", "rmsprop", "sgd"] = Field("adam", description="adam gives rare words steps of their own")
     learning_rate: float = Field(
         2.5e-3, gt=0, description="the peak; larger ones learn real texts by heart within an epoch"
-    )
-    momentum: float = Field(0.9, ge=0, lt=1, description="of sgd only: how much of the last step goes into the next")
-    schedule: Literal["cosine", "exponential", "constant"] = Field(
-        "cosine", description="ends with small steps, which settles the weights"
     )
     monitor: Literal["val_loss", "val_accuracy"] = Field(
         "val_loss", description="the loss knows how sure an answer was, accuracy does not"
     )
     patience: int = Field(4, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
-    print_every: int = Field(1, ge=1, description="epochs between two lines of progress")
-    deterministic: bool = Field(
-        False, description="on a GPU: equal seeds give equal weights, which is slower; on a CPU they do anyway"
-    )
 
 
 # What tune.py tries.

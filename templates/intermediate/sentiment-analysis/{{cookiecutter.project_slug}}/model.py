@@ -12,7 +12,7 @@ from support import errors, runs, settings
 from support.data.text_layers import known, pooled
 from support.reports import figures
 from support.splits import Splits
-from support.training import fitting
+from support.training import optimizers
 
 import keras
 from keras import layers, ops
@@ -33,10 +33,10 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
 
     model = keras.Model(ids, probabilities, name=config.architecture)
     model.compile(
-        optimizer=fitting.optimizer(config, len(splits.train)),
+        optimizer=optimizers.build(config, len(splits.train)),
         loss="sparse_categorical_crossentropy",  # "sparse": the answers are class numbers, not columns
         metrics=["accuracy"],
-        steps_per_execution=fitting.steps_per_execution(len(splits.train), config.batch_size),
+        steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
     )
     return model
 

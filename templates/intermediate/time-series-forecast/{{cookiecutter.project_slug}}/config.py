@@ -4,11 +4,12 @@ from typing import Literal
 
 from support import search
 from support.data.csv_file import CsvOptions
+from support.training_config import TrainingConfig
 
 from pydantic import Field
 
 
-class Config(CsvOptions):
+class Config(CsvOptions, TrainingConfig):
     """The settings of a training, each with its reason; before them, how your CSV file is written."""
 
     # Data
@@ -24,7 +25,6 @@ class Config(CsvOptions):
     step: str | None = Field(None, description="average over this time first: 15min, 1h, day, week, month, quarter")
     validation_fraction: float = Field(0.15, ge=0, lt=0.5, description="share of the rows that chooses the best epoch")
     test_fraction: float = Field(0.25, gt=0, lt=0.5, description="share of the rows, the newest, kept for the test")
-    seed: int = Field(42, ge=0, description="of the first weights and the order; the same seed repeats the run")
 
     # Windows
     horizon: int | None = Field(None, ge=1, description="steps to look ahead; one season by default")
@@ -53,13 +53,7 @@ class Config(CsvOptions):
 
     # Training
     epochs: int = Field(150, ge=1, description="passes over the training windows; the best one is kept")
-    batch_size: int = Field(32, ge=1, description="windows per step")
-    optimizer: Literal["adam", "rmsprop", "sgd"] = Field("adam", description="how a gradient becomes a step")
     learning_rate: float = Field(0.01, gt=0, description="the peak; the schedule ends at a hundredth of it")
-    momentum: float = Field(0.9, ge=0, lt=1, description="of sgd only: how much of the last step goes into the next")
-    schedule: Literal["cosine", "exponential", "constant"] = Field(
-        "cosine", description="ends with small steps, which settles the weights"
-    )
     loss: Literal["squared", "absolute"] = Field(
         "squared", description="squared fears large errors; absolute cares less about outliers"
     )
@@ -68,9 +62,6 @@ class Config(CsvOptions):
     )
     patience: int = Field(20, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
     print_every: int = Field(5, ge=1, description="epochs between two lines of progress")
-    deterministic: bool = Field(
-        False, description="on a GPU: equal seeds give equal weights, which is slower; on a CPU they do anyway"
-    )
 
 
 # What tune.py tries.

@@ -13,7 +13,7 @@ from data import load
 from support import errors, runs, settings
 from support.reports import figures
 from support.splits import Splits
-from support.training import fitting
+from support.training import optimizers
 
 import keras
 from keras import layers, ops, regularizers
@@ -42,10 +42,10 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
 
     model = keras.Model(window, forecast, name=config.architecture)
     model.compile(
-        optimizer=fitting.optimizer(config, len(splits.train)),
+        optimizer=optimizers.build(config, len(splits.train)),
         loss=loss(config, spec),
         metrics=[mean_absolute_error],
-        steps_per_execution=fitting.steps_per_execution(len(splits.train), config.batch_size),
+        steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
     )
     return model
 

@@ -61,6 +61,10 @@ class Run:
     def spec(self) -> dict[str, Any]:
         return records.read_spec(self.folder / "spec.json")
 
+    def add_to_spec(self, values: dict[str, Any]) -> None:
+        """Keep what was chosen after the data were read, such as a threshold."""
+        records.write_spec(self.folder / "spec.json", {**self.spec, **values})
+
     def config(self, cls: type[C]) -> C:
         """The settings that this run was trained with."""
         names = {name: f"{self}/config.json: {name}" for name in cls.model_fields}
@@ -199,14 +203,12 @@ def check_model_file(path: Path) -> None:
 
 
 def load_model(path: Path) -> Any:
-    """The keras.Model saved at `path`, compiled as it was trained.
+    """The keras.Model saved at `path`, compiled as it was trained. `import model` first: its own layers may be parts of the file.
 
     Raises:
         ProjectError: where the file is damaged.
     """
     check_model_file(path)
-    import model  # noqa: F401  what is registered there (or in what it imports) may be a part of the saved model
-
     import keras
 
     try:

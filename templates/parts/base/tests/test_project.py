@@ -3,10 +3,10 @@
 import hashlib
 import itertools
 import json
-import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,12 +25,11 @@ from support.splits import Split, Splits
 
 import numpy as np
 import pytest
+import short
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
 
-# Ten epochs are enough for predictions that 8 bits cannot change. SAMPLE_RUNS=FOLDER trains as `python train.py` does, and leaves the run there.
-SAMPLE_RUNS = os.environ.get("SAMPLE_RUNS")
-TRAINING = [] if SAMPLE_RUNS else ["--epochs", "10"]
+pytest_plugins = ["sample_run"]
 
 
 def call(step, *arguments: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,25 +38,11 @@ def call(step, *arguments: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def monkeypatch_module():
+def run(sample_run: runs.Run) -> Iterator[runs.Run]:
+    """The run on the sample, as the only one that the steps know of."""
     with pytest.MonkeyPatch.context() as patch:
-        yield patch
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory, monkeypatch_module: pytest.MonkeyPatch) -> runs.Run:
-    """A training on the sample, evaluated, in a folder of its own."""
-    monkeypatch_module.setattr(runs, "FOLDER", Path(SAMPLE_RUNS) if SAMPLE_RUNS else tmp_path_factory.mktemp("runs"))
-    call(train, *TRAINING, monkeypatch=monkeypatch_module)
-    call(evaluate, monkeypatch=monkeypatch_module)
-    return runs.find(None)
-
-
-@pytest.fixture(scope="module")
-def exported(run: runs.Run, monkeypatch_module: pytest.MonkeyPatch) -> Path:
-    """The folder with that run's model in every format."""
-    call(export, "--run", run.name, monkeypatch=monkeypatch_module)
-    return run.exports
+        patch.setattr(runs, "FOLDER", sample_run.folder.parent)
+        yield sample_run
 
 
 def test_a_run_holds_all_that_tells_how_it_came_about(run: runs.Run) -> None:
@@ -89,6 +74,7 @@ def test_the_saved_model_gives_the_score_that_evaluate_reported(run: runs.Run) -
 def test_a_training_repeated_from_its_settings_gives_the_same_weights(
     run: runs.Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(train, "load", short.load)
     weights = []
     for _ in range(2):
         call(train, "--config", str(run.folder / "config.json"), "--epochs", "2", monkeypatch=monkeypatch)
@@ -106,14 +92,14 @@ def test_evaluating_again_gives_the_same_scores(run: runs.Run, monkeypatch: pyte
     assert run.read("metrics.json") == before
 
 
-def test_every_export_answers_as_the_model_does(exported: Path) -> None:
-    rows = json.loads((exported / "export_report.json").read_text(encoding="utf-8"))["formats"]
+def test_every_export_answers_as_the_model_does(sample_exports: Path) -> None:
+    rows = json.loads((sample_exports / "export_report.json").read_text(encoding="utf-8"))["formats"]
     assert [(row["format"], row["ok"]) for row in rows] == [(name, True) for name in export.FORMATS]
 
 
 @pytest.mark.parametrize("name", ["onnx", "litert"])
-def test_an_exported_file_answers_without_tensorflow(name: str, exported: Path) -> None:
-    file = exported / exporting.PATHS[name]
+def test_an_exported_file_answers_without_tensorflow(name: str, sample_exports: Path) -> None:
+    file = sample_exports / exporting.PATHS[name]
     code = f"""
 import sys
 from config import Config

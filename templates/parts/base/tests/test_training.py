@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, get_args
 
+import train
 from config import Config
 from data import load
 from model import build_model
@@ -14,7 +15,7 @@ from support import runs, settings
 from support.data import preprocessing
 from support.runs import Run
 from support.splits import Split
-from support.training import fitting
+from support.training import optimizers
 from support.training.batches import Batches
 from support.training.recorder import Recorder
 
@@ -60,9 +61,9 @@ def test_the_weights_of_the_best_epoch_are_saved_and_patience_ends_the_training(
     monkeypatch.setattr(Recorder, "_value", lambda recorder, row: [values[len(recorder.history) - 1], 0.0])
     config, splits = few(epochs=5, patience=2)
     run, watch = runs.start(config, splits), Weights()
-    fitting.forget_models()
+    keras.utils.clear_session()
     model = build_model(config, splits)
-    fitting.fit(model, splits, config, run, [watch])
+    train.fit(model, splits, config, run, [watch])
     found = run.read("training.json")
     assert (found["epochs"], found["best_epoch"], found["state"]) == (4, 2, "finished")
     model.set_weights(watch.seen[1])
@@ -78,7 +79,7 @@ def test_without_patience_every_epoch_is_trained(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(Recorder, "_value", lambda recorder, row: [float(len(recorder.history)), 0.0])
     config, splits = few(epochs=3, patience=0)
     run = runs.start(config, splits)
-    fitting.fit(build_model(config, splits), splits, config, run, quiet=True)
+    train.fit(build_model(config, splits), splits, config, run, quiet=True)
     assert (run.read("training.json")["epochs"], run.read("training.json")["best_epoch"]) == (3, 1)
 
 
@@ -121,9 +122,9 @@ def test_what_only_validation_may_choose_is_chosen_on_validation(monkeypatch: py
         asked.append((truth, len(prediction)))
         return {"chosen": 7}
 
-    monkeypatch.setattr(fitting.metrics, "choose_threshold", decide)
+    monkeypatch.setattr(train.metrics, "choose_threshold", decide)
     run = runs.start(config, splits)
-    fitting.fit(build_model(config, splits), splits, config, run, quiet=True)
+    train.fit(build_model(config, splits), splits, config, run, quiet=True)
     if not len(splits.validation):  # ten students have none: then nothing is chosen
         assert asked == [] and "chosen" not in run.spec
         return
@@ -136,7 +137,8 @@ def test_each_epoch_has_an_order_of_its_own_that_the_seed_repeats() -> None:
     split = Split(np.arange(100), np.arange(100))
 
     def order(seed: int, epoch: int) -> list[int]:
-        batches = Batches(split, 7, seed, epoch)
+        batches = Batches(split, 7, seed)
+        batches.begin_with(epoch)
         batches.on_epoch_begin()
         return [int(value) for number in range(len(batches)) for value in batches[number][0]]
 
@@ -144,15 +146,16 @@ def test_each_epoch_has_an_order_of_its_own_that_the_seed_repeats() -> None:
     assert sorted(first) == sorted(second) == list(range(100))
     assert first != second != list(range(100)) and first != list(range(100)) and first != order(2, 0)
     assert first == order(1, 0)
-    middle = Batches(split, 7, 1, 0, first_batch=3)
+    middle = Batches(split, 7, 1)
+    middle.begin_with(0, 3)
     middle.on_epoch_begin()
     assert [int(value) for number in range(len(middle)) for value in middle[number][0]] == first[21:]
 
 
 def test_the_learning_rate_follows_its_schedule() -> None:
     def rate(schedule: str, step: int) -> float:
-        config = SimpleNamespace(schedule=schedule, learning_rate=0.5, batch_size=10, epochs=10)
-        found = fitting.learning_rate(config, 200)  # 20 steps an epoch, 200 in all
+        config: Any = SimpleNamespace(schedule=schedule, learning_rate=0.5, batch_size=10, epochs=10)
+        found = optimizers.learning_rate(config, 200)  # 20 steps an epoch, 200 in all
         return float(found(step)) if callable(found) else found
 
     assert rate("constant", 0) == rate("constant", 199) == 0.5

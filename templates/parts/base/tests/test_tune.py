@@ -14,7 +14,7 @@ from support import runs, settings
 from support.errors import ProjectError
 from support.search import Range, Space
 from support.splits import Split
-from support.training import tuning
+from support.training import recorder, tuning
 from support.training.recorder import Recorder, read_history
 from support.training.trials import Search
 
@@ -75,10 +75,8 @@ def test_a_search_stopped_within_a_trial_goes_on_to_the_same_trials(
             if len(saves) == 3:  # the first epoch of the second trial is saved, its value is not told
                 raise RuntimeError("killed")
 
-    from support.training import fitting
-
     with monkeypatch.context() as patch, pytest.raises(RuntimeError):
-        patch.setattr(fitting, "Recorder", Killed)
+        patch.setattr(recorder, "Recorder", Killed)
         search(*QUICK, *data, "--study", "killed")
     search(*QUICK, *data, "--study", "killed")
     assert trials("killed") == whole

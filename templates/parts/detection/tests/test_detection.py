@@ -8,7 +8,6 @@ from typing import Any
 import data
 import metrics
 import predict
-import train
 from config import Config
 from support import runs, settings
 from support.data import boxes, pasting
@@ -18,6 +17,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+pytest_plugins = ["sample_run"]
 LEFT, RIGHT = [0.1, 0.1, 0.4, 0.4], [0.6, 0.6, 0.9, 0.9]
 
 
@@ -58,12 +58,10 @@ def test_the_threshold_is_where_precision_and_recall_are_balanced_best() -> None
 
 
 def test_predicting_writes_the_boxes_in_pixels_of_the_photo_and_replaces_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    sample_run: runs.Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The photo is stored on its side: boxes are pixels of the photo as it is seen."""
-    monkeypatch.setattr(runs, "FOLDER", tmp_path / "runs")
-    monkeypatch.setattr(sys, "argv", ["train.py", "--epochs", "1"])
-    train.main()
+    monkeypatch.setattr(runs, "FOLDER", sample_run.folder.parent)
     photo, exif = tmp_path / "photo.jpg", Image.Exif()
     exif[274] = 6
     Image.fromarray(np.full((300, 100, 3), 90, np.uint8)).save(photo, exif=exif)
@@ -72,7 +70,7 @@ def test_predicting_writes_the_boxes_in_pixels_of_the_photo_and_replaces_nothing
     label = data.load(settings.read(Config, argv=[])).spec["labels"][0]
     box = [0.5, 0.5, 0.75, 0.6]  # of the square, in which the photo lies from 1/3 to 2/3
     answer: dict[str, Any] = {"objects": [{"label": label, "score": 0.9, "box": box}]}
-    monkeypatch.setattr(metrics, "to_record", lambda row, spec: answer)
+    monkeypatch.setattr(metrics, "describe", lambda row, spec: answer)
     for _ in range(2):
         monkeypatch.setattr(sys, "argv", ["predict.py", str(photo), "--output", str(tmp_path / "out")])
         predict.main()

@@ -14,12 +14,15 @@ from support import runs, settings
 from support.data import labelled_images, preprocessing
 from support.errors import ProjectError
 from support.exports import exporting
-from support.training import baselines, fitting
+from support.training import baselines
 
 import keras
 import numpy as np
 import pytest
+import short
 from PIL import Image
+
+pytest_plugins = ["sample_run"]
 
 
 @pytest.fixture(scope="module")
@@ -42,14 +45,13 @@ def test_arrays_of_another_size_or_colour_are_brought_to_size_in_the_model(
 
 
 def test_predicting_the_test_pictures_as_files_gives_the_accuracy_of_evaluate(
-    config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    sample_run: runs.Run,
+    config: Config,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    import evaluate
-
-    monkeypatch.setattr(runs, "FOLDER", tmp_path / "runs")
-    for step, arguments in ((train, ["--epochs", "5"]), (evaluate, [])):
-        monkeypatch.setattr(sys, "argv", ["step.py", *arguments])
-        step.main()
+    monkeypatch.setattr(runs, "FOLDER", sample_run.folder.parent)
     splits = data.load(config)
     test, labels = splits.test, splits.spec["labels"]
     (tmp_path / "pictures").mkdir()
@@ -60,11 +62,11 @@ def test_predicting_the_test_pictures_as_files_gives_the_accuracy_of_evaluate(
     predict.main()
     answers = json.loads(capsys.readouterr().out)
     right = [answer["label"] == labels[truth] for answer, truth in zip(answers, test.y, strict=True)]
-    assert np.mean(right) == runs.find(None).read("metrics.json")["test"]["accuracy"]
+    assert np.mean(right) == sample_run.read("metrics.json")["test"]["accuracy"]
 
 
 def test_a_wrong_scaling_in_an_exported_file_is_caught(config: Config, tmp_path: Path) -> None:
-    splits = data.load(config)
+    splits = short.load(config)
     model = build_model(config, splits)
     model.fit(splits.train.x, splits.train.y, epochs=2, batch_size=64, verbose=0)
     saved = preprocessing.with_preprocessing(model, splits.spec)
@@ -114,7 +116,7 @@ def test_a_picture_lost_in_the_middle_of_a_training_is_named_and_what_was_reache
     run = runs.start(config, splits)
     message = f"(there is no file .*{lost.name}|{lost.name} is damaged)(.|\n)*go on with: python train.py --resume"
     with pytest.raises(ProjectError, match=message):
-        fitting.fit(build_model(config, splits), splits, config, run, [Lose()])
+        train.fit(build_model(config, splits), splits, config, run, [Lose()])
     assert run.read("training.json")["state"] == "stopped"
     assert run.read("training.json")["epochs"] == 1
     runs.load_model(run.model)

@@ -71,8 +71,6 @@ def test_each_row_is_in_the_test_of_one_fold_and_in_nothing_else_there(config: C
 
 
 def test_a_fold_is_trained_on_its_own_training_rows(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
-    from support.training import fitting
-
     prepared = tabular.prepare(data.read_table(config), config)
     rows = next(
         iter(crossvalidate.folds(prepared, settings.read(crossvalidate.Options, argv=["--folds", "2"]), seed=3))
@@ -83,7 +81,7 @@ def test_a_fold_is_trained_on_its_own_training_rows(config: Config, monkeypatch:
     def fit(model: Any, given: Splits, config: Any, run: Any) -> None:
         seen.append(given)
 
-    monkeypatch.setattr(fitting, "fit", fit)
+    monkeypatch.setattr(crossvalidate, "fit", fit)
     _, prediction = crossvalidate.train_and_predict(splits, config)
     assert len(seen) == 1 and len(prediction) == len(splits.test)
     np.testing.assert_array_equal(seen[0].train.y, prepared.y[rows[0]])

@@ -20,6 +20,7 @@ from support.reports import explanation
 import numpy as np
 import pytest
 
+pytest_plugins = ["sample_run"]
 AWKWARD = [
     "",
     " ",
@@ -187,17 +188,11 @@ def test_chinese_is_learned_and_answered_alike_by_every_format(
 
 
 def test_an_exported_file_names_the_same_words_as_the_model(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    sample_run: runs.Run, sample_exports: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import export
-
-    monkeypatch.setattr(runs, "FOLDER", tmp_path / "runs")
-    for step, arguments in ((train, ["--epochs", "3"]), (export, ["--formats", "onnx,litert,savedmodel"])):
-        monkeypatch.setattr(sys, "argv", ["step.py", *arguments])
-        step.main()
+    monkeypatch.setattr(runs, "FOLDER", sample_run.folder.parent)
     answers = []
-    exports = runs.find(None).exports
-    for file in (None, *(exports / exporting.PATHS[name] for name in ("onnx", "litert", "savedmodel"))):
+    for file in (None, *(sample_exports / exporting.PATHS[name] for name in ("onnx", "litert", "savedmodel"))):
         capsys.readouterr()
         options = [] if file is None else ["--model", str(file)]
         monkeypatch.setattr(sys, "argv", ["predict.py", "This is not a good film!", "--json", *options])

@@ -12,11 +12,8 @@ import attention
 import chat
 import conversations
 import data
-import evaluate
-import export
 import metrics
 import predict
-import train
 from config import Config
 from model import build_model
 from support import runs, settings
@@ -33,6 +30,7 @@ import keras
 import numpy as np
 import pytest
 
+pytest_plugins = ["sample_run"]
 FORMATS = {"keras": "model.keras", "savedmodel": "saved_model", "onnx": "model.onnx", "litert": "model.tflite"}
 
 
@@ -47,14 +45,11 @@ def splits(config: Config) -> Splits:
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[runs.Run]:
-    """A short training, evaluated and exported, in a folder of its own."""
+def run(sample_run: runs.Run, sample_exports: Path) -> Iterator[runs.Run]:
+    """A training on the sample, evaluated and exported, as the only one that the steps know of."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runs, "FOLDER", tmp_path_factory.mktemp("runs"))
-        for step, arguments in ((train, ["--epochs", "8"]), (evaluate, []), (export, [])):
-            patch.setattr(sys, "argv", ["step.py", *arguments])
-            step.main()
-        yield runs.find(None)
+        patch.setattr(runs, "FOLDER", sample_run.folder.parent)
+        yield sample_run
 
 
 def texts(*found: str) -> np.ndarray:

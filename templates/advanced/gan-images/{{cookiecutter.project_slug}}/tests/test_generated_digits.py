@@ -23,6 +23,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+pytest_plugins = ["sample_run"]
 LOSSES = ["relativistic", "non-saturating", "hinge"]
 
 
@@ -39,13 +40,11 @@ def splits(config: Config) -> Splits:
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[runs.Run]:
-    """A short training, in a folder of its own."""
+def run(sample_run: runs.Run) -> Iterator[runs.Run]:
+    """A training on the sample, as the only one that the steps know of."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runs, "FOLDER", tmp_path_factory.mktemp("runs"))
-        patch.setattr(sys, "argv", ["train.py", "--epochs", "3"])
-        train.main()
-        yield runs.find(None)
+        patch.setattr(runs, "FOLDER", sample_run.folder.parent)
+        yield sample_run
 
 
 @pytest.fixture

@@ -14,9 +14,7 @@ from pathlib import Path
 
 import data
 import drawn_shapes
-import export
 import metrics
-import train
 import voc
 from config import Config
 from model import build_model
@@ -29,6 +27,8 @@ from support.training import average_precision, baselines, grids
 import numpy as np
 import pytest
 from PIL import Image
+
+pytest_plugins = ["sample_run"]
 
 
 @pytest.fixture(scope="module")
@@ -171,15 +171,11 @@ def test_settings_that_do_not_fit_are_answered_in_a_sentence(changes: list[str],
 
 
 def test_an_exported_file_finds_the_same_boxes_and_classes_without_tensorflow(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sample_run: runs.Run, sample_exports: Path
 ) -> None:
-    monkeypatch.setattr(runs, "FOLDER", tmp_path / "runs")
-    for step, words in ((train, ["--epochs", "2"]), (export, ["--formats", "onnx"])):
-        monkeypatch.setattr(sys, "argv", [f"{step.__name__}.py", *words])
-        step.main()
-    run = runs.find(None)
+    run = sample_run
     few = data.load(run.config(Config)).test.take(slice(0, 20))
-    output = serving.predict(serving.locate(None, run.name), few.x)
+    output = serving.predict(serving.locate(None, str(run.folder)), few.x)
     code = f"""
 import sys
 from config import Config
@@ -188,7 +184,7 @@ from support import settings
 from support.data import boxes
 from support.exports import serving
 few = load(settings.read(Config, argv=[])).test.take(slice(0, 20))
-output = serving.predict(serving.locate({str(run.exports / "model.onnx")!r}, None), few.x)
+output = serving.predict(serving.locate({str(sample_exports / "model.onnx")!r}, None), few.x)
 import json
 print(json.dumps([[one.boxes.tolist(), one.classes.tolist()] for one in (boxes.find(row, 0.05) for row in output)]))
 print("tensorflow" in sys.modules, "keras" in sys.modules)

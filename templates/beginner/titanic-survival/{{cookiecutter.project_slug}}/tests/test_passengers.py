@@ -41,8 +41,8 @@ def test_a_dear_error_moves_the_threshold() -> None:
 
 def test_the_threshold_is_chosen_by_the_validation_rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     import metrics
+    import train
     from support import records, runs
-    from support.training import fitting
 
     config = settings.read(Config, argv=["--epochs", "1"])
     splits = data.load(config)
@@ -55,7 +55,7 @@ def test_the_threshold_is_chosen_by_the_validation_rows(monkeypatch: pytest.Monk
     monkeypatch.setattr(metrics, "choose_threshold", decide)
     run = runs.Run(tmp_path)
     records.write_spec(run.folder / "spec.json", splits.spec)
-    fitting.fit(build_model(config, splits), splits, config, run)
+    train.fit(build_model(config, splits), splits, config, run)
     assert run.spec["threshold"] == 0.25
     (truth,) = seen
     np.testing.assert_array_equal(truth, splits.validation.y)

@@ -18,6 +18,7 @@ from support.errors import ProjectError
 
 import numpy as np
 import pytest
+import short
 
 ARCHITECTURES = ["bag", "lstm", "transformer"]
 
@@ -58,6 +59,7 @@ def test_every_export_of_the_other_architectures_answers_as_the_model_does(
 ) -> None:
     monkeypatch.setattr(runs, "FOLDER", tmp_path / "runs")
     for step, arguments in ((train, ["--architecture", architecture, "--epochs", "4"]), (evaluate, []), (export, [])):
+        monkeypatch.setattr(step, "load", short.load)
         monkeypatch.setattr(sys, "argv", ["step.py", *arguments])
         step.main()
     rows = runs.find(None).read("export/export_report.json")["formats"]

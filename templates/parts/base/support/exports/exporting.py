@@ -18,6 +18,7 @@ from support.files import write_json, write_safely
 from support.quiet import hidden_stderr
 from support.runs import Run, load_model
 from support.splits import Split, Splits
+from support.training import inference
 
 import keras
 import numpy as np
@@ -49,7 +50,7 @@ def export(run: Run, splits: Splits, formats: list[str]) -> list[dict[str, Any]]
     run.exports.mkdir(exist_ok=True)
     records.write_spec(run.exports / "spec.json", run.spec)
     test = splits.test.take(slice(0, COMPARED))
-    expected = serving.ask(model, test.x)
+    expected = inference.predict(model, test.x)
     rows = []
     for name in formats:
         print(f"{name}: writing and comparing …", file=sys.stderr, flush=True)

@@ -9,12 +9,11 @@ from support import records, runs
 from support.data import preprocessing
 from support.errors import ProjectError
 from support.quiet import hidden_stderr
+from support.training import inference
 
 import numpy as np
 
 Predict = Callable[[Any], np.ndarray]
-BATCH = 512  # examples at once where nothing is learned from them
-VALUES = 2**23  # or fewer, where this many numbers are together sooner: large pictures would fill the memory
 
 
 @dataclass(frozen=True)
@@ -75,33 +74,10 @@ def _keras(path: Path) -> Predict:
     model = runs.load_model(path)
     # Calling the model answers a single input several times sooner than predict(), which is made for many.
     return lambda x: (
-        np.asarray(model(x, training=False)) if _count(x) <= 32 and not is_read_when_asked(x) else ask(model, x)
+        np.asarray(model(x, training=False))
+        if _count(x) <= 32 and not inference.is_lazy(x)
+        else inference.predict(model, x)
     )
-
-
-def ask(model: Any, x: Any) -> np.ndarray:
-    """A Keras model's outputs for raw inputs; `predict` refuses numpy arrays of text, and takes them as a tf.data.Dataset."""
-    if is_read_when_asked(x):
-        size = batch_size(x)
-        parts = range(0, len(x), size)
-        return np.concatenate([np.asarray(model.predict_on_batch(x[begin : begin + size])) for begin in parts])
-    if any(_is_text(values) for values in (x.values() if isinstance(x, dict) else [x])):
-        import tensorflow as tf
-
-        x = tf.data.Dataset.from_tensor_slices(x).batch(BATCH)
-    return np.asarray(model.predict(x, batch_size=None if hasattr(x, "element_spec") else batch_size(x), verbose=0))
-
-
-def batch_size(x: Any) -> int:
-    """How many examples of `x` are answered at once: BATCH, or fewer where they are large."""
-    parts = list(x.values()) if isinstance(x, dict) else [x]
-    values = sum(int(np.prod(np.asarray(part[:1]).shape)) for part in parts)
-    return int(np.clip(VALUES // max(1, values), 1, BATCH))
-
-
-def is_read_when_asked(x: Any) -> bool:
-    """Whether `x` is neither an array nor a dict of them, but reads its examples when they are asked for (see splits.Split)."""
-    return not isinstance(x, (np.ndarray, dict))
 
 
 def _saved_model(path: Path) -> Predict:
@@ -118,7 +94,7 @@ def _saved_model(path: Path) -> Predict:
         tensors = (
             {name: tf.constant(values) for name, values in x.items()}
             if isinstance(x, dict)
-            else tf.constant(x if _is_text(x) else np.float32(x))
+            else tf.constant(x if inference.is_text(x) else np.float32(x))
         )
         return np.asarray(loaded.serve(tensors))
 
@@ -192,7 +168,7 @@ def _by_name(x: Any, names: list[str]) -> list[np.ndarray]:
 
 
 def _in_batches(answer: Predict, x: Any) -> np.ndarray:
-    count, size = _count(x), min(256, batch_size(x))
+    count, size = _count(x), min(256, inference.batch_size(x))
     if count <= size:
         return answer(x)
     parts = [slice(begin, begin + size) for begin in range(0, count, size)]
@@ -202,10 +178,6 @@ def _in_batches(answer: Predict, x: Any) -> np.ndarray:
         else (lambda part: x[part])
     )
     return np.concatenate([answer(cut(part)) for part in parts])
-
-
-def _is_text(values: Any) -> bool:
-    return np.asarray(values[:1]).dtype.kind in "OUT"
 
 
 def _count(x: Any) -> int:

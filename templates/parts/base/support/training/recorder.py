@@ -1,43 +1,29 @@
 """What watches a training: history, best weights, early stopping, the line per epoch, checkpoints and signals."""
 
+import contextlib
 import csv
 import math
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from types import FrameType
-from typing import Any, Protocol
+from typing import Any
 
 from support import files, memory
 from support.data import preprocessing
-from support.errors import StepFailed, StepStopped
+from support.errors import ProjectError, StepFailed, StepStopped
 from support.runs import Run
 from support.training import checkpoints
+from support.training.batches import Batches
+from support.training_config import TrainingConfig
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 STOPPED = {"Ctrl-C": 130, "SIGTERM": 143}  # exit codes, as a shell gives them
 SAVE_SECONDS = 300.0  # within a long epoch; every epoch's end is saved anyway
-
-
-class Hyperparameters(Protocol):
-    """The settings that training reads, whatever else a project's Config has."""
-
-    @property
-    def epochs(self) -> int: ...
-    @property
-    def batch_size(self) -> int: ...
-    @property
-    def patience(self) -> int: ...
-    @property
-    def monitor(self) -> str: ...
-    @property
-    def print_every(self) -> int: ...
-    @property
-    def seed(self) -> int: ...
-    @property
-    def deterministic(self) -> bool: ...
 
 
 def less_is_better(monitor: str) -> bool:
@@ -56,7 +42,7 @@ class Recorder(keras.callbacks.Callback):
     training is interrupted.
     """
 
-    def __init__(self, run: Run, config: Hyperparameters, spec: dict[str, Any], again: str, quiet: bool) -> None:
+    def __init__(self, run: Run, config: TrainingConfig, spec: dict[str, Any], again: str, quiet: bool) -> None:
         super().__init__()
         self.run, self.config, self.spec = run, config, spec
         self.again, self.quiet = again, quiet
@@ -124,6 +110,59 @@ class Recorder(keras.callbacks.Callback):
 
     # --- saving and going on ---
 
+    def take_up(self, model: keras.Model, batches: Batches) -> None:
+        """Put the run's newest checkpoint into the model and into this, if there is one."""
+        self.set_model(model)
+        model.stop_training = False
+        found = checkpoints.latest(self.run)
+        if found is None:
+            return
+        state, arrays = found
+        model.optimizer.build(model.trainable_variables)
+        few = batches.split.take(np.arange(1))
+        model.test_on_batch(few.x, few.y)  # makes the metrics; their numbers are replaced with all others
+        checkpoints.restore(model, arrays["model"])
+        self.restore(state, arrays)
+        if not self.quiet:
+            print(f"Going on after epoch {self.epoch}" + (f", batch {self.batch}" if self.batch else "") + ".")
+
+    def rest(self, batches: Batches) -> Iterator[int]:
+        """The epochs to end with: of the epoch that was interrupted, which is completed by itself, and of the whole training."""
+        while self.epoch < self.config.epochs and not (self.out_of_patience() or self.model.stop_training):
+            batches.begin_with(self.epoch, self.batch)
+            yield self.epoch + 1 if self.batch else self.config.epochs
+
+    @contextlib.contextmanager
+    def watching(self, *readers: Batches) -> Iterator[None]:
+        """Lock the run, note signals, save what was reached however the training in here ends, and say why it ended early.
+
+        Raises:
+            StepStopped: where it was stopped by a signal.
+            StepFailed: where the loss is no longer a number (the last good weights are saved then), or memory runs out.
+            ProjectError: where an example that is read on demand cannot be read any more.
+        """
+        with self.run.lock(), Signals(self):
+            try:
+                yield
+            except Stopped:
+                pass
+            except Exception as error:
+                failure = next((reader.failure for reader in readers if reader.failure), error)
+                if isinstance(failure, (MemoryError, tf.errors.ResourceExhaustedError)):
+                    size = self.config.batch_size
+                    raise StepFailed(
+                        f"out of memory at batch size {size}\nTry: --batch-size {max(1, size // 2)}"
+                    ) from None
+                if failure is error:
+                    raise
+                self.keep_best()
+                self.finish(failed=True)
+                if isinstance(failure, OSError):
+                    raise failure from None
+                raise ProjectError(
+                    f"{failure}\nPut it right and go on with: {self.again}; or leave it out and train anew: python train.py"
+                ) from None
+
     def save(self) -> None:
         """Write a checkpoint of the training as it stands."""
         state = {
@@ -147,8 +186,17 @@ class Recorder(keras.callbacks.Callback):
         self.best_weights = arrays.get("best", [])
         self.restored_metrics = arrays.get("metrics", [])
 
+    def keep_best(self) -> bool:
+        """Put the best weights into the model and save it; False where there are none, as the loss was never a number."""
+        if not self.best_weights and not self.diverged:
+            self.best_weights = self.model.get_weights()  # stopped within the first epoch
+        if self.best_weights:
+            self.model.set_weights(self.best_weights)
+            files.write_safely(self.run.model, preprocessing.with_preprocessing(self.model, self.spec).save)
+        return bool(self.best_weights)
+
     def finish(self, failed: bool = False) -> None:
-        """Put the best weights into the model and save model, history and state.
+        """Save history and state.
 
         Args:
             failed: an example could not be read; the caller says which.
@@ -157,11 +205,6 @@ class Recorder(keras.callbacks.Callback):
             StepFailed: where the loss is no longer a number.
             StepStopped: where a signal ended the training.
         """
-        if not self.best_weights and not self.diverged:
-            self.best_weights = self.model.get_weights()  # stopped within the first epoch
-        if self.best_weights:
-            self.model.set_weights(self.best_weights)
-            files.write_safely(self.run.model, preprocessing.with_preprocessing(self.model, self.spec).save)
         write_history(self.run, self.history)
         state = "diverged" if self.diverged else "stopped" if self.stop_signal or failed else "finished"
         result = {

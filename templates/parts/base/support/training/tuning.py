@@ -18,7 +18,6 @@ from support.errors import ProjectError, StepFailed
 from support.runs import Run
 from support.search import Range
 from support.splits import Splits
-from support.training import fitting
 from support.training.recorder import read_history
 from support.training.trials import Search, done, report, settings_of, write
 
@@ -27,6 +26,7 @@ import optuna
 from optuna.trial import Trial, TrialState
 
 Build = Callable[[Any, Splits], keras.Model]
+Fit = Callable[..., None]  # of train.py
 GRID_POINTS = 3  # values of a range in a grid: its ends and its middle
 RANDOM_FIRST = 5  # trials before TPE has something to learn from
 PRUNE_FROM = 4  # trials that are trained to the end before any is compared with their median
@@ -35,10 +35,11 @@ REPEATS = 100  # draws in a row that were tried before: then everything has been
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 
 
-def run(search: Search, splits: Splits, build_model: Build, again: str) -> optuna.Study:
+def run(search: Search, splits: Splits, build_model: Build, fit: Fit, again: str) -> optuna.Study:
     """Try settings until there are `search.trials`.
 
     Args:
+        fit: train.py's.
         again: the command that goes on with it.
 
     Raises:
@@ -51,7 +52,7 @@ def run(search: Search, splits: Splits, build_model: Build, again: str) -> optun
         _check_same(search, splits)
         study = _open(search)
         for trial, values in _trials(study, search):
-            state, score = _train(trial, values, search, splits, build_model, again)
+            state, score = _train(trial, values, search, splits, build_model, fit, again)
             study.tell(trial, score, state)
             report(study, search, trial.number)
             write(study, search)
@@ -133,7 +134,7 @@ def _sampler(search: Search, number: int, position: int) -> optuna.samplers.Base
 
 
 def _train(
-    trial: Trial, values: dict[str, Any], search: Search, splits: Splits, build_model: Build, again: str
+    trial: Trial, values: dict[str, Any], search: Search, splits: Splits, build_model: Build, fit: Fit, again: str
 ) -> tuple[TrialState, float | None]:
     """Train one trial, or the rest of it; its state and value."""
     config = settings.check(type(search.config), {**search.config.model_dump(), **values})
@@ -143,9 +144,9 @@ def _train(
     watcher = _Watcher(trial, config.monitor)
     watcher.catch_up(read_history(run))
     if not watcher.pruned and run.read("training.json").get("state") not in ("finished", "diverged"):
-        fitting.forget_models()
+        keras.utils.clear_session()  # a trial that goes on has layers of the same names
         try:
-            fitting.fit(build_model(config, splits), splits, config, run, [watcher], again=again, quiet=True)
+            fit(build_model(config, splits), splits, config, run, [watcher], again=again, quiet=True)
         except StepFailed as error:
             print(f"trial {trial.number + 1}: {str(error).splitlines()[0]}")
     state = run.read("training.json").get("state")

@@ -1,0 +1,1 @@
+"""`dlgen check`: what a template is held to."""

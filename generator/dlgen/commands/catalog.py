@@ -1,0 +1,147 @@
+"""The commands for one template or all of them: list, show, eject, check."""
+
+import click
+
+from dlgen import console
+from dlgen.commands.options import as_json, checkout, directory_of, template_names, trust, with_parts
+from dlgen.errors import DlgenError
+
+
+@click.command("list")
+@as_json
+def list_(as_json: bool) -> None:
+    """List the templates, and what each reaches in how long."""
+    from dlgen.catalog import lookup
+
+    others, problems = lookup.registered()
+    templates = [*lookup.catalog(), *others]
+    for problem in problems:
+        console.note(f"note: {problem}")
+    if as_json:
+        console.json(
+            [
+                {
+                    "name": each.shown,
+                    "level": each.level,
+                    "title": each.title,
+                    "summary": each.summary,
+                    "expected": each.expected,
+                }
+                for each in templates
+            ]
+        )
+        return
+    rows = [
+        (
+            each.level,
+            each.shown,
+            console.expected(each.expected, "sample"),
+            console.expected(each.expected, "full"),
+            each.summary,
+        )
+        for each in templates
+    ]
+    console.echo(console.table(("level", "name", "sample", "full data", "what it does"), rows))
+    console.echo("\nMore about one: dlgen show NAME\nMake a project: dlgen new NAME")
+
+
+@click.command()
+@click.argument("name", shell_complete=template_names)
+@checkout
+@directory_of
+@as_json
+def show(name: str, checkout: str | None, within: str | None, as_json: bool) -> None:
+    """Show what the template NAME teaches, reaches and holds.
+
+    Its data, model, expected results, settings with their reasons, and files with the part each comes from.
+    """
+    from dlgen.catalog import describe, lookup
+
+    facts = describe.facts(lookup.find(name, checkout, within))
+    if as_json:
+        console.json(facts)
+    else:
+        console.echo(describe.text(facts))
+
+
+@click.command()
+@click.argument("name", shell_complete=template_names)
+@click.argument("directory", metavar="DIR")
+@with_parts
+@checkout
+@directory_of
+@as_json
+def eject(
+    name: str, directory: str, parts: tuple[str, ...], checkout: str | None, within: str | None, as_json: bool
+) -> None:
+    """Write the template NAME into DIR, to make it your own.
+
+    DIR then holds one plain cookiecutter template: `dlgen new DIR` and `cookiecutter DIR` render it alike.
+    """
+    from dlgen.catalog import lookup
+    from dlgen.rendering import eject
+
+    template = lookup.find(name, checkout, within)
+    folder, files = eject.eject(template, directory, parts)
+    if as_json:
+        console.json({"template": template.name, "folder": str(folder), "files": files})
+        return
+    here = directory if "/" in directory else f"./{directory}"
+    console.echo(f"Wrote {len(files)} files to {directory}\n\nWhat to change: {here}/README.md")
+    console.echo(f"Render it: dlgen new {here} my-project")
+
+
+@click.command()
+@click.argument("name", metavar="TEMPLATE", shell_complete=template_names)
+@click.option("--run", "run_steps", is_flag=True, help="Also run a project's steps and its own tests (minutes).")
+@click.option("--python", metavar="PATH", help="With --run: an interpreter that has the libraries; installs nothing.")
+@trust
+@checkout
+@directory_of
+@as_json
+def check(
+    name: str,
+    run_steps: bool,
+    python: str | None,
+    trust: bool,
+    checkout: str | None,
+    within: str | None,
+    as_json: bool,
+) -> int:
+    """Hold a template to what dlgen's own templates keep, and say what is wrong where.
+
+    It is rendered with its defaults, each of its choices and awkward answers; what comes out is parsed, linted
+    and held to the contract of templates/README.md. Exit code 1 where something is found.
+    """
+    import shutil
+    from dataclasses import asdict
+    from pathlib import Path
+
+    from dlgen.catalog import lookup
+    from dlgen.checks import check
+    from dlgen.checks.report import text
+
+    template = lookup.find(name, checkout, within)
+    interpreter = shutil.which(python) if python else None
+    if python and interpreter is None:
+        raise DlgenError(
+            f"there is no program {python}\nGive the python of an environment, for example .venv/bin/python"
+        )
+    path = Path(interpreter).absolute() if interpreter else None
+    report = check.check(template, trust=trust, run=run_steps, python=path)
+    if as_json:
+        console.json({"template": template.shown, **asdict(report)})
+    else:
+        console.echo(text(report, template.shown))
+    return 1 if report.findings else 0
+
+
+COMMANDS = {
+    each.name: each
+    for each in (
+        list_,
+        show,
+        eject,
+        check,
+    )
+}
