@@ -4,12 +4,11 @@ from typing import Literal
 
 from support import search
 from support.data.qa_pairs import PairOptions
-from support.training_config import TrainingConfig
 
 from pydantic import Field
 
 
-class Config(PairOptions, TrainingConfig):
+class Config(PairOptions):
     """The settings of a training; what is asked of the data stands in PairOptions: data, vocabulary, answer_length, …"""
 
     # Network

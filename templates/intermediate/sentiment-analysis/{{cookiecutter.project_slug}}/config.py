@@ -4,12 +4,11 @@ from typing import Literal
 
 from support import search
 from support.data.texts import TextOptions
-from support.training_config import TrainingConfig
 
 from pydantic import Field
 
 
-class Config(TextOptions, TrainingConfig):
+class Config(TextOptions):
     """The settings of a training; what is asked of texts stands in TextOptions: data, text_column, vocabulary, length, …"""
 
     # Network

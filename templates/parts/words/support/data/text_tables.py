@@ -12,6 +12,7 @@ from typing import Any
 from support.data import csv_file, folders, table, text_files
 from support.data.csv_file import CsvOptions
 from support.errors import ProjectError
+from support.training_config import SplitConfig
 
 import numpy as np
 import pandas as pd
@@ -21,19 +22,10 @@ TABLES = (".csv", ".tsv", ".tab", *text_files.JSON)
 ENDINGS = (".txt", ".text")
 
 
-class TextOptions(CsvOptions):
+class TextOptions(CsvOptions, SplitConfig):
     """What is asked of texts: the same options in every project on them."""
 
     data: str = Field("sample", description="sample, full, or the path of your own file or folder")
-    validation_fraction: float = Field(0.1, gt=0, lt=0.5, description="share of the data that chooses the best epoch")
-    test_fraction: float = Field(
-        0.2, gt=0, lt=0.5, description="share kept for the test, where the data have no test part"
-    )
-    seed: int = Field(
-        42,
-        ge=0,
-        description="random seed for splits, weight initialisation and shuffling; the same seed repeats the run",
-    )
     vocabulary: int = Field(20_000, ge=10, description="words that the network knows, the most frequent ones")
 
 
