@@ -77,7 +77,10 @@ def causal_mask(ids: Any) -> Any:
 
     Without it, a decoder in training would read the next word instead of learning to say it.
     """
-    return padding_mask(ids) * np.tril(np.ones((ids.shape[1], ids.shape[1]), np.float32))
+    earlier = np.tril(np.ones((ids.shape[1], ids.shape[1]), np.float32))
+    return ops.minimum(
+        padding_mask(ids), earlier
+    )  # "*" with an array would make Keras 3.15 take the result for a sparse one
 
 
 def attend(x: Any, asked: Any, mask: Any, heads: int, dropout: float, name: str) -> Any:

@@ -276,10 +276,14 @@ GARDEN = told(
 
 
 def test_greedy_takes_the_likeliest_word_and_beam_finds_the_likelier_answer() -> None:
-    greedy, beam = decoding.greedy(GARDEN, ["?"], SPEC)[0], decoding.beam(GARDEN, ["?"], SPEC, 3)[0]
+    def beam(width: int) -> Reply:
+        options = DecodingOptions(decoding="beam", beam_width=width)
+        return decoding.answer(GARDEN, ["?"], SPEC, options, np.random.default_rng(0))[0]
+
+    greedy, wide = decoding.greedy(GARDEN, ["?"], SPEC)[0], beam(3)
     assert (greedy.words, greedy.ended) == (("a", "c"), True)
-    assert (beam.words, beam.ended) == (("b", "c"), True) and beam.score > greedy.score
-    assert decoding.beam(GARDEN, ["?"], SPEC, 1)[0] == greedy
+    assert (wide.words, wide.ended) == (("b", "c"), True) and wide.score > greedy.score
+    assert beam(1) == greedy
     assert greedy.probabilities == pytest.approx((0.6, 0.4, 0.5))
 
 
