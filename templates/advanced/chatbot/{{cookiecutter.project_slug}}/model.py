@@ -50,7 +50,7 @@ def build_model(config: Config, splits: Splits, causal: bool = True) -> keras.Mo
         optimizer=optimizers.build(config, len(splits.train)),
         # What follows the end of an answer is padding: nothing to learn there.
         loss=keras.losses.SparseCategoricalCrossentropy(ignore_class=PAD),
-        metrics=[words],
+        metrics=[token_accuracy],
         steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
     )
     return model
@@ -84,8 +84,8 @@ def embedded(x, config: Config):
 
 
 @registered
-def words(truth, probabilities):
-    """Token accuracy: the share of next words that are right, per answer; padding does not count. (batch, answer_length), … -> (batch,)"""
+def token_accuracy(truth, probabilities):
+    """The share of next words that are right, per answer; padding does not count. (batch, answer_length), … -> (batch,)"""
     counts = ops.cast(ops.not_equal(truth, PAD), "float32")
     right = ops.cast(ops.equal(ops.cast(truth, "int32"), ops.argmax(probabilities, axis=-1)), "float32")
     return ops.sum(right * counts, axis=1) / ops.maximum(ops.sum(counts, axis=1), 1.0)

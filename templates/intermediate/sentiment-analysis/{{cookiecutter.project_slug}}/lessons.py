@@ -1,7 +1,7 @@
 """Small experiments that show what GUIDE.md tells; each takes half a minute or less on the sample.
 
     python lessons.py architectures    bag, LSTM and transformer in one table, beside counted words
-    python lessons.py negation         who understands "not bad"? Accuracy by kind of sentence, and the words that turn others round
+    python lessons.py negation         who understands "not bad"? Accuracy by kind of sentence, and the words that negate others
     python lessons.py embeddings       which words the network put side by side, and a map of them
 
 GUIDE.md says what to look for.
@@ -71,7 +71,7 @@ def negation(config: Config) -> dict[str, dict[str, float]]:
     # Added to 1; below -1 the vector of a neighbour points the other way. The strongest of the places before it counts.
     turned = (gates[:, None, :] * places[: config.near]).mean(axis=2).min(axis=1)
     order = np.argsort(turned)[:12]
-    print("Words that turn the next ones round: " + ", ".join(splits.spec["vocabulary"][place] for place in order))
+    print("Words that negate the next ones: " + ", ".join(splits.spec["vocabulary"][place] for place in order))
     return found
 
 

@@ -29,7 +29,7 @@ def config() -> Config:
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
-def test_a_handful_of_texts_can_be_learned_by_heart(architecture: str) -> None:
+def test_a_handful_of_texts_can_be_memorised(architecture: str) -> None:
     config = settings.read(
         Config,
         argv=["--architecture", architecture, "--dropout", "0", "--schedule", "constant", "--learning-rate", "0.02"],
