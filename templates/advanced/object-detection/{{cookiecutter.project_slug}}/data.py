@@ -17,7 +17,7 @@ from config import Config
 from support import errors, runs, settings
 from support.data import annotated_images, box_augmentation, boxes
 from support.data.annotated_images import read_inputs  # predict.py reads images by the same function as training
-from support.data.annotations import Problem
+from support.data.annotations.records import Problem
 from support.reports import drawing
 from support.splits import Split, Splits
 

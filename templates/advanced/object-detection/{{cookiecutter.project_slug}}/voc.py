@@ -8,8 +8,9 @@ import tarfile
 from pathlib import Path, PurePosixPath
 
 from support import download
-from support.data import annotated_images, annotations
-from support.data.annotations import Problem
+from support.data import annotated_images
+from support.data.annotations.read import read
+from support.data.annotations.records import Problem
 from support.data.letterbox import subset
 from support.errors import ProjectError
 from support.splits import Split, Splits, split_positions
@@ -32,7 +33,7 @@ def load(
     Raises:
         ProjectError: where the files can neither be found in data/ nor downloaded, or none of the classes is in them.
     """
-    images = {part: annotated_images.usable(annotations.read(unpack(part), classes)) for part in FILES}
+    images = {part: annotated_images.usable(read(unpack(part), classes)) for part in FILES}
     labels, number = annotated_images.number_classes(images["trainval"][0], classes, None)
     x, y = {}, {}
     for part, (shown, _) in images.items():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from support import download
 from support.data import annotated_images
-from support.data.annotations import AnnotatedImage, Problem
+from support.data.annotations.records import AnnotatedImage, Problem
 from support.data.image_files import open_header
 from support.data.letterbox import subset
 from support.errors import ProjectError

@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from support.data import annotations, boxes, copies
-from support.data.annotations import KINDS, AnnotatedImage, Annotations, Problem
+from support.data import boxes, copies
+from support.data.annotations.read import read as read_annotations
+from support.data.annotations.records import KINDS, AnnotatedImage, Annotations, Problem
 from support.data.image_files import open_header
 from support.data.images import find_inputs, say
 from support.data.letterbox import Letterbox, LetterboxedImages, letterboxed_with_facts, subset
@@ -45,7 +46,7 @@ def load(
     Raises:
         ProjectError: where there is nothing to train on.
     """
-    found = annotations.read(place, classes)
+    found = read_annotations(place, classes)
     images, problems = usable(found)
     absent = [name for name in classes if name not in found.classes]
     if absent:
