@@ -14,7 +14,6 @@ digits(grey) -> list of images (28, 28) uint8, from left to right
 import numpy as np
 from PIL import Image
 from scipy import ndimage
-from scipy.sparse.csgraph import connected_components
 
 SIDE, BOX = 28, 20  # pixels of an MNIST image, and of the digit in it
 WORKING = 480  # pixels of the longer side of a photo while strokes are looked for: enough, and quick
@@ -137,6 +136,8 @@ def strokes(mask: np.ndarray) -> list[np.ndarray]:
     Two strokes are one digit where they stand above one another and near, as the bar of a 5, or hardly apart. What touches the edge of
     the photo is the table beside the paper or a line on it, unless there is nothing else.
     """
+    from scipy.sparse.csgraph import connected_components  # here: training looks at no strokes
+
     labels, count = ndimage.label(mask, TOUCHING)
     if not count:
         return []
