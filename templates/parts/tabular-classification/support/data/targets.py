@@ -1,4 +1,4 @@
-"""Answers that are one of several classes: how they are read from a table, and the simple models that answer too."""
+"""Targets that are one of several classes: how they are read from a table, and the simple models that predict them too."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def read(cells: np.ndarray, target: str, path: str, labels: dict[str, str]) -> t
 
 
 def strata(y: np.ndarray) -> np.ndarray:
-    """By which answer the splits keep the same mixture."""
+    """The class of each row: every split keeps the same mixture of them."""
     return y
 
 

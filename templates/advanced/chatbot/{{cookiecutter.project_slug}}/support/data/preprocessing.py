@@ -8,11 +8,23 @@ with the marks for where an answer starts and ends; the row of an answer begins 
 import re
 from typing import Any
 
-from support.data.words import COMMAS, EXCLAMATIONS, ONE_BY_ONE, QUESTIONS, SIGNS, SPACELESS, STOPS, finder
+from support.data.words import (
+    COMMAS,
+    EXCLAMATIONS,
+    FIRST,
+    ONE_BY_ONE,
+    PAD,
+    QUESTIONS,
+    SIGNS,
+    SPACELESS,
+    STOPS,
+    UNKNOWN,
+    finder,
+    numbered,
+)  # fmt: skip
 
 import numpy as np
 
-PAD, UNKNOWN, FIRST = 0, 1, 2
 MARKS = ("[start]", "[end]")  # no text can hold them: brackets separate words
 START, END = FIRST, FIRST + 1
 
@@ -51,30 +63,21 @@ def is_word(word: str) -> bool:
     return not set(word) <= set(".,!?" + ENDS + PAUSES)
 
 
-def rows(texts: Any, length: int, spec: dict[str, Any], first: tuple[int, ...] = ()) -> np.ndarray:
-    """Texts (batch,) as numbers (batch, length), each after the numbers `first`; words that do not fit in are left out."""
-    place = {word: position for position, word in enumerate(spec["vocabulary"], start=FIRST)}
-    ids = np.full((len(texts), length), PAD, np.int32)
-    for row, text in enumerate(texts):
-        found = [*first, *(place.get(word, UNKNOWN) for word in words(text))][:length]
-        ids[row, : len(found)] = found
-    return ids
-
-
 def encode(x: Any, spec: dict[str, Any]) -> dict[str, np.ndarray]:
     """Questions and answers so far (batch,) as numbers (batch, question_length), (batch, answer_length). Works without TensorFlow."""
+    question, answer = ([words(text) for text in x[name]] for name in ("question", "answer"))
     return {
-        "question": rows(x["question"], spec["question_length"], spec),
-        "answer": rows(x["answer"], spec["answer_length"], spec, (START,)),
+        "question": numbered(question, spec["question_length"], spec["vocabulary"]),
+        "answer": numbered(answer, spec["answer_length"], spec["vocabulary"], (START,)),
     }
 
 
 def targets(answers: Any, spec: dict[str, Any]) -> np.ndarray:
-    """The words that are to be said (batch, answer_length): those of `encode` one place to the left, then the end.
+    """The words that are to be said (batch, answer_length): those of `encode` one position to the left, then the end.
 
     A word that is not known is PAD, which counts nowhere: nobody can be asked to say it.
     """
-    ids = rows(answers, spec["answer_length"], spec)
+    ids = numbered([words(text) for text in answers], spec["answer_length"], spec["vocabulary"])
     ends = (ids != PAD).sum(axis=1)
     fits = ends < ids.shape[1]
     ids[np.flatnonzero(fits), ends[fits]] = END

@@ -20,9 +20,7 @@ SIDE, BOX = 28, 20  # pixels of an MNIST image, and of the digit in it
 WORKING = 480  # pixels of the longer side of a photo while strokes are looked for: enough, and quick
 WINDOW = 0.3  # of the longer side: how far around a pixel the paper's brightness is looked for; wider than any stroke
 GRAIN = 6.0  # standard deviations of the paper's grain from which on something is ink
-EVEN = (
-    8.0  # of 255: where the edge of an image differs less along its way, its ground has one brightness, as on a screen
-)
+EVEN = 8.0  # of 255: where the edge of an image differs less, its ground has one brightness, as on a screen
 FAINTEST = 12.0  # of 255: ink that differs less from its paper is not looked for
 FAINT = 0.25  # of the ink's darkness: from here on a pixel that touches certain ink is ink too
 TOUCHING = np.ones((3, 3), int)  # pixels touch at their corners too
