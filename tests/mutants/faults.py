@@ -99,7 +99,7 @@ MUTANTS = [
     Mutant(
         "a stopped training ends with exit code 0",
         f"{BASE}/support/training/recorder.py",
-        "STOPPED[self.stop_signal],\n",
+        "STOPPED[self.signals.came],\n",
         "0,\n",
         "tests/test_resume.py tests/test_running.py",
         "iris-classifier",
@@ -146,7 +146,7 @@ MUTANTS = [
     ),
     Mutant(
         "the newest run is the one with the latest name",
-        f"{BASE}/support/runs.py",
+        f"{BASE}/support/runs/__init__.py",
         "key=lambda folder: (_number(folder), folder.name[:19],",
         "key=lambda folder: (folder.name[:19],",
         "tests/test_running.py",
@@ -154,7 +154,7 @@ MUTANTS = [
     ),
     Mutant(
         "one damaged run breaks the table of all",
-        f"{BASE}/support/runs.py",
+        f"{BASE}/support/runs/__main__.py",
         'except (ProjectError, OSError) as error:\n            row |= {"state": "damaged"',
         'except ZeroDivisionError as error:\n            row |= {"state": "damaged"',
         "tests/test_running.py",
@@ -262,8 +262,8 @@ MUTANTS = [
     Mutant(
         "the training windows reach into the validation part",
         "templates/parts/series/support/data/windows.py",
-        "borders = ((0, train), (train, train + validation)",
-        "borders = ((0, train + validation), (train, train + validation)",
+        "borders = (0, train, train + validation, rows)",
+        "borders = (0, train + validation, train + validation, rows)",
         "tests/test_series.py",
         "time-series-forecast",
     ),
@@ -345,16 +345,16 @@ MUTANTS = [
     Mutant(
         "test texts teach the vocabulary",
         "templates/parts/text/support/data/texts.py",
-        "**learned(splits[0].x, config)",
-        "**learned(np.concatenate([split.x for split in splits]), config)",
+        "for text in splits[0].x]",
+        "for split in splits for text in split.x]",
         "tests/test_text_sources.py",
         "sentiment-analysis",
     ),
     Mutant(
         "equal texts may be in training and test",
         "templates/parts/text/support/data/texts.py",
-        '        train = _without(train, test, "training, as the test has the same text", remarks)\n',
-        "",
+        '(("training", "the test"), ("validation", "the test")',
+        '(("validation", "the test")',
         "tests/test_text_sources.py tests/test_words.py",
         "sentiment-analysis",
     ),

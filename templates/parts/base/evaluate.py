@@ -6,6 +6,7 @@
 Writes metrics.json, figures/, report.html and model_card.md into the run. Next: python predict.py, python export.py
 """
 
+import os
 from dataclasses import replace
 
 import metrics
@@ -33,6 +34,7 @@ def main() -> None:
     runs.check_same_data(run, splits)
     splits = replace(splits, spec=run.spec)  # with what training decided, such as a threshold
 
+    os.environ["KERAS_BACKEND"] = "tensorflow"  # reads texts too; the weights of another backend are the same file
     from model import build_model  # noqa: F401  layers of our own, which the saved model may have
 
     model = runs.load_model(run.model)

@@ -54,8 +54,8 @@ def cheapest_threshold(truth: np.ndarray, prediction: np.ndarray, false_yes_cost
     ideal = false_yes_cost / (false_yes_cost + false_no_cost)
     candidates = np.unique(np.append(np.quantile(probability, np.linspace(0, 1, 101)), ideal))
     yes = truth.reshape(-1, 1) > 0.5
-    said = probability >= candidates  # (examples, candidates)
-    costs = false_yes_cost * (said & ~yes) + false_no_cost * (~said & yes)
+    predicted = probability >= candidates  # (examples, candidates)
+    costs = false_yes_cost * (predicted & ~yes) + false_no_cost * (~predicted & yes)
     total = costs.sum(axis=0)
     error = costs[:, total.argmin()].std() * np.sqrt(len(costs))
     near = candidates[total <= total.min() + error]

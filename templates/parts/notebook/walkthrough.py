@@ -75,7 +75,7 @@ predict_some(5)
 # %% [markdown]
 # ## 6. Export
 #
-# Each file is loaded by the program that will serve it, and must answer as the trained model does.
+# Each file is loaded by the program that will serve it, and must predict as the trained model does.
 
 # %%
 notebooks.step("export.py")

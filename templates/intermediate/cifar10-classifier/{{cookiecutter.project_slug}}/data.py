@@ -57,7 +57,7 @@ def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> 
 
 def draw_augmented(config: Config, split: Split, labels: list[str], path: Path) -> Path:
     """Draw each image of `split` as it is, then seven times as training may see it."""
-    from model import augmentation
+    from augmentation import augmentation
 
     changes = augmentation(config)
     shown, titles = [], []

@@ -85,10 +85,9 @@ def split_positions(
     drawn = []
     for group in np.unique(groups):
         positions = rng.permutation(np.flatnonzero(groups == group))
-        few = len(positions) < 3
-        validation, test = (max(round(len(positions) * part), 0 if few else 1) if part else 0 for part in fractions)
-        if few:
-            validation, test = 0, min(len(positions) - 1, test or 1) if fractions[1] else 0
-        drawn.append(np.split(positions, [validation, validation + test]))
-    parts = [np.sort(np.concatenate(part)) for part in zip(*drawn, strict=True)]
-    return parts[2], parts[0], parts[1]
+        held_out = [max(round(len(positions) * part), 1) if part else 0 for part in fractions]
+        if len(positions) < 3:
+            held_out = [0, min(len(positions) - 1, 1) if fractions[1] else 0]
+        drawn.append(np.split(positions, np.cumsum(held_out)))
+    validation, test, train = (np.sort(np.concatenate(part)) for part in zip(*drawn, strict=True))
+    return train, validation, test

@@ -91,13 +91,13 @@ def test_evaluating_again_gives_the_same_scores(run: runs.Run, monkeypatch: pyte
     assert run.read("metrics.json") == before
 
 
-def test_every_export_answers_as_the_model_does(sample_exports: Path) -> None:
+def test_every_export_predicts_as_the_model_does(sample_exports: Path) -> None:
     rows = json.loads((sample_exports / "export_report.json").read_text(encoding="utf-8"))["formats"]
     assert [(row["format"], row["ok"]) for row in rows] == [(name, True) for name in export.FORMATS]
 
 
 @pytest.mark.parametrize("name", ["onnx", "litert"])
-def test_an_exported_file_answers_without_tensorflow(name: str, sample_exports: Path) -> None:
+def test_an_exported_file_predicts_without_tensorflow(name: str, sample_exports: Path) -> None:
     file = sample_exports / exporting.PATHS[name]
     code = f"""
 import sys

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from support.data import annotated_images, copies
-from support.data.annotations import AnnotatedImage
+from support.data.annotations.records import AnnotatedImage
 from support.data.letterbox import LetterboxedImages
 from support.errors import ProjectError
 from support.splits import Splits

@@ -205,7 +205,7 @@ def test_what_is_no_seed_is_answered_in_a_sentence(text: str) -> None:
 def test_each_epoch_leaves_an_image_of_the_same_latent_vectors(run: runs.Run) -> None:
     files = sorted((run.folder / "epochs").iterdir())
     epochs = run.read("training.json")["epochs"]
-    assert epochs >= 10 and [file.name for file in files] == [f"{epoch + 1:04}.png" for epoch in range(epochs)]
+    assert epochs >= 3 and [file.name for file in files] == [f"{epoch:04}.png" for epoch in range(1, epochs + 1)]
     assert all(Image.open(file).size == (8 * 28, 8 * 28) for file in files)
 
 

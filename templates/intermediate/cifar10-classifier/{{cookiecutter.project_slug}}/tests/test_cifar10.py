@@ -11,8 +11,9 @@ from pathlib import Path
 
 import data
 import metrics
+from augmentation import augmentation
 from config import PRESETS, Config
-from model import augmentation, build_model
+from model import build_model
 from support import download, runs, settings
 from support.data import cifar, drawings, patterns, preprocessing
 from support.errors import ProjectError

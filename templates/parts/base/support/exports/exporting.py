@@ -101,7 +101,7 @@ def prove(
         parts = [slice(begin, begin + batch) for begin in range(0, min(count, len(test)), batch)]
         found = np.concatenate([predict(test.take(part).x) for part in parts])
         differences.append(np.abs(found - expected[: len(found)]) / scale)
-    largest, mean = max(float(each.max()) for each in differences), max(float(each.mean()) for each in differences)
+    largest, mean = (float(np.max([of(each) for each in differences])) for of in (np.max, np.mean))  # nan stays nan
     number, wanted = (float(score(test.y, output, spec)[metric]) for output in (found, expected))
     close = mean <= INT8_MEAN if name.endswith("int8") else largest <= getattr(preprocessing, "TOLERANCE", TOLERANCE)
     allowed = max(SCORE_CHANGE * max(1.0, abs(wanted)), SCORE_EXAMPLES / len(test))

@@ -1,5 +1,6 @@
 """Predictions of a saved model, whatever its format; .onnx and .tflite without loading TensorFlow."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,7 @@ def locate(file: str | None, run: str | None) -> SavedModel:
     Raises:
         ProjectError: where there is no such model, or no spec.json beside an exported file.
     """
+    os.environ["KERAS_BACKEND"] = "tensorflow"  # reads texts too; the weights of another backend are the same file
     if file is None:
         found = runs.find(run)
         runs.check_model_file(found.model)

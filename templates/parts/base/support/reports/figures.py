@@ -36,9 +36,9 @@ def save(figure: Any, path: Path, caption: str) -> Picture:
 
 def learning_curves(run: Run) -> Picture:
     """Loss and metrics of training and validation by epoch, and the learning rate."""
-    from support.training.recorder import read_history
+    from support.training import history as epochs
 
-    history = read_history(run)
+    history = epochs.read(run)
     every = list(history[0]) if history else []
     names = [name for name in every if not name.startswith("val_") and name not in ("epoch", "seconds")]
     columns = max(1, len(names))
@@ -57,9 +57,12 @@ def learning_curves(run: Run) -> Picture:
 
 
 def draw_model(model: Any, path: Path) -> Picture:
-    """Keras's own summary of the model: its layers, their output shapes and parameters."""
-    lines: list[str] = []
-    model.summary(line_length=100, expand_nested=True, print_fn=lines.append)
+    """The layers from input to output with their output shapes and parameters; a model in a model is opened."""
+    lines = [f"{'layer':32}{'output':32}{'parameters':>12}", ""]
+    for layer in (inner for outer in model.layers for inner in getattr(outer, "layers", [outer])):
+        shape, count = getattr(layer.output, "shape", ""), layer.count_params()
+        parameters = f"{count:,}" if count else ""
+        lines.append(f"{layer.__class__.__name__:32}{str(shape).replace('None', 'batch'):32}{parameters:>12}")
     figure = plt.figure()
     figure.text(0, 0, "\n".join(lines), family="monospace", size=8)
     return save(figure, path, f"The layers, {model.count_params():,} parameters in all.")

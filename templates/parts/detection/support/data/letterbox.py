@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.data.annotations import AnnotatedImage
+from support.data.annotations.records import AnnotatedImage
 from support.data.images import read_image
 from support.data.pixels import Facts
 

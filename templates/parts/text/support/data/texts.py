@@ -1,50 +1,159 @@
-"""Texts with a class each: checked, split without leaking, and what is learned from the training part."""
+"""Texts with a class each: found in tables and folders, checked, split without leaking, and what is learned from the training part.
 
-from collections import Counter
+They are tables of pandas with the columns text and label; the index says where each stands (file:line, or a file).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from support.data import preprocessing, text_sources
-from support.data.csv_file import CsvOptions
+from support.data import folders, preprocessing, text_files, text_tables
 from support.data.numbers import MISSING
-from support.data.text_sources import Columns, Examples, Found
+from support.data.text_tables import ENDINGS, TABLES, as_array
+from support.data.words import spaceless, vocabulary
 from support.errors import ProjectError
 from support.splits import Split, Splits, split_positions
+from support.terminal import progress
 
 import numpy as np
+import pandas as pd
 from pydantic import Field
 
+TEXT_NAMES = ("text", "review", "sentence", "comment", "message", "content", "document", "tweet", "body", "phrase")
+LABEL_NAMES = ("label", "sentiment", "class", "category", "target", "polarity", "rating", "stars", "topic", "answer")
+UNLABELLED = ("unsup", "unsupervised", "unlabeled", "unlabelled")  # as IMDB calls its texts without a class
+EXPECTED = "a CSV or JSON lines file with a column of texts and one of labels, or a folder with one sub-folder of .txt files per class"
 MOST_CLASSES = 100
 LEAST = 2  # a word that occurs once in the training texts can teach nothing
+NUMBER = re.compile(r"[-+]?[\d.,\s]*\d[\d.,\s%]*(e[-+]?\d+)?", re.IGNORECASE)
 
 
-class TextOptions(CsvOptions):
-    """What is asked of texts: the same options in every project on texts with classes."""
+class TextOptions(text_tables.TextOptions):
+    """What is asked of texts with classes, besides what is asked of all texts."""
 
-    data: str = Field("sample", description="sample, full, or the path of your own file or folder")
     text_column: str | None = Field(None, description="of your table; found out where it is obvious")
     label_column: str | None = Field(None, description="of your table; found out where it is obvious")
-    validation_fraction: float = Field(
-        0.1, gt=0, lt=0.5, description="share of the training data that chooses the best epoch"
-    )
-    test_fraction: float = Field(
-        0.2, gt=0, lt=0.5, description="share kept for the test where the data have no test part"
-    )
-    seed: int = Field(
-        42,
-        ge=0,
-        description="random seed for splits, weight initialisation and shuffling; the same seed repeats the run",
-    )
-    vocabulary: int = Field(
-        20_000, ge=10, description="words that the network knows, the most frequent ones; rarer ones are hardly learned"
-    )
     length: int = Field(
         400, ge=4, le=5_000, description="words of a text that the network reads; what follows is not looked at"
     )
 
 
-def read_own(config: TextOptions) -> Found:
-    """The texts at `config.data`; `text_sources` says what is understood, and which errors there are."""
-    return text_sources.read(config.data, Columns(config.text_column, config.label_column, config.reading()))
+@dataclass(frozen=True)
+class Found:
+    """Tables of texts: training, validation and test where the data have their own, and what is worth a warning.
+
+    `columns` says how tables were read, so that a prediction reads such a table in the same way.
+    """
+
+    train: pd.DataFrame
+    validation: pd.DataFrame | None = None
+    test: pd.DataFrame | None = None
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+
+
+def examples(texts: Any, labels: Any, places: Any) -> pd.DataFrame:
+    return pd.DataFrame({"text": as_array(texts), "label": as_array(labels)}, index=list(places))
+
+
+def key(text: str) -> str:
+    """Equal for texts that differ in spaces and capitals alone."""
+    return " ".join(text.lower().split())
+
+
+# --- where they are ---
+
+
+def read(config: TextOptions) -> Found:
+    """The texts at `config.data`: a table, a folder with a table per split, or a folder per class, with or without folders of splits above.
+
+    Raises:
+        ProjectError: naming file and line, where the data are missing, damaged or not as expected.
+    """
+    path = text_tables.existing(config.data)
+    if path is None:
+        raise ProjectError(f"there is no data at {config.data!r}\nExpected sample, full, {EXPECTED}.")
+    tables: Mapping[str, Any] | None = folders.split_files(path, TABLES) if path.is_dir() else {"train": path}
+    columns: dict[str, Any] = {"text": config.text_column, "label": config.label_column, "reading": config.reading()}
+    remarks: list[str] = []
+    if tables:  # a part is read as training was
+        parts = {name: _table(file, columns, remarks) for name, file in tables.items() if file}
+        return Found(**parts, columns=columns, remarks=tuple(remarks))
+    remarks += folders.remarks(path)
+    inside = folders.visible_folders(path)
+    classes: Mapping[str, Any] = folders.split_folders(path) or {"train": path}
+    if "test" not in classes and len(inside) == 1 and folders.visible_folders(inside[0]):
+        raise ProjectError(f"{path}/ has one sub-folder with folders in it\nDid you mean {inside[0]}/?")
+    return Found(**{name: _folder(part, remarks) for name, part in classes.items() if part}, remarks=tuple(remarks))
+
+
+def _table(path: Path, columns: dict[str, Any], remarks: list[str]) -> pd.DataFrame:
+    """Two columns of a table; their names are kept in `columns` for the next one."""
+    if path.suffix.lower() in (*ENDINGS, ".gz", ".zip", ".parquet", ".xlsx", ".xls"):
+        raise ProjectError(f"{path} is no table of texts\nExpected {EXPECTED}.")
+    frame, more = text_tables.read(path, columns["reading"])
+    label = text_tables.column(frame, columns["label"], LABEL_NAMES, "--label-column")
+    text = text_tables.column(frame, columns["text"], TEXT_NAMES, "--text-column", [label])
+    long = [name for name in frame if name != label and frame[name][:1000].map(_length).mean() >= 3]
+    text = text or (long[0] if len(long) == 1 else None)
+    if len(frame.columns) == 2 and (text is None) != (label is None):
+        other = next(name for name in frame if name not in (text, label))
+        text, label = text or other, label or other
+    texts = text_tables.texts(frame, text, "--text-column")
+    labels = text_tables.texts(frame, label, "--label-column")
+    if text == label:
+        raise ProjectError(
+            f"{frame.attrs['header']}: {text} cannot hold both texts and labels\nSee --text-column and --label-column."
+        )
+    if texts.any() and texts[texts != ""].map(lambda cell: bool(NUMBER.fullmatch(cell.strip()))).all():
+        raise ProjectError(
+            f"{frame.index[0]}: {text} holds numbers, not texts\nName another column with --text-column."
+        )
+    if labels[labels != ""].str.fullmatch(r"-?(0|[1-9]\d*)(\.0+)?").all():  # 1.0 and 1 are one
+        labels = labels.str.partition(".")[0]
+    columns |= {"text": text, "label": label}
+    remarks += more
+    return examples(texts, labels, frame.index)
+
+
+def _length(value: Any) -> int:
+    """How many words a value has, where a date or an address is one or two."""
+    return len(preprocessing.words(str(value)) if spaceless(str(value)) else str(value).split())
+
+
+def _folder(folder: Path, remarks: list[str]) -> pd.DataFrame:
+    """The .txt files of each class, where a class is a sub-folder; what is not read is said."""
+    inside = folders.visible_folders(folder)
+    classes = [path for path in inside if path.name.lower() not in UNLABELLED]
+    remarks += [f"not read, as it is no class: {path}/" for path in inside if path not in classes]
+    if not classes:
+        tables = [file for file in folder.iterdir() if file.suffix.lower() in TABLES]
+        advice = f"Did you mean {tables[0]}?" if len(tables) == 1 else f"Expected {EXPECTED}: {folder}/good/1.txt."
+        raise ProjectError(f"no texts by class in {folder}/\n{advice}")
+    rows: list[tuple[str, str, str]] = []
+    others = [file for file in text_tables.files(folder) if file.parent == folder]
+    for path in classes:
+        if parts := folders.split_folders(path):
+            above = folder / parts["train"].name / path.name
+            raise ProjectError(f"{parts['train']}/ is a split inside a class\nSplits stand above classes: {above}/.")
+        every = text_tables.files(path)
+        found = [file for file in every if file.suffix.lower() in ENDINGS]
+        if not found:
+            raise ProjectError(f"no .txt files in {path}/\nExpected one text in each.")
+        others += [file for file in every if file.suffix.lower() not in ENDINGS]
+        rows += [
+            (text_files.read(file), path.name, str(file))
+            for file in progress(found, f"reading {path.name}", len(found))
+        ]
+    if others:
+        skipped = text_tables.counted(others)
+        remarks.append(f"not read in {folder}/, as only the .txt files of a class are: {skipped}")
+    return examples(*zip(*rows, strict=True))
+
+
+# --- what is made of them ---
 
 
 def load(found: Found, config: TextOptions, source: str, note: str) -> Splits:
@@ -55,153 +164,106 @@ def load(found: Found, config: TextOptions, source: str, note: str) -> Splits:
     Raises:
         ProjectError: where there are too few texts, or labels that are no classes.
     """
-    remarks = list(found.remarks)
-    train = _with_words(found.train, "training", _classes(found.train), remarks)
-    labels = sorted(set(train.labels))
-    gone = set(found.train.labels) - {"", *labels}
-    if gone:
-        remarks.append(f"left out, as none of its texts has a word: class {', '.join(sorted(gone))}")
-    validation, test = (
-        part and _with_words(part, name, [*labels, *gone], remarks)
-        for name, part in (("validation", found.validation), ("test", found.test))
-    )
-    remarks += _doubtful(train)
-    if test:  # a text of the test may not teach, nor choose the best epoch
-        train = _without(train, test, "training, as the test has the same text", remarks)
-        validation = validation and _without(validation, test, "validation, as the test has the same text", remarks)
-    if validation:
-        train = _without(train, validation, "training, as validation has the same text", remarks)
+    remarks, known = list(found.remarks), _classes(found.train)
+    every = {"training": found.train, "validation": found.validation, "the test": found.test}
+    parts = {name: _usable(part, name, known, remarks) for name, part in every.items() if part is not None}
+    labels = sorted(set(parts["training"].label))
+    if gone := sorted(known - set(labels)):
+        remarks.append(f"left out, as none of its texts has a word: class {', '.join(gone)}")
+    parts = {name: part[part.label.isin(labels)] for name, part in parts.items()}
+    remarks += _doubts(parts["training"])
+    for name, other in (("training", "the test"), ("validation", "the test"), ("training", "validation")):
+        if name in parts and other in parts:  # a text of the test may not teach, nor choose the best epoch
+            same = parts[name].key.isin(parts[other].key)
+            parts[name] = parts[name][~same]
+            remarks += [f"left out of {name}, as {other} has the same text: {same.sum():,} of {len(same):,}"] * bool(
+                same.any()
+            )
     for remark in remarks:  # before the split, whose errors they may explain
         print(f"warning: {remark.removeprefix('warning: ')}")
-    number = {label: position for position, label in enumerate(labels)}
-    parts = [train.take(rows) for rows in _split(train, number, validation, test, config, source)]
-    splits = [_numbered(part, number) for part in (parts[0], validation or parts[1], test or parts[2])]
-    spec = {"kind": "text", "labels": labels, **learned(splits[0].x, config), "columns": found.columns}
+    units = parts["training"].drop_duplicates("key")
+    numbers = units.label.map(labels.index).to_numpy(int)
+    least = 1 + ("validation" not in parts) + ("the test" not in parts)  # one for each split that is cut off
+    counts = np.bincount(numbers, minlength=len(labels))
+    if counts.min() < least:
+        raise ProjectError(
+            f"too few texts in {source}: a class needs {least} different ones to train on, and {labels[int(counts.argmin())]} has fewer\nAdd texts, or remove the class."
+        )
+    fractions = (
+        0.0 if "validation" in parts else config.validation_fraction,
+        0.0 if "the test" in parts else config.test_fraction,
+    )
+    cuts = split_positions(numbers, fractions, config.seed)
+    cut = [parts["training"][parts["training"].key.isin(units.key.iloc[rows])] for rows in cuts]
+    splits = [
+        Split(part.text.to_numpy(object), part.label.map(labels.index).to_numpy(int))
+        for part in (cut[0], parts.get("validation", cut[1]), parts.get("the test", cut[2]))
+    ]
+    words = [preprocessing.words(text) for text in splits[0].x]
+    learned = {
+        "length": min(config.length, max(map(len, words))),
+        "vocabulary": vocabulary(words, config.vocabulary, LEAST),
+    }
+    spec = {"kind": "text", "labels": labels, **learned, "columns": dict(found.columns)}
     return Splits(splits[0], splits[1], splits[2], spec, source, note)
 
 
-def learned(texts: np.ndarray, config: TextOptions) -> dict[str, Any]:
-    """What the training texts teach before any training: the vocabulary, most frequent words first, and the length."""
-    words = [preprocessing.words(text) for text in texts]
-    counts = Counter(word for each in words for word in each)
-    known = sorted((word for word, count in counts.items() if count >= LEAST), key=lambda word: (-counts[word], word))
-    return {"length": min(config.length, max(map(len, words))), "vocabulary": known[: config.vocabulary]}
-
-
-def key(text: str) -> str:
-    """Equal for texts that differ in spaces and capitals alone."""
-    return " ".join(text.lower().split())
-
-
-def _classes(examples: Examples) -> list[str]:
-    counts = Counter(label for label in examples.labels if label)
-    labels = sorted(counts)
+def _classes(frame: pd.DataFrame) -> set[str]:
+    labels = set(frame.label) - {""}
     if len(labels) < 2:
         raise ProjectError(
-            f"only one class in the data: {''.join(labels) or '(none)'} ({examples.places[0]})\nA classifier needs two or more."
+            f"only one class in the data: {''.join(labels) or '(none)'} ({frame.index[0]})\nA classifier needs two or more."
         )
-    if len(labels) > MOST_CLASSES or len(labels) > 0.5 * len(examples) > 5:
+    if len(labels) > MOST_CLASSES or len(labels) > 0.5 * len(frame) > 5:
         raise ProjectError(
-            f"{examples.places[0]}: {len(labels)} different labels in {len(examples)} texts\nThese are no classes: is --label-column right?"
+            f"{frame.index[0]}: {len(labels)} different labels in {len(frame)} texts\nThese are no classes: is --label-column right?"
         )
     return labels
 
 
-def _with_words(examples: Examples, name: str, labels: list[str], remarks: list[str]) -> Examples:
-    """The examples with a label and at least one word; the others are counted in `remarks`.
+def _usable(frame: pd.DataFrame, name: str, known: set[str], remarks: list[str]) -> pd.DataFrame:
+    """The rows with a label and at least one word, and their keys.
 
     Raises:
         ProjectError: where a class was never trained, or most texts would be left out.
     """
-    known = set(labels)
-    for label, place in zip(examples.labels, examples.places, strict=True):
-        if label and label not in known:
-            raise ProjectError(f"{place}: the class {label} is not in training\nWhat is tested must have been trained.")
-    spoken = np.array([bool(preprocessing.words(text)) for text in examples.texts], bool)
-    labelled = np.array([bool(label) for label in examples.labels], bool)
-    for there, what in ((spoken, "text has no words"), (labelled, "label is missing")):
-        rows = np.flatnonzero(~there)
-        if not len(rows):
-            continue
-        places = ", ".join(examples.places[row] for row in rows[:3]) + (", …" if len(rows) > 3 else "")
-        if 2 * len(rows) > len(examples):
+    for place, label in frame.label[~frame.label.isin({*known, ""})].items():
+        raise ProjectError(f"{place}: the class {label} is not in training\nWhat is tested must have been trained.")
+    wordless = ~frame.text.map(lambda text: bool(preprocessing.words(text))).astype(bool)
+    for missing, what in ((wordless, "text has no words"), (frame.label == "", "label is missing")):
+        rows = frame.index[missing]
+        places = ", ".join(rows[:3]) + (", …" if len(rows) > 3 else "")
+        if 2 * len(rows) > len(frame):
             raise ProjectError(
-                f"{places}: in {len(rows):,} of {len(examples):,} rows the {what}\nAre --text-column and --label-column right?"
+                f"{places}: in {len(rows):,} of {len(frame):,} rows the {what}\nAre --text-column and --label-column right?"
             )
-        remarks.append(f"left out of {name}, as the {what}: {len(rows):,} of {len(examples):,} ({places})")
-    return examples.take(np.flatnonzero(spoken & labelled).tolist())
+        if len(rows):
+            remarks.append(f"left out of {name}, as the {what}: {len(rows):,} of {len(frame):,} ({places})")
+    kept = frame[~wordless & (frame.label != "")]
+    return kept.assign(key=kept.text.map(key))
 
 
-def _doubtful(examples: Examples) -> list[str]:
+def _doubts(frame: pd.DataFrame) -> list[str]:
     """What looks wrong about the labels, a sentence each."""
-    counts = Counter(examples.labels)
+    counts = frame.label.value_counts(sort=False)
+    amounts = pd.to_numeric(counts.index.to_series(), errors="coerce").notna()
     remarks = [
         f"{label} is taken for a class of {count:,} texts; if it means that the label is missing, leave the cell empty"
         for label, count in counts.items()
-        if label in MISSING or label.lower() in MISSING
+        if not MISSING.isdisjoint((label, label.lower()))
     ]
-    if all(map(_is_amount, counts)) and any("." in label for label in counts):
+    if amounts.all() and counts.index.str.contains(".", regex=False).any():
         remarks.append(
-            f"the labels are amounts, such as {next(iter(counts))}, and each of the {len(counts)} becomes a class"
+            f"the labels are amounts, such as {counts.index[0]}, and each of the {len(counts)} becomes a class"
         )
-    by_key: dict[str, list[str]] = {}
-    for label in counts:
-        letters = "" if _is_amount(label) else "".join(filter(str.isalnum, label.lower()))
-        by_key.setdefault(letters or label, []).append(label)
-    remarks += [
-        f"{' and '.join(f'{label!r} ({counts[label]:,} texts)' for label in same)} are different classes; write them alike if they are one"
-        for same in by_key.values()
-        if len(same) > 1
-    ]
-    labels: dict[str, set[str]] = {}
-    for text, label in zip(examples.texts, examples.labels, strict=True):
-        labels.setdefault(key(text), set()).add(label)
-    torn = [text for text, found in labels.items() if len(found) > 1]
-    if torn:
-        remarks.append(f"texts with more than one label: {len(torn):,}, such as {torn[0][:60]!r}")
+    letters = counts.index.to_series().where(amounts, counts.index.str.lower().str.replace(r"[\W_]", "", regex=True))
+    for _, same in counts.groupby(letters.mask(letters == "", counts.index.to_series()), sort=False):
+        if len(same) > 1:
+            written = " and ".join(f"{label!r} ({count:,} texts)" for label, count in same.items())
+            remarks.append(f"{written} are different classes; write them alike if they are one")
+    torn = frame.text[frame.groupby("key").label.transform("nunique") > 1]
+    if len(torn):
+        remarks.append(
+            f"texts with more than one label: {frame.key[torn.index].nunique():,}, such as {torn.iloc[0][:60]!r}"
+        )
     return remarks
-
-
-def _is_amount(label: str) -> bool:
-    try:
-        return bool(np.isfinite(float(label)))
-    except ValueError:
-        return False
-
-
-def _without(examples: Examples, others: Examples, reason: str, remarks: list[str]) -> Examples:
-    """The examples whose text is not among the others."""
-    known = {key(text) for text in others.texts}
-    kept = examples.take([row for row, text in enumerate(examples.texts) if key(text) not in known])
-    if len(kept) < len(examples):
-        remarks.append(f"left out of {reason}: {len(examples) - len(kept):,} of {len(examples):,}")
-    return kept
-
-
-def _split(
-    train: Examples,
-    number: dict[str, int],
-    validation: Examples | None,
-    test: Examples | None,
-    config: TextOptions,
-    source: str,
-) -> list[list[int]]:
-    """The rows of training, validation and test; validation and test are empty where the data have their own."""
-    first: dict[str, int] = {}
-    unit = np.array([first.setdefault(key(text), row) for row, text in enumerate(train.texts)], int)
-    units = np.array(list(first.values()), int)  # where each different text stands first
-    y = np.array([number[train.labels[row]] for row in units], int)
-    counts = np.bincount(y, minlength=len(number))
-    least = 1 + (not validation) + (not test)  # one for each split that is cut off
-    if counts.min() < least:
-        rare = list(number)[int(counts.argmin())]
-        raise ProjectError(
-            f"too few texts in {source}: a class needs {least} different ones to train on, and {rare} has fewer\nAdd texts, or remove the class."
-        )
-    fractions = (0.0 if validation else config.validation_fraction, 0.0 if test else config.test_fraction)
-    return [np.flatnonzero(np.isin(unit, units[part])).tolist() for part in split_positions(y, fractions, config.seed)]
-
-
-def _numbered(examples: Examples, number: dict[str, int]) -> Split:
-    x = np.array([*examples.texts, None], object)[:-1]  # None: or numpy might make one long type of all
-    return Split(x, np.array([number[label] for label in examples.labels], int))
