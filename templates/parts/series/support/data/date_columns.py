@@ -212,7 +212,8 @@ def _texts(table: Table, name: str) -> pd.Series:
     cells = table.columns[name]
     if cells.dtype != object:
         cells = np.array(["" if cell != cell else repr(float(cell)) for cell in cells], object)
-    return pd.Series(cells, dtype=object).str.strip().str.replace(r"^(\d+)\.0$", r"\1", regex=True)
+    found = pd.Series(cells, dtype=object).str.strip().str.replace(r"^(\d+)\.0$", r"\1", regex=True)
+    return found.str.replace(r"^(?:KW ?(\d\d?)|(\d\d?)\.? ?KW)[ /-]+(\d{4})$", r"\3-W\1\2", regex=True)  # 5. KW 2024
 
 
 def _times(cells: pd.Series) -> pd.Series:
