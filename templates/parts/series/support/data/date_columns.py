@@ -67,7 +67,13 @@ def read(
     Raises:
         ProjectError: naming the file, and the line of a date that cannot be read.
     """
-    columns = tuple(map(str.strip, wanted.split("+"))) if wanted and wanted not in table.columns else (wanted,) if wanted else ()
+    columns = (
+        tuple(map(str.strip, wanted.split("+")))
+        if wanted and wanted not in table.columns
+        else (wanted,)
+        if wanted
+        else ()
+    )
     for name in columns:
         if name not in table.columns:
             raise ProjectError(f"--date-column: {no_column(table, name)}")
