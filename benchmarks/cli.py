@@ -118,9 +118,13 @@ def measure(commands: dict[str, list[str]], repeats: int, out: Path, place: Path
 
 
 def of_children() -> float:
-    """Seconds of the processor that the commands have taken so far."""
-    found = os.times()
-    return found.children_user + found.children_system
+    """Seconds of the processor that the commands have taken so far; 0 on Windows, which does not tell."""
+    if WINDOWS:
+        return 0.0
+    import resource
+
+    found = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return found.ru_utime + found.ru_stime
 
 
 def row(times: Times, name: str, beside: str | None = None, most: float = 0) -> None:
@@ -128,7 +132,7 @@ def row(times: Times, name: str, beside: str | None = None, most: float = 0) -> 
     line = f"{name:20} {median(passed):6.3f} s {median(processor):7.3f} s"
     if beside:
         others, work = ([each[kind] for each in times[beside]] for kind in (0, 1))
-        steady = median(processor) / median(work) if median(work) else float("nan")  # Windows tells none
+        steady = median(processor) / median(work) if median(work) else float("nan")
         line += f"  {median(passed) / median(others):8.2f} {min(passed) / min(others):8.2f} {steady:9.2f}  {most} of {beside}"
     print(line)
 

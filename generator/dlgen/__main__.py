@@ -8,7 +8,7 @@ try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # while modules are imported: nothing is made yet
     gc.set_threshold(
         100_000
-    )  # what is imported is no garbage: looking for some takes a tenth of a short command's time
+    )  # what is imported is not garbage; looking for some takes a tenth of a short command's time
     from dlgen.commands import main as command
 except KeyboardInterrupt:
     raise SystemExit(130) from None

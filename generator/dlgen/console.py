@@ -1,6 +1,6 @@
 """How things look on the terminal: trees and tables, in plain text, whatever the texts of others hold.
 
-A title, a file's name or an error that quotes them may hold what a terminal obeys (escape sequences), what hides a
+A title, a file's name or an error that quotes them may contain what a terminal obeys (escape sequences), what hides a
 text or turns its direction. Everything that dlgen prints goes through `echo`, which shows such characters escaped.
 """
 

@@ -1,4 +1,4 @@
-"""What can go wrong, in the words that a user reads. Exit codes are decided in cli.main."""
+"""What can go wrong, in the words that a user reads. commands/main.py decides the exit codes."""
 
 import errno
 import os
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 
 class DlgenError(Exception):
-    """A mistake that the user can mend. The message says what happened, what was expected and what to do."""
+    """A mistake that the user can fix. The message says what happened, what was expected and what to do."""
 
 
 class StepFailed(Exception):
@@ -26,13 +26,11 @@ def explain(error: OSError) -> str | None:
     """A full disk or a folder that cannot be written, in a sentence; None for any other error of the system."""
     where = error.filename or "the project's folder"
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return (
-            f"the disk is full while writing {where}\nFree some space and run the same command again; nothing was left."
-        )
+        return f"the disk is full while writing {where}\nFree some space and run the same command again; nothing was left behind."
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"no permission to write {where}\nChange its permissions, or choose a folder of your own."
     if error.errno == errno.ENOENT and not _is_somewhere():
-        return "the folder that you are in is gone\nGo to another: cd ~"
+        return "the folder you are in no longer exists\nGo to another: cd ~"
     if error.errno == errno.ENAMETOOLONG:
         return f"the path is too long: {where}\nGive a shorter name."
     return None

@@ -12,14 +12,15 @@ from collections import Counter
 from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
-from support.data import annotated_images, annotations
+from support.data import annotated_images
+from support.data.annotations.read import read
 
 def stands_out(path):
     pixels = np.asarray(ImageOps.exif_transpose(Image.open(path)).convert("RGB")).astype(int)
     rows, columns = np.nonzero(np.abs(pixels - np.median(pixels.reshape(-1, 3), axis=0)).sum(axis=2) > 150)
     return [int(value) for value in (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)] if len(rows) else None
 
-found = annotations.read(Path(path))
+found = read(Path(path))
 splits, problems = annotated_images.load(Path(path), 64, (0.2, 0.2), 0)
 photos = [{re.sub(r"[.]rf[.].*", "", image.path.name) for image in found.images if image.split == split}
           for split in ("train", "validation", "test")]

@@ -11,18 +11,16 @@ from pathlib import Path
 from config import Config
 import data
 from support import settings
-from support.data.image_finding import find_images
-from support.data.images import read_picture
-from support.data.pixels import Pixels
+from support.data.image_files import find_images
+from support.data.images import read_image
 splits = data.load(settings.read(Config, argv=["--data", path]))
 shape = tuple(splits.spec["shape"])
-pixels = Pixels.of(splits.spec)
 result = {
     "labels": splits.spec["labels"],
     "sizes": [len(splits.train), len(splits.validation), len(splits.test)],
     "pixels": splits.spec.get("pixels", {}),
     "contrast": {str(file.relative_to(path)): int((image.max(axis=(0, 1)) - image.min(axis=(0, 1))).max())
-                 for file in find_images(Path(path)) for image in [read_picture(file, shape, pixels)]},
+                 for file in find_images(Path(path)) for image, _ in [read_image(file, shape, splits.spec.get("pixels"))]},
 }
 """
 

@@ -55,13 +55,17 @@ def test_the_output_is_what_was_checked_then_each_finding_and_the_exit_code_says
     done = dlgen("check", str(small))
     assert done.returncode == 1
     assert done.stdout.endswith(
-        "\n\nREADME.md: links to GUIDE.md, which is not there\n    Make the file, or mend the link.\n"
+        "\n\nREADME.md: links to GUIDE.md, which does not exist\n    Make the file, or fix the link.\n"
         f"\n1 finding in {small}\n"
     )
     facts = json.loads(dlgen("check", str(small), "--json").stdout)
     assert facts["template"] == str(small)
     assert facts["findings"] == [
-        {"file": "README.md", "what": "links to GUIDE.md, which is not there", "do": "Make the file, or mend the link."}
+        {
+            "file": "README.md",
+            "what": "links to GUIDE.md, which does not exist",
+            "do": "Make the file, or fix the link.",
+        }
     ]
 
 

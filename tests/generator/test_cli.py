@@ -157,7 +157,7 @@ def test_on_a_terminal_the_questions_of_a_foreign_template_are_asked_and_jinja_i
     assert code == 0, output
     assert (tmp_path / "other/file.txt").read_text() == "Other 2\n"
     code, output = on_a_terminal(tmp_path, ["new", str(plain), *trust], "{{ 7 * 7 }}\n\n\n")
-    assert code == 2 and "error: name cannot hold {{, which a template would run as code: {{ 7 * 7 }}" in output
+    assert code == 2 and "error: name cannot contain {{, which a template would run as code: {{ 7 * 7 }}" in output
     code, output = on_a_terminal(tmp_path, ["new", str(plain), *trust], "\x04")  # Ctrl-D
     assert code == 130 and output.endswith("Stopped by Ctrl-C.\r\n") and "Traceback" not in output
     assert os.listdir(tmp_path) == ["other"]

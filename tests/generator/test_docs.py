@@ -65,7 +65,7 @@ def test_the_commands_of_the_page_about_updates_do_what_it_says(dlgen: Dlgen, tm
     assert "## Begin\n" in readme and readme.endswith("\nOurs since May.\n") and "<<<" not in readme
     data = tmp_path / "team-template/{{cookiecutter.project_slug}}/data.py"
     assert data.read_bytes() == (folder / "data.py").read_bytes()
-    assert printed.endswith("\nNothing to merge: your files have already what is new in the template.\n")
+    assert printed.endswith("\nNothing to merge: your files already have what is new in the template.\n")
 
 
 if __name__ == "__main__":

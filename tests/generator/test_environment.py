@@ -172,10 +172,10 @@ def test_the_results_are_tables_of_the_newest_run_and_the_path_of_its_report(tmp
 
 
 def test_missing_or_broken_results_are_said_and_break_nothing(tmp_path: Path) -> None:
-    assert results.text(results.read(tmp_path)) == "\nThe steps left no metrics.json under runs/."
+    assert results.text(results.read(tmp_path)) == "\nThe steps wrote no metrics.json under runs/."
     run = write_run(tmp_path, "a", {"test": "soon"}, "no table")
     (run / "metrics.json").write_text("{")
-    assert results.text(results.read(tmp_path)) == "\nThe steps left no metrics.json under runs/."
+    assert results.text(results.read(tmp_path)) == "\nThe steps wrote no metrics.json under runs/."
 
 
 @pytest.mark.slow

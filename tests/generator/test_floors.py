@@ -33,7 +33,7 @@ def said(project: Path) -> list[str]:
     return [str(fault) for fault in floors.faults(project)]
 
 
-def test_the_generator_imports_downwards_only_and_never_in_a_circle() -> None:
+def test_the_generator_imports_downwards_only_and_never_in_a_cycle() -> None:
     assert [str(fault) for fault in floors.faults(HERE, "dlgen", GENERATOR)] == []
     rooms = {path.name for path in (HERE / "dlgen").iterdir() if path.is_dir() and path.name != "__pycache__"}
     assert rooms == {room for row in GENERATOR for room in row} - {"__main__", floors.GROUND}
@@ -88,7 +88,7 @@ def test_an_import_upwards_is_named_and_one_downwards_is_not(
     assert said(good) == []
     wrong = tree(tmp_path / "bad", **{f"support__{lower}": f"\nimport support.{high}", f"support__{upper}": ""})
     assert said(wrong) == [
-        f"support/{lower.replace('__', '/')}.py:2 imports support.{high}, which stands above it; "
+        f"support/{lower.replace('__', '/')}.py:2 imports support.{high}, which is above it; "
         f"move what it needs to {where}/ or below"
     ]
 
@@ -96,11 +96,11 @@ def test_an_import_upwards_is_named_and_one_downwards_is_not(
 def test_rooms_side_by_side_do_not_import_each_other(tmp_path: Path) -> None:
     project = tree(tmp_path, support__one__a="from support.two import b", support__two__b="")
     assert [str(each) for each in floors.faults(project, "support", (("one", "two"), ("",)))] == [
-        "support/one/a.py:1 imports support.two.b, which stands beside it; move what it needs to support/one/ or below"
+        "support/one/a.py:1 imports support.two.b, which is beside it; move what it needs to support/one/ or below"
     ]
 
 
-def test_a_circle_is_named_once_with_its_way(tmp_path: Path) -> None:
+def test_a_cycle_is_named_once_with_its_way(tmp_path: Path) -> None:
     project = tree(
         tmp_path,
         support__data__a="from support.data.b import x",
@@ -109,15 +109,15 @@ def test_a_circle_is_named_once_with_its_way(tmp_path: Path) -> None:
         support__data__d="from . import a",
     )
     assert said(project) == [
-        "support/data/a.py:1 imports support.data.b, which imports support.data.c, which imports support.data.a: a circle; "
+        "support/data/a.py:1 imports support.data.b, which imports support.data.c, which imports support.data.a: a cycle; "
         "move what they share into a file below them"
     ]
 
 
-def test_circles_of_the_projects_own_files_are_named_too(tmp_path: Path) -> None:
+def test_cycles_of_the_projects_own_files_are_named_too(tmp_path: Path) -> None:
     project = tree(tmp_path, data="import model", model="import data", support__errors="")
     assert said(project) == [
-        "data.py:1 imports model, which imports data: a circle; move what they share into a file below them"
+        "data.py:1 imports model, which imports data: a cycle; move what they share into a file below them"
     ]
 
 

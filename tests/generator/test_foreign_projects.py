@@ -184,7 +184,7 @@ def test_a_journal_that_names_what_is_no_file_of_the_project_is_refused(made: Pa
     journal(made, steps, name)
     before = listing(made.parent)
     with pytest.raises(
-        DlgenError, match=r"^\.dlgen/local/u.*\.zip names .*, which is no file of the project\n"
+        DlgenError, match=r"^\.dlgen/local/u.*\.zip names .*, which is not a file of the project\n"
     ) as error:
         transaction.undo(project.find(made).folder)
     assert "\x1b" not in str(error.value)
@@ -196,12 +196,12 @@ def test_a_journal_that_names_what_is_no_file_of_the_project_is_refused(made: Pa
     [
         ([("a", None, b"x"), ("a", None, b"y")], "it names a file twice"),
         ([("a", None, b"x"), ("a/b", None, b"y")], "it has a as a file and as a folder"),
-        ([("a", None, (b"x", {"mode": 0o4755}))], "a has a mode that is none"),
-        ([("a", None, (b"x", {"mode": "0"}))], "a has a mode that is none"),
-        ([("a", None, (b"x", {"sha256": ""}))], "a is not what was written"),
+        ([("a", None, (b"x", {"mode": 0o4755}))], "a has an invalid mode"),
+        ([("a", None, (b"x", {"mode": "0"}))], "a has an invalid mode"),
+        ([("a", None, (b"x", {"sha256": ""}))], "a does not match its hash"),
         ([("a", None, (b"a\0b", {"link": True}))], "a is a link to nothing"),
-        ([(".dlgen/project.json", None, (b"/etc/passwd", {"link": True}))], ".dlgen/project.json is no link"),
-        ([(7, None, b"x")], "a path is no text"),
+        ([(".dlgen/project.json", None, (b"/etc/passwd", {"link": True}))], ".dlgen/project.json cannot be a link"),
+        ([(7, None, b"x")], "a path is not text"),
     ],
 )
 def test_a_journal_that_makes_no_sense_is_refused_in_a_sentence(made: Path, steps: list[Any], message: str) -> None:
@@ -230,21 +230,30 @@ def test_a_link_that_a_journal_makes_leads_to_no_write_outside(made: Path, outsi
 @pytest.mark.parametrize(
     ("facts", "message"),
     [
-        ({"dlgen": "99.1"}, f"this project is of dlgen 99.1, and you have {__version__}\nInstall the newer dlgen."),
-        ({"dlgen": f"{__version__}.1"}, f"this project is of dlgen {__version__}.1, and you have {__version__}\n"),
-        ({"dlgen": 7}, ".dlgen/project.json is damaged: dlgen is no version\n"),
-        ({"dlgen": "\x1b[2J"}, ".dlgen/project.json is damaged: dlgen is no version\n"),
+        (
+            {"dlgen": "99.1"},
+            f"this project was made by dlgen 99.1, and you have {__version__}\nInstall the newer dlgen.",
+        ),
+        (
+            {"dlgen": f"{__version__}.1"},
+            f"this project was made by dlgen {__version__}.1, and you have {__version__}\n",
+        ),
+        ({"dlgen": 7}, ".dlgen/project.json is damaged: dlgen is not a version\n"),
+        ({"dlgen": "\x1b[2J"}, ".dlgen/project.json is damaged: dlgen is not a version\n"),
         ({"template": 7}, ".dlgen/project.json is damaged: it has no template\n"),
         ({"parts": "base"}, ".dlgen/project.json is damaged: it has no parts\n"),
-        ({"parts": [["base"]]}, ".dlgen/project.json is damaged: parts are texts\n"),
-        ({"files": {"a": 1}}, ".dlgen/project.json is damaged: files have hashes, which are texts\n"),
-        ({"settings": {"a": {"b": 1}}}, ".dlgen/project.json is damaged: a setting is a number, a text, or a list of "),
+        ({"parts": [["base"]]}, ".dlgen/project.json is damaged: parts are strings\n"),
+        ({"files": {"a": 1}}, ".dlgen/project.json is damaged: files have hashes, which are strings\n"),
+        (
+            {"settings": {"a": {"b": 1}}},
+            ".dlgen/project.json is damaged: a setting is a number, a string, or a list of ",
+        ),
         (
             {"answers": {"a": [[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]}},
             ".dlgen/project.json is damaged: the answer to a ",
         ),
-        ({"origin": ["git"]}, ".dlgen/project.json is damaged: origin is a table of texts\n"),
-        ({"template": "\ud800"}, ".dlgen/project.json is damaged: it holds half a character\n"),
+        ({"origin": ["git"]}, ".dlgen/project.json is damaged: origin is a table of strings\n"),
+        ({"template": "\ud800"}, ".dlgen/project.json is damaged: it contains half a character\n"),
     ],
     ids=str,
 )
@@ -277,8 +286,8 @@ def test_an_interrupted_change_of_a_newer_dlgen_is_not_finished_by_this_one(made
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[" * 100_000, "it is too deep"),
-        ('{"answers": ' + "[" * 100_000 + "]" * 100_000 + "}", "it is too deep"),
+        ("[" * 100_000, "it is nested too deeply"),
+        ('{"answers": ' + "[" * 100_000 + "]" * 100_000 + "}", "it is nested too deeply"),
         (" " * (record.LARGE + 1), "it is larger than 16 MB"),
         ('{"a": ' + "9" * 10_000 + "}", "Exceeds the limit"),
         ("\ufeff{}", "Unexpected UTF-8 BOM"),
@@ -325,7 +334,7 @@ def test_an_archive_that_would_fill_the_memory_is_refused_before_it_is_unpacked(
             for number in range(archives.MANY_FILES + 1):
                 archive.writestr(str(number), b"")
     monkeypatch.setattr(zipfile.ZipFile, "read", lambda *arguments: pytest.fail("it was unpacked"))
-    with pytest.raises(DlgenError, match=r"^\.dlgen/pristine\.zip is damaged: (it )?(is|holds) (larger|more) than"):
+    with pytest.raises(DlgenError, match=r"^\.dlgen/pristine\.zip is damaged: (it )?(is|contains) (larger|more) than"):
         project.find(made)
 
 

@@ -153,74 +153,74 @@ HOSTILE: dict[str, dict[str, tuple[Callable[[Path, Path], None], str]]] = {
         "a link to a device": (linked(f"{SLUG}/link", "/dev/zero"), "VICTIM/template/{{cookiecutter.slug}}/link is a link that leads out of the template\nReplace it by the file that it leads to."),
         "a link in a circle": (linked(f"{SLUG}/link", "link"), "VICTIM/template/{{cookiecutter.slug}}/link is a link that leads out of the template\nReplace it by the file that it leads to."),
         "parts that leave": (lines({"_parts": ["../../home"]}, {}), "there is no part ../../home"),
-        "choices that leave": (lambda template, victim: write(template, {"cookiecutter.json": json.dumps({"templates": {"a": {"path": "../home"}}})}) and None, "VICTIM/template holds several templates: ../home\nChoose one: --directory ../home"),
+        "choices that leave": (lambda template, victim: write(template, {"cookiecutter.json": json.dumps({"templates": {"a": {"path": "../home"}}})}) and None, "VICTIM/template contains several templates: ../home\nChoose one: --directory ../home"),
     },
     "makes the same files on every system, and none that another program obeys": {
         "a record of its own": (lines({}, {f"{SLUG}/.dlgen/project.json": "{}"}), "the template makes .dlgen, which dlgen writes itself\nTake it out of the template."),
-        "git's folder by a rendered name": (lines({}, {f"{SLUG}/{{{{ '.git' }}}}/config": FSMONITOR}), "the template would write 'thing/.git', which is git's own\nGive it a name that is one file on every system, and nothing to git."),
-        "git's folder by an answer": (lines({"x": ".git"}, {f"{SLUG}/{{{{cookiecutter.x}}}}/config": FSMONITOR}), "the template would write 'thing/.git', which is git's own\nGive it a name that is one file on every system, and nothing to git."),
-        "git's folder in a folder": (lines({"x": "sub/.git"}, {f"{SLUG}/{{{{cookiecutter.x}}}}/config": FSMONITOR}), "the template would write 'thing/sub/.git', which is git's own\nGive it a name that is one file on every system, and nothing to git."),
-        "git's folder that is copied": (lines({"x": ".git", "_copy_without_render": ["*"]}, {f"{SLUG}/{{{{cookiecutter.x}}}}/config": FSMONITOR}), "the template would write 'thing/.git', which is git's own\nGive it a name that is one file on every system, and nothing to git."),
-        "git's folder in capitals": (lines({}, {f"{SLUG}/.GIT/config": FSMONITOR}), "the template would write 'thing/.GIT', which some file systems take for .git\nGive it a name that is one file on every system, and nothing to git."),
-        "git's folder with a dot": (lines({}, {f"{SLUG}/.git./config": FSMONITOR}), "the template would write 'thing/.git.', which some file systems take for .git\nGive it a name that is one file on every system, and nothing to git."),
-        "git's folder with a blank": (lines({}, {f"{SLUG}/.git /config": FSMONITOR}), "the template would write 'thing/.git ', which some file systems take for .git\nGive it a name that is one file on every system, and nothing to git."),
-        "git's folder by its short name": (lines({}, {f"{SLUG}/GIT~1/config": FSMONITOR}), "the template would write 'thing/GIT~1', which is the short name of a hidden folder on Windows\nGive it a name that is one file on every system, and nothing to git."),
-        "git's folder with a joiner": (lines({}, {f"{SLUG}/.g\u200cit/config": FSMONITOR}), "the template would write 'thing/.g\\u200cit', which some file systems take for .git\nGive it a name that is one file on every system, and nothing to git."),
-        "git's folder in wide letters": (lines({}, {f"{SLUG}/.\uff47it/config": FSMONITOR}), "the template would write 'thing/.\\uff47it', which some file systems take for .git\nGive it a name that is one file on every system, and nothing to git."),
-        "git's folder without a dot on its i": (lines({}, {f"{SLUG}/.g\u0131t/config": FSMONITOR}), "the template would write 'thing/.g\\u0131t', which some file systems take for .git\nGive it a name that is one file on every system, and nothing to git."),
-        "git's folder as a stream": (lines({}, {f"{SLUG}/.git::$INDEX_ALLOCATION/config": FSMONITOR}), "the template would write 'thing/.git::$INDEX_ALLOCATION', which some file systems take for .git\nGive it a name that is one file on every system, and nothing to git."),
-        "git's folder as a file": (lines({"x": ".git"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": "gitdir: elsewhere"}), "the template would write 'thing/.git', which is git's own\nGive it a name that is one file on every system, and nothing to git."),
-        "git's modules": (lines({}, {f"{SLUG}/.gitmodules": FSMONITOR}), "the template would write 'thing/.gitmodules', which is git's own\nGive it a name that is one file on every system, and nothing to git."),
+        "git's folder by a rendered name": (lines({}, {f"{SLUG}/{{{{ '.git' }}}}/config": FSMONITOR}), "the template would write 'thing/.git', which is git's own\nGive it a name that is the same file on every system, and nothing special to git."),
+        "git's folder by an answer": (lines({"x": ".git"}, {f"{SLUG}/{{{{cookiecutter.x}}}}/config": FSMONITOR}), "the template would write 'thing/.git', which is git's own\nGive it a name that is the same file on every system, and nothing special to git."),
+        "git's folder in a folder": (lines({"x": "sub/.git"}, {f"{SLUG}/{{{{cookiecutter.x}}}}/config": FSMONITOR}), "the template would write 'thing/sub/.git', which is git's own\nGive it a name that is the same file on every system, and nothing special to git."),
+        "git's folder that is copied": (lines({"x": ".git", "_copy_without_render": ["*"]}, {f"{SLUG}/{{{{cookiecutter.x}}}}/config": FSMONITOR}), "the template would write 'thing/.git', which is git's own\nGive it a name that is the same file on every system, and nothing special to git."),
+        "git's folder in capitals": (lines({}, {f"{SLUG}/.GIT/config": FSMONITOR}), "the template would write 'thing/.GIT', which some file systems treat as .git\nGive it a name that is the same file on every system, and nothing special to git."),
+        "git's folder with a dot": (lines({}, {f"{SLUG}/.git./config": FSMONITOR}), "the template would write 'thing/.git.', which some file systems treat as .git\nGive it a name that is the same file on every system, and nothing special to git."),
+        "git's folder with a blank": (lines({}, {f"{SLUG}/.git /config": FSMONITOR}), "the template would write 'thing/.git ', which some file systems treat as .git\nGive it a name that is the same file on every system, and nothing special to git."),
+        "git's folder by its short name": (lines({}, {f"{SLUG}/GIT~1/config": FSMONITOR}), "the template would write 'thing/GIT~1', which is the short name of a hidden folder on Windows\nGive it a name that is the same file on every system, and nothing special to git."),
+        "git's folder with a joiner": (lines({}, {f"{SLUG}/.g\u200cit/config": FSMONITOR}), "the template would write 'thing/.g\\u200cit', which some file systems treat as .git\nGive it a name that is the same file on every system, and nothing special to git."),
+        "git's folder in wide letters": (lines({}, {f"{SLUG}/.\uff47it/config": FSMONITOR}), "the template would write 'thing/.\\uff47it', which some file systems treat as .git\nGive it a name that is the same file on every system, and nothing special to git."),
+        "git's folder without a dot on its i": (lines({}, {f"{SLUG}/.g\u0131t/config": FSMONITOR}), "the template would write 'thing/.g\\u0131t', which some file systems treat as .git\nGive it a name that is the same file on every system, and nothing special to git."),
+        "git's folder as a stream": (lines({}, {f"{SLUG}/.git::$INDEX_ALLOCATION/config": FSMONITOR}), "the template would write 'thing/.git::$INDEX_ALLOCATION', which some file systems treat as .git\nGive it a name that is the same file on every system, and nothing special to git."),
+        "git's folder as a file": (lines({"x": ".git"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": "gitdir: elsewhere"}), "the template would write 'thing/.git', which is git's own\nGive it a name that is the same file on every system, and nothing special to git."),
+        "git's modules": (lines({}, {f"{SLUG}/.gitmodules": FSMONITOR}), "the template would write 'thing/.gitmodules', which is git's own\nGive it a name that is the same file on every system, and nothing special to git."),
         "a bare repository": (lines({}, {f"{SLUG}/{name}": text for name, text in BARE.items()}), "the template makes . a repository of git's, whose settings git would follow\nRename its HEAD."),
         "a bare repository in a folder": (lines({}, {f"{SLUG}/sub/{name}": text for name, text in BARE.items()}), "the template makes sub a repository of git's, whose settings git would follow\nRename its HEAD."),
         "a bare repository that lends its objects": (lines({}, {f"{SLUG}/HEAD": BARE["HEAD"], f"{SLUG}/commondir": "x", f"{SLUG}/config": FSMONITOR}), "the template makes . a repository of git's, whose settings git would follow\nRename its HEAD."),
-        "a record by another name": (lines({}, {f"{SLUG}/.DLGEN/project.json": "{}"}), "the template would write 'thing/.DLGEN', which some file systems take for .dlgen\nGive it a name that is one file on every system, and nothing to git."),
+        "a record by another name": (lines({}, {f"{SLUG}/.DLGEN/project.json": "{}"}), "the template would write 'thing/.DLGEN', which some file systems treat as .dlgen\nGive it a name that is the same file on every system, and nothing special to git."),
         "a record by an answer": (lines({"x": ".dlgen"}, {f"{SLUG}/{{{{cookiecutter.x}}}}/local/journal.json": "{}"}), "the template makes .dlgen, which dlgen writes itself\nTake it out of the template."),
-        "a device's name": (lines({"x": "NUL"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": ""}), "the template would write 'thing/NUL', which is a reserved name on Windows\nGive it a name that is one file on every system, and nothing to git."),
-        "a device's name with an ending": (lines({}, {f"{SLUG}/com1.tar.gz": ""}), "the template would write 'thing/com1.tar.gz', which is a reserved name on Windows\nGive it a name that is one file on every system, and nothing to git."),
-        "a stream of a file": (lines({"x": "a.txt:evil"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": ""}), "the template would write 'thing/a.txt:evil', which holds a colon, which Windows does not take for a part of a name\nGive it a name that is one file on every system, and nothing to git."),
-        "a name with a control": (lines({"x": "a\x1b[2Jb"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": ""}), "the template would write 'thing/a\\x1b[2Jb', which holds a control character\nGive it a name that is one file on every system, and nothing to git."),
-        "a name in two lines": (lines({"x": "a\nb"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": ""}), "the template would write 'thing/a\\nb', which holds a control character\nGive it a name that is one file on every system, and nothing to git."),
-        "a name that turns the direction": (lines({"x": "a\u202etxt.py"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": ""}), "the template would write 'thing/a\\u202etxt.py', which holds a mark that turns the direction of writing\nGive it a name that is one file on every system, and nothing to git."),
-        "a name that ends in a dot": (lines({"x": "a."}, {f"{SLUG}/{{{{cookiecutter.x}}}}": ""}), "the template would write 'thing/a.', which ends in a dot or a blank, which Windows drops\nGive it a name that is one file on every system, and nothing to git."),
-        "a name with a backslash": (lines({"x": "a\\\\b"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": ""}), "the template would write 'thing/a\\\\\\\\b', which holds a backslash, which makes it another path on Windows\nGive it a name that is one file on every system, and nothing to git."),
-        "a name with a star": (lines({}, {f"{SLUG}/a*b": ""}), "the template would write 'thing/a*b', which holds *, which Windows does not take for a part of a name\nGive it a name that is one file on every system, and nothing to git."),
-        "a name with a bar by an answer": (lines({"x": "a|b"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": ""}), "the template would write 'thing/a|b', which holds |, which Windows does not take for a part of a name\nGive it a name that is one file on every system, and nothing to git."),
+        "a device's name": (lines({"x": "NUL"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": ""}), "the template would write 'thing/NUL', which is a reserved name on Windows\nGive it a name that is the same file on every system, and nothing special to git."),
+        "a device's name with an ending": (lines({}, {f"{SLUG}/com1.tar.gz": ""}), "the template would write 'thing/com1.tar.gz', which is a reserved name on Windows\nGive it a name that is the same file on every system, and nothing special to git."),
+        "a stream of a file": (lines({"x": "a.txt:evil"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": ""}), "the template would write 'thing/a.txt:evil', which contains a colon, which Windows does not allow in a name\nGive it a name that is the same file on every system, and nothing special to git."),
+        "a name with a control": (lines({"x": "a\x1b[2Jb"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": ""}), "the template would write 'thing/a\\x1b[2Jb', which contains a control character\nGive it a name that is the same file on every system, and nothing special to git."),
+        "a name in two lines": (lines({"x": "a\nb"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": ""}), "the template would write 'thing/a\\nb', which contains a control character\nGive it a name that is the same file on every system, and nothing special to git."),
+        "a name that turns the direction": (lines({"x": "a\u202etxt.py"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": ""}), "the template would write 'thing/a\\u202etxt.py', which contains a mark that changes the direction of writing\nGive it a name that is the same file on every system, and nothing special to git."),
+        "a name that ends in a dot": (lines({"x": "a."}, {f"{SLUG}/{{{{cookiecutter.x}}}}": ""}), "the template would write 'thing/a.', which ends in a dot or a space, which Windows drops\nGive it a name that is the same file on every system, and nothing special to git."),
+        "a name with a backslash": (lines({"x": "a\\\\b"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": ""}), "the template would write 'thing/a\\\\\\\\b', which contains a backslash, which makes it another path on Windows\nGive it a name that is the same file on every system, and nothing special to git."),
+        "a name with a star": (lines({}, {f"{SLUG}/a*b": ""}), "the template would write 'thing/a*b', which contains *, which Windows does not allow in a name\nGive it a name that is the same file on every system, and nothing special to git."),
+        "a name with a bar by an answer": (lines({"x": "a|b"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": ""}), "the template would write 'thing/a|b', which contains |, which Windows does not allow in a name\nGive it a name that is the same file on every system, and nothing special to git."),
         "two files of one name": (lines({"x": "a.txt"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": "b"}), "the template makes 'thing/a.txt' of both '{{cookiecutter.slug}}/a.txt' and '{{cookiecutter.slug}}/{{cookiecutter.x}}'\nRename one of them."),
         "a file and a folder of one name": (lines({"x": "a.txt"}, {f"{SLUG}/{{{{cookiecutter.x}}}}/b": "b"}), "the template makes 'thing/a.txt' of both '{{cookiecutter.slug}}/a.txt' and '{{cookiecutter.slug}}/{{cookiecutter.x}}'\nRename one of them."),
-        "two names that differ in capitals": (lines({}, {f"{SLUG}/Data/x": "", f"{SLUG}/data/y": ""}), "the template makes both 'thing/Data' and 'thing/data', which some file systems take for one\nRename one of them."),
-        "two names that differ in how a letter is composed": (lines({"x": "\u00e9", "y": "e\u0301"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": "", f"{SLUG}/{{{{cookiecutter.y}}}}": ""}), "the template makes both 'thing/\\xe9' and 'thing/e\\u0301', which some file systems take for one\nRename one of them."),
+        "two names that differ in capitals": (lines({}, {f"{SLUG}/Data/x": "", f"{SLUG}/data/y": ""}), "the template makes both 'thing/Data' and 'thing/data', which some file systems treat as one file\nRename one of them."),
+        "two names that differ in how a letter is composed": (lines({"x": "\u00e9", "y": "e\u0301"}, {f"{SLUG}/{{{{cookiecutter.x}}}}": "", f"{SLUG}/{{{{cookiecutter.y}}}}": ""}), "the template makes both 'thing/\\xe9' and 'thing/e\\u0301', which some file systems treat as one file\nRename one of them."),
     },
     "ends in time": {
         "a loop of a thousand million": (lines({}, {f"{SLUG}/b.txt": "{% for i in range(10**9) %}x{% endfor %}"}), "the template template cannot be rendered: Range too big. The sandbox blocks ranges larger than MAX_RANGE (100000)."),
         "a loop in a loop": (lines({}, {f"{SLUG}/b.txt": "{% for i in range(99999) %}{% for j in range(99999) %}xxxxxxxxxx{% endfor %}{% endfor %}"}), "the template cannot be rendered: a file would be larger than 100 MB\nRead the template, and give --trust if you want it to do what it likes."),
-        "a loop that writes nothing": (lines({}, {f"{SLUG}/b.txt": "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}"}), "the template takes longer than 3 seconds to render, which none should"),
-        "a list that never ends": (lines({}, {f"{SLUG}/b.txt": "{% set x %}{% for i in range(99999) %}{% for j in range(99999) %}x{% endfor %}{% endfor %}{% endset %}"}), "the template takes longer than 3 seconds to render, which none should"),
+        "a loop that writes nothing": (lines({}, {f"{SLUG}/b.txt": "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}"}), "the template takes longer than 3 seconds to render, which no template should"),
+        "a list that never ends": (lines({}, {f"{SLUG}/b.txt": "{% set x %}{% for i in range(99999) %}{% for j in range(99999) %}x{% endfor %}{% endfor %}{% endset %}"}), "the template takes longer than 3 seconds to render, which no template should"),
         "a huge power": (lines({}, {f"{SLUG}/b.txt": "{{ 10 ** 10 ** 10 }}"}), "the template cannot be rendered: 10000000000 ** 10 is too large for a template\nRead the template, and give --trust if you want it to do what it likes."),
         "a huge product": (lines({}, {f"{SLUG}/b.txt": "{{ 'x' * 10000000000 }}"}), "the template cannot be rendered: a repeated text or list is too large for a template\nRead the template, and give --trust if you want it to do what it likes."),
         "a huge width": (lines({}, {f"{SLUG}/b.txt": "{{ 'x' | center(10000000000) }}"}), "the template cannot be rendered: 10000000000 is too large a number for a template\nRead the template, and give --trust if you want it to do what it likes."),
         "a huge format": (lines({}, {f"{SLUG}/b.txt": "{{ '%10000000000d' % 1 }}"}), "the template cannot be rendered: the format %10000000000d is too wide for a template\nRead the template, and give --trust if you want it to do what it likes."),
         "a huge text": (lines({}, {f"{SLUG}/b.txt": "{{ random_ascii_string(10000000000) }}"}), "the template cannot be rendered: 10000000000 is too large a number for a template\nRead the template, and give --trust if you want it to do what it likes."),
-        "a macro without end": (lines({}, {f"{SLUG}/b.txt": "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}"}), "the template template cannot be rendered: it calls itself without end"),
+        "a macro without end": (lines({}, {f"{SLUG}/b.txt": "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}"}), "the template template cannot be rendered: it calls itself endlessly"),
         "a pipe": (pipe, "VICTIM/template/{{cookiecutter.slug}}/pipe is neither a file nor a folder\nTake it out of the template."),
-        "a huge file": (huge, "VICTIM/template holds more than 200 MB or 20,000 files: that is no template\nThe last one seen: VICTIM/template/{{cookiecutter.slug}}/huge.bin"),
-        "very many files": (many, "VICTIM/template holds more than 200 MB or 20,000 files: that is no template\nThe last one seen: VICTIM/template/{{cookiecutter.slug}}/9998"),
-        "questions nested without end": (lambda template, victim: (lines({}, {})(template, victim), (template / "cookiecutter.json").write_text('{"a":' + "[" * 100_000 + "]" * 100_000 + "}"))[0], "VICTIM/template/cookiecutter.json cannot be read as JSON: it is nested too deep"),
+        "a huge file": (huge, "VICTIM/template contains more than 200 MB or 20,000 files: that is not a template\nThe last one seen: VICTIM/template/{{cookiecutter.slug}}/huge.bin"),
+        "very many files": (many, "VICTIM/template contains more than 200 MB or 20,000 files: that is not a template\nThe last one seen: VICTIM/template/{{cookiecutter.slug}}/9998"),
+        "questions nested without end": (lambda template, victim: (lines({}, {})(template, victim), (template / "cookiecutter.json").write_text('{"a":' + "[" * 100_000 + "]" * 100_000 + "}"))[0], "VICTIM/template/cookiecutter.json cannot be read as JSON: it is nested too deeply"),
         "questions of many megabytes": (lambda template, victim: (lines({}, {})(template, victim), (template / "cookiecutter.json").write_text('{"a": "' + "x" * (2 << 20) + '"}'))[0], "VICTIM/template/cookiecutter.json cannot be read as JSON: it is larger than 1 MB"),
-        "a regular expression without end": (lines({}, {f"{SLUG}/b.txt": "{{ ('a' * 50 ~ '!') | slugify(regex_pattern='(a+)+$') }}"}), "the template takes longer than 3 seconds to render, which none should"),
-        "a number that grows": (lines({}, {f"{SLUG}/b.txt": "{% set n = namespace(x=3**1000) %}{% for i in range(60) %}{% set n.x = n.x * n.x %}{% endfor %}"}), "the template takes longer than 3 seconds to render, which none should"),
-        "a text that grows": (lines({}, {f"{SLUG}/b.txt": "{% set n = namespace(x='xxxxxxxx') %}{% for i in range(60) %}{% set n.x = n.x ~ n.x %}{% endfor %}"}), "the template takes more memory to render than any should"),
-        "a list that grows without end": (lines({}, {f"{SLUG}/b.txt": "{% set n = namespace(x=[1]) %}{% for i in range(60) %}{% set n.x = n.x + n.x %}{% endfor %}"}), "the template takes more memory to render than any should"),
-        "a text that is padded": (lines({}, {f"{SLUG}/b.txt": "{{ 'x'.ljust(10000000000) }}"}), "the template takes more memory to render than any should"),
-        "lists in lists": (lambda template, victim: lines({"x": deep(60)}, {})(template, victim), "VICTIM/template/cookiecutter.json cannot be read as JSON: it is nested too deep"),
+        "a regular expression without end": (lines({}, {f"{SLUG}/b.txt": "{{ ('a' * 50 ~ '!') | slugify(regex_pattern='(a+)+$') }}"}), "the template takes longer than 3 seconds to render, which no template should"),
+        "a number that grows": (lines({}, {f"{SLUG}/b.txt": "{% set n = namespace(x=3**1000) %}{% for i in range(60) %}{% set n.x = n.x * n.x %}{% endfor %}"}), "the template takes longer than 3 seconds to render, which no template should"),
+        "a text that grows": (lines({}, {f"{SLUG}/b.txt": "{% set n = namespace(x='xxxxxxxx') %}{% for i in range(60) %}{% set n.x = n.x ~ n.x %}{% endfor %}"}), "the template needs more memory to render than any should"),
+        "a list that grows without end": (lines({}, {f"{SLUG}/b.txt": "{% set n = namespace(x=[1]) %}{% for i in range(60) %}{% set n.x = n.x + n.x %}{% endfor %}"}), "the template needs more memory to render than any should"),
+        "a text that is padded": (lines({}, {f"{SLUG}/b.txt": "{{ 'x'.ljust(10000000000) }}"}), "the template needs more memory to render than any should"),
+        "lists in lists": (lambda template, victim: lines({"x": deep(60)}, {})(template, victim), "VICTIM/template/cookiecutter.json cannot be read as JSON: it is nested too deeply"),
     },
     "is refused where it is wrong": {
-        "options of Jinja that are objects": (lines({"_jinja2_env_vars": {"loader": "x"}}, {}), "cookiecutter.json: _jinja2_env_vars cannot hold loader = 'x'\nKnown: block_start_string, block_end_string, variable_start_string, variable_end_string, comment_start_string, comment_end_string, line_statement_prefix, line_comment_prefix, newline_sequence, trim_blocks, lstrip_blocks, optimized"),
+        "options of Jinja that are objects": (lines({"_jinja2_env_vars": {"loader": "x"}}, {}), "cookiecutter.json: _jinja2_env_vars cannot contain loader = 'x'\nKnown: block_start_string, block_end_string, variable_start_string, variable_end_string, comment_start_string, comment_end_string, line_statement_prefix, line_comment_prefix, newline_sequence, trim_blocks, lstrip_blocks, optimized"),
         "marks of Jinja that are alike": (lines({"_jinja2_env_vars": {"variable_start_string": "<<", "block_start_string": "<<"}}, {}), "the template template cannot be rendered: block, variable and comment start strings must be different."),
         "a project folder that is a link": (lambda template, victim: (lines({}, {})(template, victim), (template / SLUG).rename(template / "real"), (template / SLUG).symlink_to("real")), "the template template has no project folder\nExpected one such as {{cookiecutter.project_slug}}."),
         "a project folder that is a file": (lambda template, victim: (lines({}, {})(template, victim), shutil.rmtree(template / SLUG), (template / SLUG).touch()), "the template template has no project folder\nExpected one such as {{cookiecutter.project_slug}}."),
         "a project folder without files": (lambda template, victim: (lines({}, {})(template, victim), (template / SLUG / "a.txt").unlink()), "the template template has no file in its project folder\nExpected one such as README.md."),
-        "parts that are no names": (lines({"_parts": [{}]}, {}), "template: _parts in cookiecutter.json is not a list of texts\nExpected _parts: [\"...\"]"),
+        "parts that are no names": (lines({"_parts": [{}]}, {}), "template: _parts in cookiecutter.json is not a list of strings\nExpected _parts: [\"...\"]"),
         "steps that are no steps": (lines({"_title": "x", "_steps": "rm"}, {}), "template: _steps in cookiecutter.json is not a list of lists\nExpected [[\"data.py\"]]"),
         "several templates that are none": (lambda template, victim: write(template, {"cookiecutter.json": json.dumps({"templates": 5})}), "the template template has no project folder\nExpected one such as {{cookiecutter.project_slug}}."),
     },
@@ -446,17 +446,17 @@ CONFINED = {
     "os.truncate('OUT/victim.txt', 0)": "outside",
     "os.utime('OUT/victim.txt')": "outside",
     "shutil.rmtree('OUT/home')": "outside",
-    "os.symlink('OUT/victim.txt', 'IN/link')": "more than that",
-    "os.link('OUT/victim.txt', 'IN/link')": "more than that",
-    "os.system('touch OUT/x')": "more than that",
-    "subprocess.run(['touch', 'OUT/x'])": "more than that",
-    "os.fork()": "more than that",
-    "os.execv('/bin/sh', ['sh'])": "more than that",
-    "os.posix_spawn('/bin/sh', ['sh'], {})": "more than that",
-    "os.kill(os.getppid(), 9)": "more than that",
-    "socket.socket().connect(('127.0.0.1', 9))": "more than that",
-    "socket.getaddrinfo('localhost', 80)": "more than that",
-    "ctypes.CDLL(None)": "more than that",
+    "os.symlink('OUT/victim.txt', 'IN/link')": "more than render",
+    "os.link('OUT/victim.txt', 'IN/link')": "more than render",
+    "os.system('touch OUT/x')": "more than render",
+    "subprocess.run(['touch', 'OUT/x'])": "more than render",
+    "os.fork()": "more than render",
+    "os.execv('/bin/sh', ['sh'])": "more than render",
+    "os.posix_spawn('/bin/sh', ['sh'], {})": "more than render",
+    "os.kill(os.getppid(), 9)": "more than render",
+    "socket.socket().connect(('127.0.0.1', 9))": "more than render",
+    "socket.getaddrinfo('localhost', 80)": "more than render",
+    "ctypes.CDLL(None)": "more than render",
 }
 
 
@@ -518,13 +518,13 @@ def test_what_is_typed_is_taken_as_it_is_and_what_is_not_is_the_default(
 @pytest.mark.parametrize(
     ("typed", "mark"),
     [
-        (["{{ 7 * 7 }}"], "name cannot hold {{, "),
-        (["{% x"], "name cannot hold {%, "),
-        (["{# x"], "name cannot hold {#, "),
-        (["", "", "<< x >>"], "x cannot hold <<, "),
-        (["", "", "", '{"a": "{{ 7 }}"}'], "table cannot hold {{, "),
-        (["", "", "", '{"a": {"b": ["<<"]}}'], "table cannot hold <<, "),
-        (["a\x1b[2J"], r"name cannot hold the character '\x1b', "),
+        (["{{ 7 * 7 }}"], "name cannot contain {{, "),
+        (["{% x"], "name cannot contain {%, "),
+        (["{# x"], "name cannot contain {#, "),
+        (["", "", "<< x >>"], "x cannot contain <<, "),
+        (["", "", "", '{"a": "{{ 7 }}"}'], "table cannot contain {{, "),
+        (["", "", "", '{"a": {"b": ["<<"]}}'], "table cannot contain <<, "),
+        (["a\x1b[2J"], r"name cannot contain the character '\x1b', "),
     ],
 )
 def test_jinja_that_is_typed_is_refused_as_on_the_command_line(
@@ -540,7 +540,7 @@ def test_jinja_that_is_typed_is_refused_as_on_the_command_line(
 
 def test_a_line_that_jinja_takes_for_a_statement_is_refused(surroundings: Path) -> None:
     lines({"_jinja2_env_vars": {"line_statement_prefix": "%%"}}, {})(surroundings / "template", surroundings)
-    with pytest.raises(DlgenError, match=r"^name cannot hold %%, which a template would run as code: %% set x = 1$"):
+    with pytest.raises(DlgenError, match=r"^name cannot contain %%, which a template would run as code: %% set x = 1$"):
         render.new(lookup.find(str(surroundings / "template")), "made", {"name": "%% set x = 1"})
 
 
@@ -613,10 +613,10 @@ def test_an_archive_is_measured_before_it_is_unpacked(tmp_path: Path, monkeypatc
         return str(raised.value)
 
     monkeypatch.setattr(archives, "MANY_FILES", 3)
-    assert refusal({str(number): b"" for number in range(4)}) == "holds more than 3 files"
+    assert refusal({str(number): b"" for number in range(4)}) == "contains more than 3 files"
     monkeypatch.setattr(archives, "MANY_FILES", 3)
     monkeypatch.setattr(archives, "LONG_NAME", 10)
-    assert refusal({"a" * 100: b""}) == "holds more than 3 files"  # by the size of the list alone
+    assert refusal({"a" * 100: b""}) == "contains more than 3 files"  # by the size of the list alone
     monkeypatch.setattr(archives, "SMALL_MB", 0)
     assert refusal({"zeros": bytes(1 << 20)}) == "is more than 200 times larger unpacked than packed"
     with zipfile.ZipFile(file, "w") as archive:
@@ -699,7 +699,7 @@ def test_one_of_several_nested_templates_is_rendered_by_its_folder(dlgen: Dlgen,
     choices = {"one": {"path": "./first", "title": "First"}}
     write(tmp_path / "nest", {"cookiecutter.json": json.dumps({"templates": choices})})
     done = dlgen("new", "nest")
-    assert done.stderr == "error: nest holds several templates: first\nChoose one: --directory first\n"
+    assert done.stderr == "error: nest contains several templates: first\nChoose one: --directory first\n"
     assert dlgen("new", "nest", "--directory", "first").returncode == 0
     assert (tmp_path / "great_thing/include.txt").read_text() == "shared great_thing\n"
 
@@ -766,15 +766,15 @@ NO_JINJA = {
 }
 NEW_LINES = "the template odd cannot be rendered: open() argument 'newline' must be str or None, not "
 COLON = (
-    'the template would write "{}", which holds a colon, which Windows does not take for a part of a name\n'
-    "Give it a name that is one file on every system, and nothing to git."
+    'the template would write "{}", which contains a colon, which Windows does not allow in a name\n'
+    "Give it a name that is the same file on every system, and nothing special to git."
 )
 MARKS = f"Known: {', '.join(trust.OPTIONS)}"
 OUTCOMES: dict[str, dict[int, str]] = {  # of the values of ODD, by their number; a project of all others
     **{
         key: dict.fromkeys(
             {*range(15)} - {7, 10},
-            f'odd: {key} in cookiecutter.json is not a list of texts\nExpected {key}: ["..."]',
+            f'odd: {key} in cookiecutter.json is not a list of strings\nExpected {key}: ["..."]',
         )
         for key in LISTS
     },
@@ -803,8 +803,8 @@ OUTCOMES["_extensions"][10] = (
     "odd wants to run code of its own on this computer: {% x\nRead it, and give --trust if you want that."
 )
 OUTCOMES["_jinja2_env_vars"] |= {
-    12: f"cookiecutter.json: _jinja2_env_vars cannot hold x = None\n{MARKS}",
-    13: f"cookiecutter.json: _jinja2_env_vars cannot hold x = {{'y': []}}\n{MARKS}",
+    12: f"cookiecutter.json: _jinja2_env_vars cannot contain x = None\n{MARKS}",
+    13: f"cookiecutter.json: _jinja2_env_vars cannot contain x = {{'y': []}}\n{MARKS}",
 }
 OUTCOMES["slug"] |= {
     4: "the template would write outside the project: /a.txt",

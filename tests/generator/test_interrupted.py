@@ -61,8 +61,8 @@ def test_what_a_living_dlgen_is_making_for_the_same_name_is_left_alone(tmp_path:
 def test_ctrl_c_while_rendering_leaves_nothing_and_exits_with_130(tmp_path: Path) -> None:
     script = (
         "import os, signal\n"
-        "from dlgen.commands import main\nfrom dlgen.rendering import render\n"
-        "render._check = lambda *arguments: os.kill(os.getpid(), signal.SIGINT)\n"
+        "from dlgen.commands import main\nfrom dlgen.rendering import review\n"
+        "review.check = lambda *arguments: os.kill(os.getpid(), signal.SIGINT)\n"
         "main.main(['new', 'mnist-classifier', 'x'])\n"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)

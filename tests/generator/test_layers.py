@@ -53,7 +53,7 @@ def test_a_file_in_two_layers_is_refused(tiny: Path) -> None:
     with pytest.raises(DlgenError) as error:
         layers.plan(find(tiny))
     assert str(error.value) == (
-        "train.py stands in both base and tiny\nName it in the replaces of tiny, or give one of the two another name."
+        "train.py is in both base and tiny\nName it in the replaces of tiny, or give one of the two another name."
     )
 
 

@@ -97,7 +97,7 @@ def test_a_folder_that_vanished_under_the_command_is_said(template: Path, tmp_pa
     )
     words = [word.replace("TEMPLATE", str(template)) for word in command]
     done = subprocess.run([sys.executable, "-c", script, *words], capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (2, "error: the folder that you are in is gone\nGo to another: cd ~\n")
+    assert (done.returncode, done.stderr) == (2, "error: the folder you are in no longer exists\nGo to another: cd ~\n")
 
 
 @needs_posix

@@ -4,14 +4,18 @@ That both make the same bytes of every template of the catalog is in test_render
 """
 
 import json
+import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 from dlgen.catalog import layers, lookup, templates
 from dlgen.errors import DlgenError
+from dlgen.projects import project
 from dlgen.rendering import own, render
+from dlgen.updates.rerender import render_again
 
 FOLDER = layers.PROJECT_FOLDER
 
@@ -95,3 +99,26 @@ def test_what_cannot_be_rendered_is_named_with_its_file(mine: Path, tmp_path: Pa
         render.new(lookup.find("tiny"), str(tmp_path / "x"))
     assert str(error.value) == "the template cannot be rendered: notes.txt: 'dict object' has no attribute 'nothing'"
     assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize("slug", ["../../evil", "/tmp/dlgen-evil", "a/b", "..", ".", "", ".git", ["..", "x"], "x\\y"])
+def test_a_name_from_the_record_of_a_foreign_project_leads_nowhere(
+    mine: Path, tmp_path: Path, slug: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = render.new(lookup.find("tiny"), str(tmp_path / "here/x")).folder
+    record = made / ".dlgen/project.json"
+    facts = json.loads(record.read_text())
+    record.write_text(json.dumps({**facts, "answers": {**facts["answers"], "project_slug": slug}}))
+    home = tmp_path / "temporary"
+    home.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(home))
+    written: list[Path] = []
+    real = Path.mkdir
+    monkeypatch.setattr(Path, "mkdir", lambda self, *rest, **named: (written.append(self), real(self, *rest, **named)))
+    if slug == ["..", "x"]:  # a folder of that name, which is not in the record's own words
+        render_again(project.find(made))
+    else:
+        with pytest.raises(DlgenError):
+            render_again(project.find(made))
+    assert [path for path in written if not Path(os.path.realpath(path)).is_relative_to(home)] == []
+    assert sorted(os.listdir(tmp_path)) == sorted(["here", "temporary"])

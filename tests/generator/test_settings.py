@@ -132,7 +132,7 @@ def test_none_is_refused_where_toml_has_no_word_for_it() -> None:
     with pytest.raises(DlgenError) as error:
         settings.parse(SETTINGS["limit"], "none")
     assert str(error.value) == (
-        "limit cannot be none in config.toml, which has no word for it\n"
+        "limit cannot be none in config.toml, which cannot express it\n"
         "Give it as an option: python train.py --limit none"
     )
 
@@ -187,10 +187,10 @@ def test_a_limit_itself_is_allowed_or_not_as_its_keyword_says(
     ("source", "message"),
     [
         ("x = '\0'", "is not Python: source code string cannot contain null bytes"),
-        (b"# \xff\nclass Config: pass", "is not text in UTF-8"),
+        (b"# \xff\nclass Config: pass", "is not UTF-8 text"),
         ("class Config(Config):\n    x: int = 1\n", "the class Config inherits from itself"),
         ("class A(Config): pass\nclass Config(A): pass\n", "the class Config inherits from itself"),
-        ("class Config:\n    x: int = " + "-" * 20_000 + "1\n", "cannot be read: it is nested too deep"),
+        ("class Config:\n    x: int = " + "-" * 20_000 + "1\n", "cannot be read: it is nested too deeply"),
         ("#" * (1 << 20) + "\n", "is larger than 1 MB, which no config.py is"),
     ],
 )

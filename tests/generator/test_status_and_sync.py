@@ -64,7 +64,11 @@ def change(file: Path, old: str, new: str) -> None:
 
 
 def test_status_names_what_you_did_and_what_the_template_has_that_is_new(run: Run, made: Path, template: Path) -> None:
-    assert run("status").splitlines()[2:] == ["Every file is as it was made.", "", "The template has nothing new."]
+    assert run("status").splitlines()[2:] == [
+        "No file has changed since the project was made.",
+        "",
+        "The template has nothing new.",
+    ]
     change(made / "train.py", "train", "mine")
     (made / "config.py").unlink()
     (made / "support/__init__.py").chmod(0o755)
@@ -87,7 +91,7 @@ def test_status_names_what_you_did_and_what_the_template_has_that_is_new(run: Ru
         "The template has something new:\n"
         "  updated  README.md\n"
         "\n"
-        "See it: dlgen update --dry-run\nTake it: dlgen update\n"
+        "See it: dlgen update --dry-run\nApply it: dlgen update\n"
     )
     facts = json.loads(run("status", "--json"))
     assert (facts["edited"], facts["added"]) == (["train.py"], [".gitignore", "mine.txt"])
@@ -108,7 +112,7 @@ def test_status_without_the_template_still_says_what_is_yours(run: Run, made: Pa
     change(made / "train.py", "train", "mine")
     printed = run("status")
     assert "  edited   train.py\n" in printed
-    assert f"cannot be said: there is no template in {template}\n" in printed
+    assert f"Cannot tell whether the template has something new: there is no template in {template}\n" in printed
 
 
 def test_diff_shows_your_lines_and_with_template_the_templates(run: Run, made: Path, template: Path) -> None:
@@ -158,7 +162,7 @@ def test_sync_carries_edits_into_the_template_and_the_next_update_has_nothing_to
             "edited    support/images.py  in the part images, which other templates may use",
             "replaced  train.py           dlgen's own, of the part base: the template has it now",
             "added     new/file.py",
-            "left      workflow.yml       it holds {{ or {%, which would be rendered: name it in _copy_without_render first",
+            "left      workflow.yml       it contains {{ or {%, which would be rendered: name it in _copy_without_render first",
             "edited    cookiecutter.json  _replaces: train.py",
             "",
         ]
@@ -207,7 +211,7 @@ def test_places_to_decide_are_not_carried_back(run: Run, made: Path, template: P
     change(template / SLUG / "config.py", "15", "30")
     run("update")
     before = content(template)
-    assert "left  config.py  it has places to decide: <<<<<<< yours\n" in run("sync", str(template))
+    assert "left  config.py  it has conflicts to resolve: <<<<<<< yours\n" in run("sync", str(template))
     assert content(template) == before
 
 
@@ -312,6 +316,6 @@ def test_dlgens_own_template_is_not_written(run: Run, made: Path, tiny: Path) ->
     change(made / "config.py", "15", "20")
     before = content(tiny)
     assert run("sync", "tiny", code=2) == (
-        "error: tiny is no folder of yours\nMake it one: dlgen eject tiny my-template\n"
+        "error: tiny is not a folder of yours\nMake it one: dlgen eject tiny my-template\n"
     )
     assert content(tiny) == before

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dlgen.catalog import lookup, registry, sources, templates
+from dlgen.catalog import addresses, lookup, registry, sources, templates
 from dlgen.errors import DlgenError
 from dlgen.system import archives
 
@@ -111,9 +111,9 @@ def test_settings_keep_any_path_and_are_whole_toml(tmp_path: Path, tiny: Path) -
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("templates", "add", "TINY", "--name", "team"), "team is registered already: TINY\n"),
+        (("templates", "add", "TINY", "--name", "team"), "team is already registered: TINY\n"),
         (("templates", "add", "nowhere"), "there is no folder nowhere\n"),
-        (("templates", "add", "empty"), "empty holds no template: no cookiecutter.json in "),
+        (("templates", "add", "empty"), "empty contains no template: no cookiecutter.json in "),
         (("templates", "add", "TINY", "--name", "a/b"), "a/b cannot be the name of registered templates\n"),
         (("templates", "remove", "taem"), "nothing is registered as taem; did you mean team?\n"),
         (("templates", "update", "x"), "nothing is registered as x\n"),
@@ -152,7 +152,7 @@ def test_a_folder_that_is_gone_is_said_and_everything_else_still_works(dlgen: Dl
         ("[team]\nbranch = 'x'\npath = 'y'", ": [team] is not an entry\n"),
         ("[team]\npath = 'y'\ngit = 'x'", ": [team] is not an entry\n"),
         ("[team]\ngit = 'x'\ncheckout = '--upload-pack=x'", "--upload-pack=x cannot be a branch, tag or commit"),
-        (b"\xff", " is not text in UTF-8\n"),
+        (b"\xff", " is not UTF-8 text\n"),
     ],
 )
 def test_settings_that_are_broken_are_a_sentence_and_our_own_templates_still_work(
@@ -169,7 +169,7 @@ def test_settings_that_are_broken_are_a_sentence_and_our_own_templates_still_wor
 
 def test_two_templates_of_one_name_are_refused(tiny: Path) -> None:
     shutil.copytree(tiny / "beginner/tiny", tiny / "advanced/tiny")
-    with pytest.raises(DlgenError, match=r"^team holds two templates called tiny: "):
+    with pytest.raises(DlgenError, match=r"^team contains two templates called tiny: "):
         registry.add(str(tiny), "team")
     assert registry.read() == {}
 
@@ -228,7 +228,7 @@ def test_each_use_looks_for_something_newer_and_without_an_answer_the_copy_is_us
     repository.rename(repository.with_name("gone"))
     assert capsys.readouterr().err == ""
     assert text() == "# Newest\n"
-    assert capsys.readouterr().err.startswith(f"{repository.as_uri()} cannot be reached: using the copy of 2")
+    assert capsys.readouterr().err.startswith(f"{repository.as_uri()} cannot be reached: using the copy from 2")
 
 
 def test_a_registered_repository_changes_only_when_told_to(dlgen: Dlgen, repository: Path) -> None:
@@ -260,18 +260,18 @@ def test_nothing_but_copies_is_kept_in_the_cache(repository: Path, places: Path)
     [
         (
             ("URL",),
-            "URL holds several templates: beginner/other, beginner/tiny\nChoose one: --directory beginner/other",
+            "URL contains several templates: beginner/other, beginner/tiny\nChoose one: --directory beginner/other",
         ),
         (("URL", "--directory", "beginner/tinny"), "URL has no template in its folder beginner/tinny; did you mean "),
         (("URL", "--directory", "../.."), "../.. leaves the template: give the path of a folder inside it"),
         (("URL", "--checkout", "nope"), "URL has no branch, tag or commit nope\n"),
         (("URL", "--checkout", "--upload-pack=x"), "--upload-pack=x cannot be a branch, tag or commit"),
-        (("URL/nowhere",), "there is no git repository URL/nowhere, or it is not open to you\n"),
+        (("URL/nowhere",), "there is no git repository URL/nowhere, or you may not read it\n"),
         (
             ("hg+https://example.org/x",),
             "hg+https://example.org/x is a Mercurial repository, which dlgen does not read\n",
         ),
-        (("nested",), "nested holds several templates: one, two/three\nChoose one: --directory one"),
+        (("nested",), "nested contains several templates: one, two/three\nChoose one: --directory one"),
         (("folder",), "there is no template in folder\n"),
         (("nested", "--checkout", "v1"), "nested is a folder, which has no branches\n"),
         (("ext::sh -c touch% hacked",), "there is no template ext::sh -c touch% hacked\n"),
@@ -379,7 +379,7 @@ def test_a_folder_inside_a_template_is_not_followed_through_a_link(
         lambda: lookup.find(tiny.as_uri(), None, "link"),
         lambda: registry.add(tiny.as_uri(), "team", None, "link"),
     ):
-        with pytest.raises(DlgenError, match="holds a link that leads out of it: link"):
+        with pytest.raises(DlgenError, match="contains a link that leads out of it: link"):
             look()
     assert registry.read() == {}
 
@@ -390,7 +390,7 @@ def test_a_download_that_is_too_large_is_ended(tmp_path: Path, places: Path, mon
     with file.open("wb") as output:
         output.truncate(50 << 20)
     monkeypatch.setattr(archives, "opened", lambda *arguments: pytest.fail("all of it was fetched"))
-    with pytest.raises(DlgenError, match=r"large\.zip is larger than 1 MB: that is no template$"):
+    with pytest.raises(DlgenError, match=r"large\.zip is larger than 1 MB: that is not a template$"):
         lookup.find(file.as_uri())
     assert not any(path.is_file() for path in (places / "cache").rglob("*"))
 
@@ -418,7 +418,7 @@ def test_a_zip_file_that_cannot_be_unpacked_is_a_sentence(
         monkeypatch.setattr(archives, "MANY_FILES", 4)
     file.write_bytes(data)
     with pytest.raises(
-        DlgenError, match=r"thing\.zip (cannot be unpacked: .|holds more than [0-9,]+ files: that is no)"
+        DlgenError, match=r"thing\.zip (cannot be unpacked: .|contains more than [0-9,]+ files: that is not)"
     ):
         lookup.find(str(file))
 
@@ -434,9 +434,9 @@ def test_a_zip_file_that_cannot_be_unpacked_is_a_sentence(
     ],
 )
 def test_an_address_is_read_from_one_word_and_written_back(text: str, url: str, checkout: str, directory: str) -> None:
-    address = sources.parse(text)
-    assert address == sources.Address(url, checkout, directory)
-    assert sources.parse(address.text) == address
+    address = addresses.parse(text)
+    assert address == addresses.Address(url, checkout, directory)
+    assert addresses.parse(address.text) == address
 
 
 # ---- zip
@@ -463,7 +463,7 @@ def test_a_zip_file_is_a_template_and_leaves_nothing_outside_the_cache(
     ("content", "message"),
     [
         (b"no zip", "cannot be unpacked: File is not a zip file"),
-        (b"PK\5\6" + bytes(18), "thing.zip is empty\nExpected a zip file that holds a template."),
+        (b"PK\5\6" + bytes(18), "thing.zip is empty\nExpected a zip file that contains a template."),
         (None, "cannot be fetched: "),
     ],
 )
@@ -480,5 +480,5 @@ def test_a_zip_file_that_would_fill_the_disk_is_refused(tmp_path: Path, monkeypa
     monkeypatch.setattr(sources, "MANY_MB", 1)
     with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("x/zeros", b"\0" * (2 << 20))
-    with pytest.raises(DlgenError, match=r"bomb\.zip is larger than 1 MB: that is no template$"):
+    with pytest.raises(DlgenError, match=r"bomb\.zip is larger than 1 MB: that is not a template$"):
         lookup.find(str(tmp_path / "bomb.zip"))

@@ -97,9 +97,9 @@ def test_an_unedited_project_becomes_what_the_template_gives_today(
         "updated  poem.txt\n"
         "updated  run.sh\n"
         "\n"
-        "Take it back: dlgen undo\n"
+        "Undo it: dlgen undo\n"
     )
-    assert run("update") == "Nothing to merge: the template gives what the project was made from.\n"
+    assert run("update") == "Nothing to merge: the template has not changed since the project was made.\n"
 
 
 def test_what_only_you_changed_is_kept_and_what_both_changed_is_merged(run: Run, made: Path, template: Path) -> None:
@@ -133,7 +133,7 @@ def test_where_both_changed_a_line_both_stand_between_markers(run: Run, made: Pa
     change(made / "poem.txt", "line 5", "my line")
     change(template / "poem.txt", "line 5", "new line")
     printed = run("update")
-    assert "conflict  poem.txt  1 place to decide\n" in printed
+    assert "conflict  poem.txt  1 conflict\n" in printed
     assert "Look for <<<<<<< yours in: poem.txt\nKeep what is right, and remove the markers.\n" in printed
     assert (made / "poem.txt").read_text().splitlines()[4:11] == [
         "<<<<<<< yours",
@@ -150,7 +150,7 @@ def test_bytes_that_are_no_text_stay_yours_and_the_templates_stand_beside(run: R
     (made / "picture.bin").write_bytes(b"\x00mine")
     (template / "picture.bin").write_bytes(b"\x00new")
     printed = run("update")
-    assert "kept    picture.bin                both changed, and it is no text" in printed
+    assert "kept    picture.bin                both changed, and it is not text" in printed
     assert "beside  picture.bin.from-template  the template's picture.bin" in printed
     assert (made / "picture.bin").read_bytes() == b"\x00mine"
     assert (made / "picture.bin.from-template").read_bytes() == b"\x00new"
@@ -165,7 +165,7 @@ def test_a_file_that_both_added_keeps_both(run: Run, made: Path, template: Path)
         (made / name).write_text(mine)
         (template / name).write_text(new)
     printed = run("update")
-    assert "conflict  a.txt                1 place to decide; you and the template both added it\n" in printed
+    assert "conflict  a.txt                1 conflict; you and the template both added it\n" in printed
     assert (made / "a.txt").read_text() == "<<<<<<< yours\nmine\n=======\nnew\n>>>>>>> template\n"
     assert (made / "b.bin").read_text() == "\0mine" and (made / "b.bin.from-template").read_text() == "\0new"
     assert "same.txt" not in printed
@@ -177,7 +177,7 @@ def test_what_the_template_removed_goes_only_if_you_did_not_touch_it(run: Run, m
         (template / name).unlink()
     (made / "run.sh").chmod(0o755)
     printed = run("update")
-    assert "kept     poem.txt     the template has it no more, and you have edited it\n" in printed
+    assert "kept     poem.txt     the template no longer has it, and you have edited it\n" in printed
     assert (made / "poem.txt").exists() and (made / "run.sh").exists() and not (made / "picture.bin").exists()
     run("update")
     assert (made / "poem.txt").exists(), "a file that the template forgot is yours"
@@ -198,7 +198,7 @@ def test_your_edits_follow_a_file_that_the_template_renamed(run: Run, made: Path
     (template / "poem.txt").rename(template / "verse.txt")
     change(template / "verse.txt", "line 9", "line nine")
     printed = run("update")
-    assert "moved    verse.txt  the template renamed poem.txt: your edits went along\n" in printed
+    assert "moved    verse.txt  the template renamed poem.txt: your edits moved with it\n" in printed
     lines = (made / "verse.txt").read_text().splitlines()
     assert (lines[0], lines[8]) == ("my line 1", "line nine") and not (made / "poem.txt").exists()
 
@@ -269,7 +269,7 @@ def test_undo_refuses_where_you_edited_since_and_loses_nothing_if_told_to(run: R
     after = tree(made)
     assert run("undo", code=2) == (
         "error: edited since: poem.txt\n"
-        "Give --force to put it back all the same; a second dlgen undo brings your edits back.\n"
+        "Give --force to put it back anyway; a second dlgen undo brings your edits back.\n"
     )
     assert tree(made) == after
     run("undo", "--force")
@@ -313,8 +313,8 @@ def test_the_record_is_that_of_the_new_rendering_and_lost_answers_are_said(
     (template.parent / "cookiecutter.json").write_text(json.dumps(config))
     change(template / "config.py", "epochs: int", "passes: int")
     printed = run("update")
-    assert "note: the template no longer asks accelerator, which was cpu\n" in printed
-    assert "note: there is no setting epochs any more, which was 3\n" in printed
+    assert "note: the template no longer asks for accelerator, which was cpu\n" in printed
+    assert "note: there is no setting epochs any more; it was 3\n" in printed
     record = json.loads((made / ".dlgen/project.json").read_text())
     assert record["answers"] == {"project_name": "X", "project_slug": "x", "author": "nobody"}
     assert (record["settings"], record["dlgen"]) == ({}, __version__)
@@ -346,7 +346,7 @@ def test_a_part_added_later_gives_the_same_files_as_at_creation(
     else:
         assert tree(made) == expected
     assert run("add", "docker", code=2) == "error: the project already has the part docker\n"
-    assert run("update") == "Nothing to merge: the template gives what the project was made from.\n"
+    assert run("update") == "Nothing to merge: the template has not changed since the project was made.\n"
     assert run("undo").splitlines()[0] == "Undid: add docker"
     assert tree(made) == before
 
@@ -378,7 +378,7 @@ def test_a_template_that_is_gone_is_a_sentence_and_can_be_named(run: Run, made: 
     run("update", "--template", str(moved))
     assert "line five" in (made / "poem.txt").read_text()
     assert json.loads((made / ".dlgen/project.json").read_text())["source"] == str(moved)
-    assert run("update") == "Nothing to merge: the template gives what the project was made from.\n"
+    assert run("update") == "Nothing to merge: the template has not changed since the project was made.\n"
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
@@ -438,7 +438,7 @@ def test_a_record_that_names_files_outside_of_the_project_is_refused(made: Path,
 
 def test_jinja_in_a_record_is_refused(made: Path, run: Run) -> None:
     change(made / ".dlgen/project.json", '"X"', '"{{ 7 * 7 }}"')
-    assert run("update", code=2).startswith("error: project_name cannot hold {{, which a template would run as code")
+    assert run("update", code=2).startswith("error: project_name cannot contain {{, which a template would run as code")
 
 
 def test_a_project_is_found_from_a_folder_within(made: Path) -> None:
@@ -507,7 +507,7 @@ def test_a_folder_that_you_put_in_a_files_place_stays_and_blocks_no_later_comman
         assert not (updated / "new/file.txt").is_file()
     else:
         assert run("undo", "--force", code=2) == (
-            f"error: {name} cannot be put back: a folder is there\nMove that elsewhere, and run the same command again.\n"
+            f"error: {name} cannot be put back: a folder is there\nMove it elsewhere, and run the same command again.\n"
         )
         assert everything(updated) == before
     assert mine.read_text() == "mine\n"
@@ -609,7 +609,7 @@ def test_a_new_file_that_is_unlike_the_one_that_went_is_not_taken_for_it(run: Ru
     printed = run("update")
     assert printed.splitlines()[1:3] == [
         "added  other.txt",
-        "kept   poem.txt   the template has it no more, and you have edited it",
+        "kept   poem.txt   the template no longer has it, and you have edited it",
     ]
     assert (made / "other.txt").read_bytes() == (template / "other.txt").read_bytes()
 

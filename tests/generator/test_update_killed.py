@@ -290,7 +290,7 @@ def test_what_you_edit_between_the_kill_and_the_next_command_is_left_alone(
     assert (made / "README.md.from-template").read_text() == "# New X\n"
     assert (made / "deep/down/new.bin").read_bytes() == b"\0new"
     assert capsys.readouterr().err == (
-        "Finishing a change of this project that was interrupted.\n"
+        "Finishing an interrupted change to this project.\n"
         "You edited README.md meanwhile: it was left as it is, "
         "and what the change made of it is README.md.from-template.\n"
     )
@@ -321,7 +321,7 @@ def test_a_journal_that_names_a_file_outside_is_refused(made: Path) -> None:
     with zipfile.ZipFile(made / ".dlgen/local/update.zip", "w") as archive:
         archive.writestr("journal.json", json.dumps({"what": "update", "steps": [step]}))
         archive.writestr("new/0", "x")
-    with pytest.raises(project.DlgenError, match=r"names \.\./out\.txt, which is no file of the project"):
+    with pytest.raises(project.DlgenError, match=r"names \.\./out\.txt, which is not a file of the project"):
         project.find(made)
     assert not (made.parent / "out.txt").exists()
 
@@ -443,7 +443,7 @@ def test_what_was_left_alone_is_said(made: Path, capsys: pytest.CaptureFixture[s
     _file(made / ".dlgen/project.json", (made / ".dlgen/project.json").read_text() + " ")
     project.find(made)
     assert sorted(capsys.readouterr().err.splitlines()) == [
-        "Finishing a change of this project that was interrupted.",
+        "Finishing an interrupted change to this project.",
         "You edited .dlgen/project.json meanwhile: it was left as it is.",
         "You edited deep/down/new.bin meanwhile: it was left as it is, "
         "and what the change made of it is deep.from-template/down/new.bin.",

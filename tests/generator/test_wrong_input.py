@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from dlgen.catalog import lookup
 from dlgen.commands import main
-from dlgen.rendering import render
+from dlgen.rendering import render, review
 
 Dlgen = Callable[..., subprocess.CompletedProcess[str]]
 NEW = ("new", "mnist-classifier")
@@ -20,7 +20,7 @@ MISTAKES = [
         ("new", "mnist-clasifier"),
         "there is no template mnist-clasifier; did you mean mnist-classifier?\nAll templates: dlgen list",
     ),
-    (("new", "./nowhere"), "there is no template in ./nowhere\nExpected a folder that holds a cookiecutter.json."),
+    (("new", "./nowhere"), "there is no template in ./nowhere\nExpected a folder that contains a cookiecutter.json."),
     (
         ("new",),
         "which template? Give its name, for example: dlgen new mnist-classifier\nAll templates: dlgen list",
@@ -30,29 +30,32 @@ MISTAKES = [
     ((*NEW, "link"), "link is in the way: it is not a folder\nGive another name."),
     ((*NEW, "../x"), "../x leaves this folder: give a name, or a full path"),
     ((*NEW, "a/../../x"), "a/../../x leaves this folder: give a name, or a full path"),
-    ((*NEW, "class"), "class is a word of Python and cannot be a project's name\nFor example: my-class"),
+    ((*NEW, "class"), "class is a Python keyword and cannot be a project's name\nFor example: my-class"),
     ((*NEW, "nul"), "nul is a reserved name on Windows\nFor example: my-nul"),
     ((*NEW, "keras"), "keras is the name of a library that the project installs\nFor example: my-keras"),
     (
         (*NEW, "3d net!"),
-        "3d net! cannot be a project's name\nUse letters, digits, - and _, a letter first: my-3d-net",
+        "3d net! cannot be a project's name\nUse letters, digits, - and _, starting with a letter: my-3d-net",
     ),
-    ((*NEW, "Müller"), "Müller cannot be a project's name\nUse letters, digits, - and _, a letter first: M-ller"),
+    (
+        (*NEW, "Müller"),
+        "Müller cannot be a project's name\nUse letters, digits, - and _, starting with a letter: M-ller",
+    ),
     ((*NEW, "."), "the project needs a folder of its own\nGive a name, or a full path."),
     ((*NEW, ""), "the project needs a folder of its own\nGive a name, or a full path."),
     (("new", ""), "the name of the template is empty\nAll templates: dlgen list"),
-    ((*NEW, "x{{7*7}}"), "the folder cannot hold {{, which a template would run as code: x{{7*7}}"),
+    ((*NEW, "x{{7*7}}"), "the folder cannot contain {{, which a template would run as code: x{{7*7}}"),
     (
         (*NEW, "x", "--set", "project_name={% x %}"),
-        "project_name cannot hold {%, which a template would run as code: {% x %}",
+        "project_name cannot contain {%, which a template would run as code: {% x %}",
     ),
     (
         (*NEW, "x", "--set", "data={# x #}"),
-        "data cannot hold {#, which a template would run as code: {# x #}",
+        "data cannot contain {#, which a template would run as code: {# x #}",
     ),
     (
         (*NEW, "x", "--set", "project_name=a\nb"),
-        r"project_name cannot hold the character '\n', which not every file format can",
+        r"project_name cannot contain the character '\n', which not every file format allows",
     ),
     (
         (*NEW, "x", "--set", "project_slug=y"),
@@ -70,7 +73,7 @@ MISTAKES = [
         None,
     ),
     ((*NEW, "x", "--bogus"), "no such option '--bogus'\nAll options: dlgen new --help"),
-    (("shw",), "no such command shw; did you mean show?\nAll options: dlgen --help"),
+    (("shw",), "no such command 'shw'; did you mean show?\nAll options: dlgen --help"),
     (("eject", "mnist-classifier", "full"), "the folder full is not empty\nGive another name, or empty it first."),
     (
         ("show", "mnist"),
@@ -153,7 +156,7 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing(tmp_path: Path) -> None:
     )
     first, second = done.stderr.splitlines()
     assert first.startswith("error: the disk is full while writing ")
-    assert second == "Free some space and run the same command again; nothing was left."
+    assert second == "Free some space and run the same command again; nothing was left behind."
     assert (done.returncode, everything(tmp_path)) == (2, [])
 
 
@@ -175,7 +178,7 @@ def test_a_read_only_folder_is_a_sentence(
 
 def test_a_mistake_of_ours_is_a_traceback(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(render, "_check", lambda *arguments: 1 / 0)
+    monkeypatch.setattr(review, "check", lambda *arguments: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         render.new(lookup.find("mnist-classifier"), "x")
     assert everything(tmp_path) == []

@@ -25,7 +25,7 @@ FAULTS = [
     ),
     (
         "a link out of the project made while rendering stays",
-        f"{G}/rendering/render.py",
+        f"{G}/rendering/review.py",
         "if path.is_symlink() and paths.leads_out(path, project):",
         "if False:",
         f"{T}/test_hostile.py -k trusted_hook",
@@ -134,5 +134,19 @@ FAULTS = [
         "            if total > many_mb << 20:",
         "            if False:",
         f"{T}/test_templates_elsewhere.py -k fill_the_disk",
+    ),
+    (
+        "a name from a foreign project's record may lead anywhere",
+        f"{G}/rendering/own.py",
+        "        paths.check(rendered)\n",
+        "        return rendered\n",
+        f"{T}/test_own.py -k record",
+    ),
+    (
+        "an import upwards is as good as one downwards",
+        f"{G}/checks/floors.py",
+        "or known[target] > known[source]:",
+        "or known[target] != known[source]:",
+        f"{T}/test_floors.py",
     ),
 ]

@@ -44,7 +44,7 @@ def _choices(annotation: ast.expr) -> list[Any] | None:
 
 
 def item_type(annotation: ast.expr) -> tuple[ast.expr, int | None] | None:
-    """The type of a sequence's items and how many there must be; None for what is no sequence of one type."""
+    """The type of a sequence's items and how many there must be; None for anything but a sequence of one type."""
     if not (isinstance(annotation, ast.Subscript) and ast.unparse(annotation.value) in ("tuple", "list")):
         return None
     inner = annotation.slice

@@ -67,7 +67,7 @@ def text(facts: dict[str, Any]) -> str:
         ]
         width = max(len(pair[0]) for pair in pairs)
         lines = [f"{pair[0]:<{width}}  {pair[1]}" + f"\n      {pair[2]}" * bool(pair[2]) for pair in pairs]
-        blocks.append("Settings: give others with --set NAME=VALUE\n" + _indent(lines))
+        blocks.append("Settings: change one with --set NAME=VALUE\n" + _indent(lines))
     if facts["parts"]:
         blocks.append("Parts\n" + _indent([line(", ".join(facts["parts"]))]))
     layers = console.table(("file", "from"), facts["files"].items())

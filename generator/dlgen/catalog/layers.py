@@ -1,7 +1,7 @@
 """Layers of whole files -> one plain cookiecutter template.
 
 The layers are a template's `_parts` in order, parts chosen with `--with`, and the template's own files. There is no
-merging inside a file: one that stands in two layers is an error unless the upper says that it replaces the lower.
+merging inside a file: a file in two layers is an error unless the upper layer says that it replaces the lower one.
 """
 
 import json
@@ -121,7 +121,7 @@ def _check_types(template: Template) -> None:
         value = template.config.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise DlgenError(
-                f'{template.name}: {key} in cookiecutter.json is not a list of texts\nExpected {key}: ["..."]'
+                f'{template.name}: {key} in cookiecutter.json is not a list of strings\nExpected {key}: ["..."]'
             )
     for key in ("_settings", "_data", "_expected", "_jinja2_env_vars"):
         if not isinstance(template.config.get(key, {}), dict):
@@ -138,7 +138,9 @@ def _project_folder(template: Template) -> str:
     folders = [entry.name for entry in entries if entry.is_dir() and not entry.is_symlink()]
     paths = templates.nested(template.config)
     if paths and not folders:
-        raise DlgenError(f"{template.name} holds several templates\nGive the path of one of them: {', '.join(paths)}")
+        raise DlgenError(
+            f"{template.name} contains several templates\nGive the path of one of them: {', '.join(paths)}"
+        )
     if len(folders) != 1:
         raise DlgenError(f"the template {template.name} has no project folder\nExpected one such as {PROJECT_FOLDER}.")
     return folders[0]
@@ -181,7 +183,7 @@ def _walk(folder: Path) -> dict[str, Path]:
                 total += facts.st_size
                 if total > MANY_MB << 20 or len(files) >= MANY_FILES:
                     raise DlgenError(
-                        f"{folder} holds more than {MANY_MB} MB or {MANY_FILES:,} files: that is no template\n"
+                        f"{folder} contains more than {MANY_MB} MB or {MANY_FILES:,} files: that is not a template\n"
                         f"The last one seen: {file}"
                     )
                 files[file.relative_to(folder).as_posix()] = file
@@ -193,7 +195,7 @@ def _lay(files: dict[str, File], upper: dict[str, Path], layer: str, replaces: l
         inside = path.partition("/")[2]
         if path in files and inside not in replaces:
             raise DlgenError(
-                f"{inside} stands in both {files[path].layer} and {layer}\n"
+                f"{inside} is in both {files[path].layer} and {layer}\n"
                 f"Name it in the replaces of {layer}, or give one of the two another name."
             )
         files[path] = File(source, layer)

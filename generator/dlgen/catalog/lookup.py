@@ -56,17 +56,17 @@ def find(name: str, checkout: str | None = None, directory: str | None = None) -
             return templates.load(folder, name, (templates.root(),), "dlgen")
     if re.fullmatch(r"[A-Za-z0-9][\w-]*/[^/]+", name) and (found := _of_team(name)):
         return found
-    from dlgen.catalog import sources
+    from dlgen.catalog import addresses, sources
 
     path = Path(name).expanduser()
-    if path.is_dir() and not sources.is_bare_repository(path):
+    if path.is_dir() and not addresses.is_bare_repository(path):
         if checkout:
             raise DlgenError(f"{name} is a folder, which has no branches\nGive it without --checkout.")
-        sources.check_directory(directory or "")
+        addresses.check_directory(directory or "")
         folder = _only(path.resolve(), directory or "", name)
         return templates.load(folder, folder.name, (*templates.near(folder), templates.root()), str(folder))
     if ":" in name or path.exists():
-        address = sources.parse(name, checkout, directory)
+        address = addresses.parse(name, checkout, directory)
         if address:
             fetched = sources.fetch(address)
             folder = _only(fetched.folder, address.directory, name)
@@ -75,7 +75,7 @@ def find(name: str, checkout: str | None = None, directory: str | None = None) -
                 folder, folder.name, (*templates.near(folder), templates.root()), address.text, origin
             )
     if not templates.is_plain_name(name):
-        raise DlgenError(f"there is no template in {name}\nExpected a folder that holds a cookiecutter.json.")
+        raise DlgenError(f"there is no template in {name}\nExpected a folder that contains a cookiecutter.json.")
     others, _ = registered()
     known = {template.name: template.shown for template in (*catalog(), *others)}
     close = did_you_mean(name, known.values()) or did_you_mean(name, known)
@@ -117,12 +117,12 @@ def _only(top: Path, directory: str, shown: str) -> Path:
         return folder
     found = [path.relative_to(top).as_posix() for path in templates.inside(top)]
     if directory:
-        there = f"Those it has: {', '.join(found)}" if found else "Expected a folder that holds a cookiecutter.json."
+        there = f"It has: {', '.join(found)}" if found else "Expected a folder that contains a cookiecutter.json."
         raise DlgenError(f"{shown} has no template in its folder {directory}{did_you_mean(directory, found)}\n{there}")
     if found:
         raise _several(shown, found)
-    raise DlgenError(f"there is no template in {shown}\nExpected a folder that holds a cookiecutter.json.")
+    raise DlgenError(f"there is no template in {shown}\nExpected a folder that contains a cookiecutter.json.")
 
 
 def _several(shown: str, paths: list[str]) -> DlgenError:
-    return DlgenError(f"{shown} holds several templates: {', '.join(paths)}\nChoose one: --directory {paths[0]}")
+    return DlgenError(f"{shown} contains several templates: {', '.join(paths)}\nChoose one: --directory {paths[0]}")

@@ -21,7 +21,7 @@ from dlgen.catalog.templates import CONFIG, Template
 from dlgen.errors import DlgenError, did_you_mean
 
 if TYPE_CHECKING:
-    from dlgen.catalog.sources import Address
+    from dlgen.catalog.addresses import Address
 
 HEADER = "# The templates that dlgen knows by a name, written by `dlgen templates add` and `remove`.\n"
 KEYS = {"path", "git", "zip", "checkout", "directory"}
@@ -94,7 +94,7 @@ def read() -> dict[str, Entry]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except UnicodeDecodeError:
-        raise DlgenError(f"{path} is not text in UTF-8\nMend it, or remove it and register again.") from None
+        raise DlgenError(f"{path} is not UTF-8 text\nMend it, or remove it and register again.") from None
     import tomllib  # only where something is registered
 
     try:
@@ -110,23 +110,23 @@ def add(place: str, name: str | None = None, checkout: str | None = None, direct
     Raises:
         DlgenError: where there is nothing, the name is taken, or it cannot be a name.
     """
-    from dlgen.catalog import sources
+    from dlgen.catalog import addresses
 
     entries = read()
     path = Path(place).expanduser()
-    if path.is_dir() and not sources.is_bare_repository(path):
+    if path.is_dir() and not addresses.is_bare_repository(path):
         if checkout:
             raise DlgenError(f"{place} is a folder, which has no branches\nGive it without --checkout.")
-        sources.check_directory(directory or "")
+        addresses.check_directory(directory or "")
         entry = Entry(_name(name, path.resolve().name), path=path.resolve() / (directory or ""))
     else:
-        address = sources.parse(place, checkout, directory)
+        address = addresses.parse(place, checkout, directory)
         if address is None:
             raise DlgenError(f"there is no folder {place}\nGive a folder of templates, or the address of a repository.")
         entry = Entry(_name(name, address.name), address=address)
     if entry.name in entries:
         raise DlgenError(
-            f"{entry.name} is registered already: {entries[entry.name].shown}\n"
+            f"{entry.name} is already registered: {entries[entry.name].shown}\n"
             f"Give another name (--name), or forget that one: dlgen templates remove {entry.name}"
         )
     entry.folder(fresh=True)
@@ -174,14 +174,14 @@ def _entry(name: str, value: object, path: Path) -> Entry:
     places = [key for key in ("path", "git", "zip") if good and key in value]  # type: ignore[operator]
     if not isinstance(value, dict) or len(places) != 1:
         raise DlgenError(
-            f"{path}: [{name}] is not an entry\nExpected a path, or git with checkout and directory, each a text."
+            f"{path}: [{name}] is not an entry\nExpected a path, or git with checkout and directory, each a string."
         )
     if places == ["path"]:
         return Entry(name, path=Path(value["path"]))
-    from dlgen.catalog import sources
+    from dlgen.catalog import addresses
 
-    address = sources.Address(value[places[0]], value.get("checkout", ""), value.get("directory", ""))
-    return Entry(name, address=sources.checked(address))
+    address = addresses.Address(value[places[0]], value.get("checkout", ""), value.get("directory", ""))
+    return Entry(name, address=addresses.checked(address))
 
 
 def _write(entries: dict[str, Entry]) -> None:
@@ -206,7 +206,7 @@ def in_team(entry: Entry) -> list[Template]:
     """The templates of a registered place, by name.
 
     Raises:
-        DlgenError: where it is gone, or holds two of one name or none.
+        DlgenError: where it is gone, or contains no template, or two of the same name.
     """
     from dlgen.system import paths
 
@@ -217,11 +217,11 @@ def in_team(entry: Entry) -> list[Template]:
             continue  # a link out of what was fetched
         if path.name in found:
             raise DlgenError(
-                f"{entry.name} holds two templates called {path.name}: {found[path.name]} and {path}\nRename one of them."
+                f"{entry.name} contains two templates called {path.name}: {found[path.name]} and {path}\nRename one of them."
             )
         found[path.name] = path
     if not found:
-        raise DlgenError(f"{entry.name} holds no template: no {CONFIG} in {folder}\nExpected NAME/{CONFIG}.")
+        raise DlgenError(f"{entry.name} contains no template: no {CONFIG} in {folder}\nExpected NAME/{CONFIG}.")
     facts = {**entry.facts, **({"commit": entry.commit} if entry.address else {})}
     return [
         templates.load(path, name, (folder, templates.root()), f"{entry.name}/{name}", facts)

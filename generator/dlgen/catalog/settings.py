@@ -59,7 +59,7 @@ def read(find: Callable[[str], Path | None], file: str = "config.py", name: str 
     try:
         return list(_read(find, file, name, ()).values())
     except (RecursionError, MemoryError):
-        raise DlgenError(f"{find(file)} cannot be read: it is nested too deep") from None
+        raise DlgenError(f"{find(file)} cannot be read: it is nested too deeply") from None
 
 
 def _read(
@@ -109,14 +109,14 @@ def _source(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        raise DlgenError(f"{path} is not text in UTF-8") from None
+        raise DlgenError(f"{path} is not UTF-8 text") from None
 
 
 def choose(settings: list[Setting], chosen: dict[str, str], template: str) -> dict[str, Any]:
     """The values of `--set` for a project of `template`, as they are written into config.toml.
 
     Raises:
-        DlgenError: for a name that is no setting, or a value that is not allowed.
+        DlgenError: for a name that is not a setting, or a value that is not allowed.
     """
     known = {setting.name: setting for setting in settings}
     values = {}
@@ -142,7 +142,7 @@ def parse(setting: Setting, text: str) -> Any:
         raise DlgenError(f"{setting.name} cannot be {text!r}: expected {setting.allowed}") from None
     if value is None and setting.default != "None":
         raise DlgenError(
-            f"{setting.name} cannot be none in config.toml, which has no word for it\n"
+            f"{setting.name} cannot be none in config.toml, which cannot express it\n"
             f"Give it as an option: python train.py --{setting.name.replace('_', '-')} none"
         )
     return value

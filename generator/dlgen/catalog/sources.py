@@ -16,50 +16,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from dlgen import console
+from dlgen.catalog.addresses import Address
 from dlgen.errors import DlgenError
 from dlgen.system import archives, git, paths
 
 MANY_MB = archives.MANY_MB  # a template is text; what is larger is a mistake or an attack
 SECONDS = 30  # without an answer
-MANY_SECONDS = 600  # for a clone that goes on
-
-
-@dataclass(frozen=True)
-class Address:
-    """Where a template is: `text` gives it as one word, which `parse` reads back."""
-
-    url: str
-    checkout: str = ""
-    directory: str = ""
-
-    @property
-    def text(self) -> str:
-        """`URL#CHECKOUT:DIRECTORY`, as docker writes it; without what is not given."""
-        place = f":{self.directory}" if self.directory else ""
-        return f"{self.url}#{self.checkout}{place}" if self.checkout or place else self.url
-
-    @property
-    def name(self) -> str:
-        """The repository's name: what a template at its top is called."""
-        last = re.split(r"[/:\\]", self.url.rstrip("/\\"))[-1]
-        return re.sub(r"(\.git|\.zip)$", "", last) or "template"
-
-    @property
-    def facts(self) -> dict[str, str]:
-        """The same as a table, without what is not given."""
-        kind = "zip" if self.is_zip else "git"
-        return {
-            key: value
-            for key, value in ((kind, self.url), ("checkout", self.checkout), ("directory", self.directory))
-            if value
-        }
-
-    @property
-    def is_zip(self) -> bool:
-        return self.url.lower().endswith(".zip")
+MANY_SECONDS = 600  # for a clone that makes progress
 
 
 @dataclass(frozen=True)
@@ -68,45 +34,6 @@ class Fetched:
 
     folder: Path
     commit: str
-
-
-def parse(text: str, checkout: str | None = None, directory: str | None = None) -> Address | None:
-    """The address that `text` gives; None where it is none, such as a name or a path.
-
-    Raises:
-        DlgenError: where the branch or the folder cannot be one.
-    """
-    from cookiecutter.config import BUILTIN_ABBREVIATIONS
-    from cookiecutter.repository import expand_abbreviations, is_repo_url
-
-    url, _, rest = text.partition("#")
-    url = expand_abbreviations(url, BUILTIN_ABBREVIATIONS)
-    within = rest.partition(":")
-    if not is_repo_url(url):
-        path = Path(url).expanduser()
-        if not (is_bare_repository(path) or (path.is_file() and url.lower().endswith(".zip"))):
-            return None
-        url = str(path.resolve())
-    if url.startswith("hg+"):
-        raise DlgenError(f"{text} is a Mercurial repository, which dlgen does not read\nClone it, and give its path.")
-    return checked(
-        Address(url.removeprefix("git+").rstrip("/"), checkout or within[0], (directory or within[2]).strip("/"))
-    )
-
-
-def checked(address: Address) -> Address:
-    """Raises DlgenError where the branch or the folder of an address cannot be one."""
-    if address.checkout.startswith("-") or re.search(r"[\s:~^?*\[\\\x00-\x1f]|\.\.", address.checkout):
-        raise DlgenError(f"{address.checkout} cannot be a branch, tag or commit")
-    check_directory(address.directory)
-    return address
-
-
-def check_directory(directory: str) -> None:
-    """Raises DlgenError where a folder inside a template leaves it."""
-    path = PurePosixPath(directory.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", directory):
-        raise DlgenError(f"{directory} leaves the template: give the path of a folder inside it")
 
 
 def fetch(address: Address, fresh: bool = True) -> Fetched:
@@ -129,7 +56,7 @@ def fetch(address: Address, fresh: bool = True) -> Fetched:
         if known is None or not isinstance(error, _Unreachable):
             raise
         day = time.strftime("%Y-%m-%d", time.localtime((place / "fetched.json").stat().st_mtime))
-        console.note(f"{address.url} cannot be reached: using the copy of {day}")
+        console.note(f"{address.url} cannot be reached: using the copy from {day}")
         return known
 
 
@@ -174,13 +101,13 @@ def _git(address: Address, place: Path, known: Fetched | None) -> Fetched:
             if done.returncode == 0 and _run_git("checkout", "--quiet", address.checkout, "--", at=folder).returncode:
                 raise DlgenError(
                     f"{address.url} has no branch, tag or commit {address.checkout}\n"
-                    f"Those it has: git ls-remote {address.url}"
+                    f"List them: git ls-remote {address.url}"
                 )
         if done.returncode != 0:
             raise _refusal(address, done.stderr)
         commit = _run_git("rev-parse", "HEAD", at=folder).stdout.strip()
         if not commit or not any(entry.name != ".git" for entry in folder.iterdir()):
-            raise DlgenError(f"{address.url} is empty\nExpected a repository that holds a template.")
+            raise DlgenError(f"{address.url} is empty\nExpected a repository that contains a template.")
         _remove(folder / ".git")
         _check_links(folder, address.url)
         _write_known(temporary, address, commit)
@@ -212,7 +139,7 @@ def _check_links(folder: Path, url: str) -> None:
         if path.is_symlink() and paths.leads_out(path, folder):
             inside = path.relative_to(folder).as_posix()
             raise DlgenError(
-                f"{url} holds a link that leads out of it: {inside}\nClone it, and give the path of a template in it."
+                f"{url} contains a link that leads out of it: {inside}\nClone it, and give the path of a template in it."
             )
 
 
@@ -223,7 +150,7 @@ def _refusal(address: Address, stderr: str) -> DlgenError:
     missing = ("not found", "does not exist", "does not appear to be a git repository", "could not read username")
     if any(words in said for words in missing):
         return _Unreachable(
-            f"there is no git repository {address.url}, or it is not open to you\nCheck its spelling, and try: git clone "
+            f"there is no git repository {address.url}, or you may not read it\nCheck its spelling, and try: git clone "
             f"{address.url}"
         )
     lines = [line for line in stderr.strip().splitlines() if line.startswith(("fatal:", "error:"))]
@@ -245,7 +172,7 @@ def _zip(address: Address, place: Path, known: Fetched | None) -> Fetched:
         file.unlink()
         tops = list((temporary / "unzipped").iterdir())
         if not tops:
-            raise DlgenError(f"{address.url} is empty\nExpected a zip file that holds a template.")
+            raise DlgenError(f"{address.url} is empty\nExpected a zip file that contains a template.")
         only = tops[0] if len(tops) == 1 and tops[0].is_dir() and "cookiecutter" not in tops[0].name else None
         (only or temporary / "unzipped").rename(folder)
         _remove(temporary / "unzipped")
@@ -261,7 +188,7 @@ def _download(url: str, target: Path) -> None:
             while piece := answer.read(1 << 20):
                 file.write(piece)
                 if file.tell() > MANY_MB << 20:
-                    raise DlgenError(f"{url} is larger than {MANY_MB} MB: that is no template")
+                    raise DlgenError(f"{url} is larger than {MANY_MB} MB: that is not a template")
     except (OSError, ValueError) as error:
         raise _Unreachable(f"{url} cannot be fetched: {getattr(error, 'reason', error)}") from None
 
@@ -277,7 +204,7 @@ def _unzip(file: Path, folder: Path, url: str) -> None:
         with archives.opened(file, MANY_MB) as archive:
             archive.extractall(folder)
     except archives.TooLarge as error:
-        raise DlgenError(f"{url} {error}: that is no template") from None
+        raise DlgenError(f"{url} {error}: that is not a template") from None
     except (archives.Damaged, OSError, ValueError) as error:
         raise DlgenError(f"{url} cannot be unpacked: {error}") from None
 
@@ -311,8 +238,3 @@ def _remove(folder: Path) -> None:
 
     if folder.exists():
         shutil.rmtree(folder, onerror=make_writable if os.name == "nt" else None, ignore_errors=os.name != "nt")
-
-
-def is_bare_repository(path: Path) -> bool:
-    """Whether the folder is a git repository without a working tree: an address as a path."""
-    return (path / "HEAD").is_file() and (path / "objects").is_dir() and (path / "refs").is_dir()

@@ -1,4 +1,4 @@
-"""Templates and parts as they stand on disk, and what their cookiecutter.json and part.json say."""
+"""Templates and parts on disk, and what their cookiecutter.json and part.json say."""
 
 import json
 import os
@@ -113,7 +113,7 @@ def part(name: str, roots: tuple[Path, ...]) -> Part:
                 good = {"title": isinstance(value, str), "summary": isinstance(value, str)}
                 if not good.get(key, isinstance(value, bool) if key == "optional" else listed):
                     raise DlgenError(
-                        f"{file}: {key} cannot be {value!r:.40}\nExpected a text, a list of texts, or true."
+                        f"{file}: {key} cannot be {value!r:.40}\nExpected a string, a list of strings, or true."
                     )
             return Part(name, file.parent, **values)
     raise DlgenError(f"there is no part {name}{did_you_mean(name, part_names(roots))}")
@@ -158,9 +158,9 @@ def read_json(file: Path) -> dict[str, Any]:
         if "\\u" in text:  # the only way to half of a character
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
-        raise DlgenError(f"{file} cannot be read as JSON: it holds half of a character, such as \\ud800") from None
+        raise DlgenError(f"{file} cannot be read as JSON: it contains half a character, such as \\ud800") from None
     except RecursionError:
-        raise DlgenError(f"{file} cannot be read as JSON: it is nested too deep") from None
+        raise DlgenError(f"{file} cannot be read as JSON: it is nested too deeply") from None
     except (ValueError, OSError) as error:
         raise DlgenError(f"{file} cannot be read as JSON: {error}") from None
     if not isinstance(value, dict):

@@ -62,13 +62,13 @@ def check(template: Template, *, trust: bool = False, run: bool = False, python:
             report.findings += _run(project, plan, python)
             report.checked.append("all its steps and its own tests")
         elif run:
-            report.skipped.append("--run: mend the findings first")
+            report.skipped.append("--run: fix the findings first")
     return report
 
 
 def _refused(file: str, error: Exception) -> Finding:
     what, _, do = str(error).partition("\n")
-    return Finding(file, what, do or "Mend it, and check again.")
+    return Finding(file, what, do or "Fix it, and check again.")
 
 
 def _source(plan: layers.Plan) -> Iterator[Finding]:
@@ -77,7 +77,7 @@ def _source(plan: layers.Plan) -> Iterator[Finding]:
         return
     for key in ("_title", "_summary"):
         if not plan.config.get(key):
-            yield Finding("cookiecutter.json", f"has no {key}", f"Add it: dlgen list and show say it, {key!r}: ...")
+            yield Finding("cookiecutter.json", f"has no {key}", f"Add it: dlgen list and show print it, {key!r}: ...")
     for path, file in plan.files.items():
         found = JINJA.search(read(file.source)) if path.endswith(".py") and path.startswith("{{") else None
         if found:
@@ -97,7 +97,7 @@ def _renders(plan: layers.Plan, place: Path, trust: bool, report: Report) -> Pat
             made = render.new(template, str(place / str(number) / "my-project"), answers, trust=trust).folder
         except DlgenError as error:
             what, _, do = str(error).partition("\n")
-            report.findings.append(Finding("cookiecutter.json", f"cannot be rendered{said}: {what}", do or "Mend it."))
+            report.findings.append(Finding("cookiecutter.json", f"cannot be rendered{said}: {what}", do or "Fix it."))
             if number == 0:
                 return None
             continue
@@ -124,7 +124,7 @@ def _run(project: Path, plan: layers.Plan, python: Path | None) -> Iterator[Find
     try:
         interpreter = python or environment.install(project)
     except StepFailed as error:
-        yield Finding("pyproject.toml", str(error), "Mend the dependencies.")
+        yield Finding("pyproject.toml", str(error), "Fix the dependencies.")
         return
     epochs = any(each.name == "epochs" for each in settings.read(plan.project_file))
     steps = [[str(word) for word in step] for step in plan.config.get("_steps", [])]
@@ -145,7 +145,7 @@ def _run(project: Path, plan: layers.Plan, python: Path | None) -> Iterator[Find
 
 
 def _floors(project: Path) -> Iterator[Finding]:
-    """What of a project's imports goes upwards or in a circle."""
+    """What of a project's imports goes upwards or in a cycle."""
     for fault in floors.faults(project):
         yield Finding(f"{fault.file}:{fault.line}", fault.what, f"{fault.do[:1].upper()}{fault.do[1:]}.")
 

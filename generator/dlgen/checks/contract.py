@@ -89,7 +89,7 @@ def findings(project: Path) -> Iterator[Finding]:
     """What a project lacks of the contract."""
     for name in (*STEPS, *OTHERS):
         if not (project / name).exists():
-            yield Finding(name, "is missing", "Every project has it: templates/README.md says what it gives.")
+            yield Finding(name, "is missing", "Every project has it: templates/README.md says what for.")
     for name in STEPS:
         if not (project / name).exists():
             continue
@@ -100,7 +100,9 @@ def findings(project: Path) -> Iterator[Finding]:
         try:
             if not ast.get_docstring(ast.parse(source)):
                 yield Finding(
-                    name, "does not say what it does", "Begin it with a docstring: what, how to run it, what next."
+                    name,
+                    "does not say what it does",
+                    "Start it with a docstring: what it does, how to run it, what comes next.",
                 )
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue  # found before

@@ -1,4 +1,4 @@
-"""Imports go downwards only and never in a circle: read from the source, without running it.
+"""Imports go downwards only and never in a cycle: read from the source, without running it.
 
 A library of several folders is built in floors. A file may import from its own folder and from floors below; then
 each file can be read and tested without those above. An import inside a function or under TYPE_CHECKING counts too.
@@ -12,7 +12,7 @@ from pathlib import Path
 
 Floors = tuple[tuple[str, ...], ...]  # folders from the top down; those side by side do not import each other
 GROUND = ""  # the files directly in the library's own folder
-SUPPORT: Floors = (("exports",), ("reports",), ("training",), ("data",), (GROUND,))
+SUPPORT: Floors = (("plugins",), ("exports",), ("reports",), ("training",), ("data",), ("runs",), (GROUND,))
 LOADERS = ("import_module", "__import__")
 NOT_CODE = {"build", "dist", "node_modules", "venv"}
 
@@ -60,7 +60,7 @@ def faults(project: Path, library: str = "support", floors: Floors = SUPPORT) ->
         else:
             found.append(Fault(_shown(modules[each.source], project), each.line, *fault))
     found += _unknown(modules, project, library, known)
-    found += [Fault(_shown(modules[each.source], project), each.line, what, do) for each, what, do in circles(fine)]
+    found += [Fault(_shown(modules[each.source], project), each.line, what, do) for each, what, do in cycles(fine)]
     return sorted(found)
 
 
@@ -85,8 +85,8 @@ def imports(modules: Mapping[str, Path]) -> list[Import]:
     return sorted(Import(source, target, line) for (source, target), line in first.items())
 
 
-def circles(found: Iterable[Import]) -> Iterator[tuple[Import, str, str]]:
-    """An import of each circle, with what is wrong and what to do; without these there is no circle left."""
+def cycles(found: Iterable[Import]) -> Iterator[tuple[Import, str, str]]:
+    """An import of each cycle, with what is wrong and what to do; without these there is no cycle left."""
     lines = {(each.source, each.target): each for each in found}
     while True:
         graph: dict[str, list[str]] = {}
@@ -100,11 +100,11 @@ def circles(found: Iterable[Import]) -> Iterator[tuple[Import, str, str]]:
         start = way.index(min(way))
         way = [*way[start:-1], *way[:start], min(way)]
         then = ", which imports ".join(way[1:])
-        yield lines.pop((way[0], way[1])), f"imports {then}: a circle", "move what they share into a file below them"
+        yield lines.pop((way[0], way[1])), f"imports {then}: a cycle", "move what they share into a file below them"
 
 
 def _fault(each: Import, library: str, known: Mapping[str, int]) -> tuple[str, str] | None:
-    """What is wrong with one import, circles aside, and what to do."""
+    """What is wrong with one import, cycles aside, and what to do."""
     source, target = _folder(each.source, library, known), _folder(each.target, library, known)
     if source is None:
         return None
@@ -114,7 +114,7 @@ def _fault(each: Import, library: str, known: Mapping[str, int]) -> tuple[str, s
         return None
     where = "above" if known[target] < known[source] else "beside"
     below = f"{library}/{source}".rstrip("/")
-    return f"imports {each.target}, which stands {where} it", f"move what it needs to {below}/ or below"
+    return f"imports {each.target}, which is {where} it", f"move what it needs to {below}/ or below"
 
 
 def _unknown(modules: Mapping[str, Path], project: Path, library: str, known: Mapping[str, int]) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from dlgen.checks.project import inside, read, run
 from dlgen.checks.report import Finding, Report
 
-NOT_HERE = ["-P"]  # of Python: no module is taken from the folder that is checked, which may hold a ruff.py
+NOT_HERE = ["-P"]  # of Python: no module is taken from the folder that is checked, which may contain a ruff.py
 SERIOUS = ["--isolated", "--select=E9,F63,F7,F82"]  # where a project has no settings for ruff: what cannot run
 
 
@@ -30,13 +30,13 @@ def findings(project: Path, python: Path | None, report: Report) -> Iterator[Fin
     try:
         faults = json.loads(done.stdout)
     except ValueError:
-        yield Finding("pyproject.toml", f"ruff ends with: {done.stderr.strip()}", "Mend its settings.")
+        yield Finding("pyproject.toml", f"ruff failed: {done.stderr.strip()}", "Fix its settings.")
         return
     for fault in faults:
         file = inside(project, Path(fault["filename"]))
         row = (fault.get("location") or {}).get("row", 1)
         yield Finding(
-            f"{file}:{row}", f"{fault.get('code')} {fault['message']}", "Mend it, or allow it in pyproject.toml."
+            f"{file}:{row}", f"{fault.get('code')} {fault['message']}", "Fix it, or allow it in pyproject.toml."
         )
     if own:
         done = run([*ruff, "format", "--no-cache", "--check", "."], project)

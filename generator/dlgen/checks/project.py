@@ -16,7 +16,7 @@ from dlgen.checks.report import Finding
 def parses(project: Path, plain: bool, said: str) -> Iterator[Finding]:
     """Files that are not what their ending says. `said` names the answers that the project was rendered with."""
     parsers: dict[str, Callable[[str], Any]] = {".py": lambda source: compile(source, "file", "exec")}
-    if not plain:  # others may hold JSON with comments
+    if not plain:  # others may contain JSON with comments
         parsers |= {".toml": tomllib.loads, ".json": json.loads}
     for file in sorted(project.rglob("*")):
         if file.suffix in parsers and file.is_file() and ".dlgen" not in file.relative_to(project).parts:
@@ -28,8 +28,8 @@ def parses(project: Path, plain: bool, said: str) -> Iterator[Finding]:
                 kind = {".py": "Python", ".toml": "TOML", ".json": "JSON"}[file.suffix]
                 yield Finding(
                     inside(project, file),
-                    f"is not {kind}{said}: {error or 'nested too deep'}",
-                    "Mend the file in the template.",
+                    f"is not {kind}{said}: {error or 'nested too deeply'}",
+                    "Fix the file in the template.",
                 )
 
 
@@ -39,11 +39,13 @@ def links(project: Path) -> Iterator[Finding]:
         content = read(page)
         for target in re.findall(r"\]\((?![a-z]+:)([^()#\s]+)", re.sub(r"```.*?```", "", content, flags=re.S)):
             if not (page.parent / target).exists():
-                yield Finding(page.name, f"links to {target}, which is not there", "Make the file, or mend the link.")
+                yield Finding(page.name, f"links to {target}, which does not exist", "Make the file, or fix the link.")
         lessons = read(project / "lessons.py")
         for lesson in sorted(set(re.findall(r"python lessons\.py ([a-z0-9-]+)", content))):
             if f'"{lesson}"' not in lessons:
-                yield Finding(page.name, f"names the lesson {lesson}, which lessons.py has not", "Mend one of the two.")
+                yield Finding(
+                    page.name, f"names the lesson {lesson}, which lessons.py does not have", "Fix one of the two."
+                )
 
 
 def run(command: list[str], folder: Path) -> "subprocess.CompletedProcess[str]":

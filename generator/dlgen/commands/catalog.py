@@ -10,7 +10,7 @@ from dlgen.errors import DlgenError
 @click.command("list")
 @as_json
 def list_(as_json: bool) -> None:
-    """List the templates, and what each reaches in how long."""
+    """List the templates, with the result and the time of each."""
     from dlgen.catalog import lookup
 
     others, problems = lookup.registered()
@@ -51,9 +51,9 @@ def list_(as_json: bool) -> None:
 @directory_of
 @as_json
 def show(name: str, checkout: str | None, within: str | None, as_json: bool) -> None:
-    """Show what the template NAME teaches, reaches and holds.
+    """Show what the template NAME teaches, reaches and contains.
 
-    Its data, model, expected results, settings with their reasons, and files with the part each comes from.
+    That is its data, model, expected results, settings with their reasons, and files with the part that each comes from.
     """
     from dlgen.catalog import describe, lookup
 
@@ -74,9 +74,9 @@ def show(name: str, checkout: str | None, within: str | None, as_json: bool) -> 
 def eject(
     name: str, directory: str, parts: tuple[str, ...], checkout: str | None, within: str | None, as_json: bool
 ) -> None:
-    """Write the template NAME into DIR, to make it your own.
+    """Copy the template NAME into the new folder DIR, to make it your own.
 
-    DIR then holds one plain cookiecutter template: `dlgen new DIR` and `cookiecutter DIR` render it alike.
+    DIR then holds one plain cookiecutter template; `dlgen new DIR` and `cookiecutter DIR` make the same project of it.
     """
     from dlgen.catalog import lookup
     from dlgen.rendering import eject
@@ -93,8 +93,12 @@ def eject(
 
 @click.command()
 @click.argument("name", metavar="TEMPLATE", shell_complete=template_names)
-@click.option("--run", "run_steps", is_flag=True, help="Also run a project's steps and its own tests (minutes).")
-@click.option("--python", metavar="PATH", help="With --run: an interpreter that has the libraries; installs nothing.")
+@click.option("--run", "run_steps", is_flag=True, help="Also run the steps and the tests of a project; takes minutes.")
+@click.option(
+    "--python",
+    metavar="PATH",
+    help="The interpreter for --run, with the libraries installed; nothing is installed then.",
+)
 @trust
 @checkout
 @directory_of
@@ -108,10 +112,10 @@ def check(
     within: str | None,
     as_json: bool,
 ) -> int:
-    """Hold a template to what dlgen's own templates keep, and say what is wrong where.
+    """Check a template against the rules that dlgen's own templates keep.
 
-    It is rendered with its defaults, each of its choices and awkward answers; what comes out is parsed, linted
-    and held to the contract of templates/README.md. Exit code 1 where something is found.
+    The template is rendered with its defaults, with each of its choices and with awkward answers. The projects are
+    parsed, linted, and compared with the contract in templates/README.md. Exit code 1: something is wrong.
     """
     import shutil
     from dataclasses import asdict

@@ -55,7 +55,7 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = arguments[0]
         if name not in MODULES and not name.startswith("-") and not context.resilient_parsing:
-            raise click.UsageError(f"no such command {name}{did_you_mean(name, MODULES)}", context)
+            raise click.UsageError(f"no such command {name!r}{did_you_mean(name, MODULES)}", context)
         return super().resolve_command(context, arguments)
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
@@ -77,7 +77,7 @@ def cli(context: click.Context) -> None:
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
-    """Run the command and end the process: 0, 1 (a step of --run failed), 2 (a mistake to mend) or 130 (Ctrl-C)."""
+    """Run the command and end the process: 0, 1 (a step of --run failed), 2 (a mistake to fix) or 130 (Ctrl-C)."""
     alone = signal.getsignal(signal.SIGINT) is signal.SIG_DFL  # __main__ has set it, and nobody else needs it
     try:
         if alone:

@@ -12,15 +12,19 @@ from dlgen.errors import DlgenError
 @click.command()
 @click.argument("name", required=False, shell_complete=template_names)
 @click.argument("directory", metavar="[DIR]", required=False)
-@click.option("--run", "run_steps", is_flag=True, help="Install the project and run its steps on the sample data.")
+@click.option("--run", "run_steps", is_flag=True, help="Install the project, then run its steps on the sample data.")
 @click.option(
-    "--set", "chosen", metavar="KEY=VALUE", multiple=True, help="Choose a setting of config.py, or answer a question."
+    "--set",
+    "chosen",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="A setting of config.py, or an answer to a question of the template; may be given several times.",
 )
 @with_parts
 @checkout
 @directory_of
 @click.option("--dry-run", is_flag=True, help="Show the files that would be made; write nothing.")
-@click.option("--no-input", is_flag=True, help="Ask nothing; take the defaults.")
+@click.option("--no-input", is_flag=True, help="Use the defaults; ask no questions.")
 @trust
 @as_json
 def new(
@@ -38,8 +42,8 @@ def new(
 ) -> None:
     """Make a project from the template NAME in the new folder DIR.
 
-    NAME is a template of `dlgen list`, or where a cookiecutter template is: a path, gh:owner/repo, or the
-    address of a git repository or a zip file. Without NAME the list is offered, where this is a terminal.
+    NAME is a template of `dlgen list`, or where to find a cookiecutter template: a path, gh:owner/repo, or the address
+    of a git repository or zip file. Without NAME, on a terminal, you choose from the list.
     """
     from dlgen.catalog import lookup
     from dlgen.rendering import render, summary

@@ -35,11 +35,16 @@ def part_names(context: click.Context, parameter: click.Parameter, incomplete: s
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
-checkout = click.option("--checkout", metavar="NAME", help="Of a git repository: the branch, tag or commit.")
+checkout = click.option("--checkout", metavar="NAME", help="The branch, tag or commit, for a git repository.")
 directory_of = click.option(
-    "--directory", "within", metavar="PATH", help="The template's folder in a repository or path."
+    "--directory", "within", metavar="PATH", help="The folder of the template within a repository or path."
 )
 with_parts = click.option(
-    "--with", "parts", metavar="PART", multiple=True, shell_complete=part_names, help="Add an optional part."
+    "--with",
+    "parts",
+    metavar="PART",
+    multiple=True,
+    shell_complete=part_names,
+    help="An optional part to add; may be given several times.",
 )
-trust = click.option("--trust", is_flag=True, help="Let the template run its hooks on this computer.")
+trust = click.option("--trust", is_flag=True, help="Allow the template to run its own code (hooks) on this computer.")

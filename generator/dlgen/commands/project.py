@@ -17,11 +17,11 @@ in_project = click.option(
     metavar="DIR",
     type=click.Path(file_okay=False, path_type=Path),
     default=".",
-    help="The project; the current folder if not given.",
+    help="The folder of the project; by default the current one.",
 )
-dry_run = click.option("--dry-run", is_flag=True, help="Show the plan and the differences; write nothing.")
-allow_dirty = click.option("--allow-dirty", is_flag=True, help="Go on although git has changes to commit.")
-from_template = click.option("--template", metavar="PATH", help="Where the template is now, if it is not where it was.")
+dry_run = click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+allow_dirty = click.option("--allow-dirty", is_flag=True, help="Continue despite uncommitted changes in git.")
+from_template = click.option("--template", metavar="PATH", help="Where the template is now, if it has moved.")
 
 
 def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
@@ -35,7 +35,7 @@ def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Comm
 
 @click.command()
 @_options(in_project, from_template, dry_run, allow_dirty, trust)
-@click.option("--undo", "undo_last", is_flag=True, help="The same as dlgen undo.")
+@click.option("--undo", "undo_last", is_flag=True, help="Undo the last update or add, like `dlgen undo`.")
 @as_json
 def update(
     folder: Path,
@@ -46,10 +46,10 @@ def update(
     undo_last: bool,
     as_json: bool,
 ) -> None:
-    """Bring what is new in the template into the project, and keep your edits.
+    """Bring what is new in the template into the project; your edits are kept.
 
-    File by file: what only the template changed is updated, what only you changed is kept, and what both changed is
-    merged, with markers where the two meet. `dlgen undo` takes it all back.
+    For each file: a change in the template alone is taken, an edit of yours alone is kept, and changes on both sides
+    are merged, with markers around conflicts. `dlgen undo` reverts the update.
     """
     if undo_last:
         _undo(folder, force=False, as_json=as_json)
@@ -71,19 +71,19 @@ def add(
 ) -> None:
     """Add optional parts to the project, as `dlgen new --with PART` does.
 
-    It is an update with one part more: your edits are kept, and what is new in the template comes along.
+    This is an update with one more part: your edits are kept, and what is new in the template is included.
     """
     _bring(folder, template, parts, dry_run, allow_dirty, trust, as_json)
 
 
 @click.command()
 @in_project
-@click.option("--force", is_flag=True, help="Also files that were edited since.")
+@click.option("--force", is_flag=True, help="Also restore files that were edited since.")
 @as_json
 def undo(folder: Path, force: bool, as_json: bool) -> None:
-    """Put the files back as they were before the last update or add.
+    """Undo the last update or add: put the files back as they were.
 
-    A second undo brings the update back.
+    A second `dlgen undo` brings the update back.
     """
     _undo(folder, force, as_json)
 
@@ -91,7 +91,7 @@ def undo(folder: Path, force: bool, as_json: bool) -> None:
 @click.command()
 @_options(in_project, from_template, trust, as_json)
 def status(folder: Path, template: str | None, trust: bool, as_json: bool) -> None:
-    """Say what differs from the template: your changes, and what it has that is new."""
+    """Show your changes, and what is new in the template."""
     from dlgen.projects import project
     from dlgen.updates import status
 
@@ -105,12 +105,12 @@ def status(folder: Path, template: str | None, trust: bool, as_json: bool) -> No
 @click.command()
 @click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path))
 @in_project
-@click.option("--with-template", is_flag=True, help="From yours to what the template gives today.")
+@click.option("--with-template", is_flag=True, help="Compare your files with what the template makes today.")
 @_options(from_template, trust)
 def diff(files: tuple[Path, ...], folder: Path, with_template: bool, template: str | None, trust: bool) -> None:
-    """Show your changes, as diff -u does: from the files as they were made to yours.
+    """Show your changes line by line, like diff -u: from the files as they were made to yours.
 
-    FILE is a file or a folder of the project; without it all that dlgen made are compared.
+    FILE is a file or folder of the project; by default all files that dlgen made.
     """
     from dlgen.projects import project
     from dlgen.updates import diff
@@ -126,15 +126,15 @@ def diff(files: tuple[Path, ...], folder: Path, with_template: bool, template: s
 @click.command()
 @click.argument("template", metavar="TEMPLATE")
 @_options(in_project, dry_run)
-@click.option("--delete", is_flag=True, help="Also delete from the template what you deleted.")
+@click.option("--delete", is_flag=True, help="Also delete files from the template that you deleted.")
 @_options(allow_dirty, trust, as_json)
 def sync(
     template: str, folder: Path, dry_run: bool, delete: bool, allow_dirty: bool, trust: bool, as_json: bool
 ) -> None:
-    """Carry your edits of the project back into the files of TEMPLATE, a folder of yours.
+    """Carry your edits back into TEMPLATE, a template in a folder of your own.
 
-    Lines that stand in the template as they are go back; those that it fills in are named and left. An edited file
-    of dlgen's own parts is written into the template, which then replaces it.
+    Edited lines that the template holds as they are go back into it; lines that it fills in are named and left alone.
+    An edited file from a part of dlgen's is written into the template, which from then on replaces it.
     """
     from dlgen.projects import project
     from dlgen.system import git

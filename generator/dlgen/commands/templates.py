@@ -8,15 +8,15 @@ from dlgen.commands.options import as_json, checkout, directory_of
 
 @click.group()
 def templates() -> None:
-    """Folders and repositories of templates that are known by a name.
+    """Register templates from folders and repositories of your own.
 
-    What is registered as TEAM is found by `dlgen list`, and by `show`, `new`, `check` and `eject` as TEAM/NAME.
+    The templates of TEAM appear in `dlgen list`; `show`, `new`, `check` and `eject` take them as TEAM/NAME.
     """
 
 
 @templates.command("add")
 @click.argument("place", metavar="PATH|URL")
-@click.option("--name", metavar="TEAM", help="The name to register it by; the folder's by default.")
+@click.option("--name", metavar="TEAM", help="The name to register; by default that of the folder.")
 @checkout
 @directory_of
 @as_json
@@ -39,7 +39,7 @@ def templates_add(place: str, name: str | None, checkout: str | None, within: st
 @templates.command("list")
 @as_json
 def templates_list(as_json: bool) -> None:
-    """List what is registered."""
+    """List the registered folders and repositories."""
     from dlgen.catalog import registry
 
     entries = registry.read().values()
@@ -54,7 +54,7 @@ def templates_list(as_json: bool) -> None:
 @templates.command("remove")
 @click.argument("name", metavar="TEAM")
 def templates_remove(name: str) -> None:
-    """Forget what is registered as TEAM; its files stay where they are."""
+    """Remove TEAM from the list; its files stay where they are."""
     from dlgen.catalog import registry
 
     entry = registry.remove(name)
@@ -64,7 +64,7 @@ def templates_remove(name: str) -> None:
 @templates.command("update")
 @click.argument("name", metavar="[TEAM]", required=False)
 def templates_update(name: str | None) -> None:
-    """Fetch registered repositories again: all, or that of TEAM."""
+    """Fetch the registered repositories again: all of them, or only TEAM."""
     from dlgen.catalog import registry
 
     entries = registry.read()

@@ -1,4 +1,4 @@
-"""What stands in a project: a file's bytes and mode, and which paths are files of a project at all.
+"""The files of a project: their bytes and modes, and which paths can be files of a project at all.
 
 A project may come from elsewhere: nothing is followed through a link.
 """
@@ -30,7 +30,7 @@ class Entry:
 
 
 def read(folder: Path, path: str) -> Entry | None:
-    """The plain file at `path`; None where there is none, or only through a link."""
+    """The regular file at `path`; None where there is none, or only behind a link."""
     found = disk.read(folder, path)
     return found and entry(*found)
 

@@ -22,7 +22,7 @@ OPEN = {"file", "link"}
 
 @dataclass(frozen=True)
 class State:
-    """What stands at a path at one moment: of a file its bytes and mode, of a link where it leads.
+    """What is at a path at one moment: of a file its bytes and mode, of a link where it leads.
 
     `kind` is file or link; or what no change puts anywhere or replaces: a folder with files in it, something behind
     a link or a file ("behind"), or something special, such as a pipe.
@@ -66,7 +66,7 @@ def write(local: Path, steps: list[Step], what: str) -> None:
     """
     if sum(len(each.data) for step in steps for each in (step.old, step.new) if each) > archives.MANY_MB << 20:
         raise DlgenError(
-            f"this would change more than {archives.MANY_MB} MB, which dlgen could not take back\nNothing was written."
+            f"this would change more than {archives.MANY_MB} MB, which dlgen could not undo\nNothing was written."
         )
     listed = [
         {"path": step.path, "old": step.old and step.old.facts, "new": step.new and step.new.facts} for step in steps
@@ -93,18 +93,18 @@ def read(home: Path, name: str) -> tuple[str, list[Step]]:
     """What a journal was written for, and its steps.
 
     Raises:
-        DlgenError: where it is damaged, too large, or names what is no file of the project.
+        DlgenError: where it is damaged, too large, or names something that is not a file of the project.
     """
     shown = f"{LOCAL}/{name}"
     if not disk.is_file(disk.look(home, shown)):
-        raise DlgenError(f"{shown} is no plain file of dlgen's\nRemove it.")
+        raise DlgenError(f"{shown} is not a regular file made by dlgen\nRemove it.")
     try:
         with archives.opened(home / shown) as archive:
             journal = json.loads(archive.read("journal.json").decode("utf-8"))
             steps = [_step(item, number, archive, shown) for number, item in enumerate(journal["steps"])]
             what = journal["what"]
     except RecursionError:
-        raise _damaged(shown, "it is too deep") from None
+        raise _damaged(shown, "it is nested too deeply") from None
     except (archives.TooLarge, archives.Damaged, KeyError, TypeError, ValueError) as error:
         raise _damaged(shown, content.shown(str(error))) from None
     if not isinstance(what, str) or not what.isprintable() or len(what) > 1000:
@@ -122,9 +122,9 @@ def read(home: Path, name: str) -> tuple[str, list[Step]]:
 def _step(item: Any, number: int, archive: zipfile.ZipFile, shown: str) -> Step:
     path = item["path"]
     if not isinstance(path, str):
-        raise TypeError("a path is no text")
+        raise TypeError("a path is not text")
     if not content.is_inside(path) and path not in (RECORD, PRISTINE):
-        raise DlgenError(f"{shown} names {content.shown(path)}, which is no file of the project\nRemove it.")
+        raise DlgenError(f"{shown} names {content.shown(path)}, which is not a file of the project\nRemove it.")
     states: list[State | None] = []
     for side in ("old", "new"):
         facts = item[side]
@@ -138,12 +138,12 @@ def _step(item: Any, number: int, archive: zipfile.ZipFile, shown: str) -> Step:
             states.append(State(data, kind="link"))
             continue
         if type(mode) is not int or not 0 <= mode <= 0o777:
-            raise ValueError(f"{path} has a mode that is none")
+            raise ValueError(f"{path} has an invalid mode")
         if facts["sha256"] != content.Entry(data).hash:
-            raise ValueError(f"{path} is not what was written")
+            raise ValueError(f"{path} does not match its hash")
         states.append(State(data, mode))
     if path in (RECORD, PRISTINE) and any(each and each.kind != "file" for each in states):
-        raise ValueError(f"{path} is no link")
+        raise ValueError(f"{path} cannot be a link")
     return Step(path, *states)
 
 

@@ -1,4 +1,4 @@
-"""A project that dlgen made, as it stands: what `.dlgen/` records, and your files beside it."""
+"""A project that dlgen made: what `.dlgen/` records, and your files beside it."""
 
 import os
 from collections.abc import Set
@@ -21,11 +21,11 @@ class Made:
     pristine: dict[str, Entry]
 
     def read(self, path: str) -> Entry | None:
-        """Your file at `path`, or None where there is no plain file: nothing, a folder or a link."""
+        """Your file at `path`, or None where there is no regular file: nothing, a folder or a link."""
         return content.read(self.folder, path)
 
     def has(self, path: str) -> bool:
-        """Whether anything stands at `path`, be it a link or a folder."""
+        """Whether there is anything at `path`, including a link or a folder."""
         return disk.look(self.folder, path) is not None or disk.blocked(self.folder, path) is not None
 
     def path(self, file: Path) -> str:
@@ -42,7 +42,7 @@ class Made:
         raise DlgenError(f"{file} is not in the project {self.folder}")
 
     def in_the_way(self, path: str, gone: Set[str]) -> bool:
-        """Whether something stands at `path`, or on the way to it, that is not dlgen's to replace.
+        """Whether there is something at `path`, or on the way to it, that dlgen must not replace.
 
         Args:
             gone: files that will be removed before.

@@ -19,7 +19,7 @@ from dlgen.system import archives, disk
 
 FOLDER = ".dlgen"
 RECORD, PRISTINE = f"{FOLDER}/project.json", f"{FOLDER}/pristine.zip"
-OURS_ONLY = "Commands such as this one work in a project that dlgen new has made."
+OURS_ONLY = "This command works in a project made by dlgen new."
 KINDS: dict[str, type] = {
     "template": str,
     "source": str,
@@ -45,7 +45,7 @@ def write(project: Path, facts: dict[str, Any]) -> None:
     The files get the modes that this user's new files have; recorded is only which of them may be executed.
 
     Raises:
-        DlgenError: where a later command could not read it: too much, or names that are no text.
+        DlgenError: where a later command could not read it: too much, or names that are not text.
     """
     folder = project / FOLDER
     folder.mkdir()
@@ -54,7 +54,7 @@ def write(project: Path, facts: dict[str, Any]) -> None:
         for name in files(project):
             path = project / name
             if not _is_text(name):
-                raise DlgenError(f"the template makes a file whose name is no text: {name!a}\nRename it.")
+                raise DlgenError(f"the template makes a file whose name is not text: {name!a}\nRename it.")
             data = path.read_bytes()
             hashes[name] = hashlib.sha256(data).hexdigest()
             executable = bool(path.stat().st_mode & 0o100)
@@ -66,7 +66,9 @@ def write(project: Path, facts: dict[str, Any]) -> None:
         with archives.opened(folder / "pristine.zip"):
             pass
     except archives.TooLarge as error:
-        raise DlgenError(f"what the template makes {error}: that is no project\nKeep data out of templates.") from None
+        raise DlgenError(
+            f"what the template makes {error}: that is not a project\nKeep data out of templates."
+        ) from None
     text = json.dumps({**facts, "files": hashes}, indent=2, ensure_ascii=False) + "\n"
     (folder / "project.json").write_text(text, encoding="utf-8")
     if os.name != "nt":
@@ -100,7 +102,7 @@ def facts(home: Path) -> dict[str, Any]:
     if found is None:
         raise DlgenError(f"{RECORD} is missing\n{OURS_ONLY}")
     if not disk.is_file(found):
-        raise _damaged(RECORD, "it is no plain file")
+        raise _damaged(RECORD, "it is not a regular file")
     if found.st_size > LARGE:
         raise _damaged(RECORD, f"it is larger than {LARGE >> 20} MB")
     data = (disk.read(home, RECORD) or (b"", 0))[0]
@@ -108,11 +110,11 @@ def facts(home: Path) -> dict[str, Any]:
         facts = json.loads(data.decode("utf-8"))
         json.dumps(facts, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
-        raise _damaged(RECORD, "it holds half a character") from None
+        raise _damaged(RECORD, "it contains half a character") from None
     except ValueError as error:
         raise _damaged(RECORD, str(error)) from None
     except RecursionError:
-        raise _damaged(RECORD, "it is too deep") from None
+        raise _damaged(RECORD, "it is nested too deeply") from None
     version = facts.get("dlgen") if isinstance(facts, dict) else None
     if version is not None:
         _check_version(version)
@@ -135,33 +137,35 @@ def _check_version(version: object) -> None:
     ]
     theirs, ours = numbers
     if theirs is None:
-        raise _damaged(RECORD, "dlgen is no version")
+        raise _damaged(RECORD, "dlgen is not a version")
     if ours is not None and theirs > ours:
-        raise DlgenError(f"this project is of dlgen {version}, and you have {__version__}\nInstall the newer dlgen.")
+        raise DlgenError(
+            f"this project was made by dlgen {version}, and you have {__version__}\nInstall the newer dlgen."
+        )
 
 
 def _wrong(facts: dict[str, Any]) -> str | None:
     """What is wrong with the values of a record, in words."""
     scalars = (str, int, float, bool)
     if not all(isinstance(each, str) for each in facts["parts"]):
-        return "parts are texts"
+        return "parts are strings"
     if not all(isinstance(each, str) for each in facts["files"].values()):
-        return "files have hashes, which are texts"
+        return "files have hashes, which are strings"
     for value in facts["settings"].values():
         items = value if isinstance(value, list) else [value]
         if not all(each is None or isinstance(each, scalars) for each in items):
-            return "a setting is a number, a text, or a list of them"
+            return "a setting is a number, a string, or a list of them"
     for key, value in facts["answers"].items():
         if _deeper(value, DEEP):
-            return f"the answer to {key} is too deep"
+            return f"the answer to {key} is nested too deeply"
     origin = facts.get("origin", {})
     if not isinstance(origin, dict) or not all(isinstance(each, str) for each in origin.values()):
-        return "origin is a table of texts"
+        return "origin is a table of strings"
     return None
 
 
 def _deeper(value: object, levels: int) -> bool:
-    """Whether lists and tables stand within one another in more levels than that."""
+    """Whether lists and tables are nested in more levels than that."""
     inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return any(levels == 0 or _deeper(each, levels - 1) for each in inside)
 
@@ -176,7 +180,7 @@ def pristine(home: Path) -> dict[str, Entry]:
     if found is None:
         raise _damaged(PRISTINE, "it is missing")
     if not disk.is_file(found):
-        raise _damaged(PRISTINE, "it is no plain file")
+        raise _damaged(PRISTINE, "it is not a regular file")
     files: dict[str, Entry] = {}
     try:
         with archives.opened(home / PRISTINE) as archive:
@@ -198,5 +202,5 @@ def pristine(home: Path) -> dict[str, Entry]:
 
 def _damaged(name: str, why: str) -> DlgenError:
     return DlgenError(
-        f"{name} is damaged: {why}\nTake it from your version control, or make the project anew beside this one."
+        f"{name} is damaged: {why}\nRestore it from version control, or make the project again beside this one."
     )

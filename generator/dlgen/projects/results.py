@@ -40,7 +40,7 @@ def text(results: dict[str, Any]) -> str:
         blocks.append(console.table(columns, [_export(each) for each in results["exports"]]))
     if "report" in results:
         blocks.append(f"Report: {results['report']}")
-    return "\n" + "\n\n".join(blocks or ["The steps left no metrics.json under runs/."])
+    return "\n" + "\n\n".join(blocks or ["The steps wrote no metrics.json under runs/."])
 
 
 def _export(facts: dict[str, Any]) -> tuple[str, ...]:

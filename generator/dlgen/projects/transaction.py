@@ -26,9 +26,9 @@ FIRST = 0o644
 
 
 def state(home: Path, path: str, gone: Set[str] = frozenset()) -> State | None:
-    """What stands at `path` now: a file, a link, a folder that is not empty, or a link or file on the way to it.
+    """What is at `path` now: a file, a link, a folder that is not empty, or a link or file on the way to it.
 
-    None where a file could be put: nothing is there, or folders that hold no file.
+    None where a file could be put: there is nothing, or folders without any file.
 
     Args:
         gone: files that will be removed before.
@@ -56,7 +56,7 @@ def apply(home: Path, steps: list[Step], what: str) -> None:
     gone = {step.path for step in steps if step.new is None}
     with _alone(home) as local:
         if disk.look(home, f"{LOCAL}/update.zip") is not None:
-            raise DlgenError("another change of this project was interrupted\nRun the same command again.")
+            raise DlgenError("another change to this project was interrupted\nRun the same command again.")
         for step in steps:
             if state(home, step.path, gone) != step.old:
                 raise DlgenError(f"{step.path} was changed while dlgen was at work\nRun the same command again.")
@@ -71,7 +71,7 @@ def recover(home: Path) -> bool:
         return False
     with _alone(home) as local:
         if disk.look(home, f"{LOCAL}/update.zip") is not None:
-            print("Finishing a change of this project that was interrupted.", file=sys.stderr)
+            print("Finishing an interrupted change to this project.", file=sys.stderr)
             _carry_out(home, local)
     return True
 
@@ -96,14 +96,13 @@ def undo(home: Path, force: bool = False) -> tuple[str, list[str]]:
     if edited and not force:
         raise DlgenError(
             f"edited since: {', '.join(edited)}\nGive --force to put {'it' if len(edited) == 1 else 'them'} "
-            "back all the same; a second dlgen undo brings your edits back."
+            "back anyway; a second dlgen undo brings your edits back."
         )
     back = [Step(step.path, now[step.path], step.old) for step in steps if now[step.path] != step.old]
     for step in back:
         if step.old and not step.old.can_be_put:
             raise DlgenError(
-                f"{step.path} cannot be put back: {step.old.words}\n"
-                "Move that elsewhere, and run the same command again."
+                f"{step.path} cannot be put back: {step.old.words}\nMove it elsewhere, and run the same command again."
             )
     again = what.removeprefix("undo of ") if what.startswith("undo of ") else f"undo of {what}"
     apply(home, back, again)
@@ -112,7 +111,7 @@ def undo(home: Path, force: bool = False) -> tuple[str, list[str]]:
 
 def free_name(home: Path, path: str, new: State, taken: Set[str] = frozenset()) -> tuple[str, bool]:
     """A name beside `path` that nothing has, or one that has `new` already; and whether it has."""
-    top = disk.blocked(home, path) or path  # where a folder above is no folder: beside that
+    top = disk.blocked(home, path) or path  # where a folder above is not a folder: beside that
     rest, number = path[len(top) :], 1
     while True:
         name = f"{top}{BESIDE}{'' if number == 1 else f'-{number}'}{rest}"
@@ -123,7 +122,7 @@ def free_name(home: Path, path: str, new: State, taken: Set[str] = frozenset()) 
 
 
 def _now(home: Path, path: str, wanted: State | None, gone: Set[str] = frozenset()) -> State | None:
-    """What stands at `path`; where nothing is to stand there, a folder and what is behind a file are nothing."""
+    """What is at `path`; where nothing is wanted there, a folder and what is behind a file count as nothing."""
     found = state(home, path, gone)
     return None if wanted is None and found and not found.can_be_put and found.kind != "special" else found
 
@@ -153,7 +152,7 @@ def _carry_out(home: Path, local: Path) -> None:
     except OSError as error:
         why = (explain(error) or f"{error.strerror}: {error.filename}").partition("\n")[0]
         raise DlgenError(
-            f"{why}\nHalf of the change is done; the next dlgen command in this project goes on."
+            f"{why}\nHalf of the change is done; the next dlgen command in this project finishes it."
         ) from None
     (local / "update.zip").replace(local / "undo.zip")
     disk.sync_folder(local)
@@ -230,14 +229,16 @@ def _alone(home: Path) -> Iterator[Path]:
 
 
 def _check_local(home: Path) -> None:
-    """Refuse a folder of journals in which something is no plain file of dlgen's."""
+    """Refuse a folder of journals in which something is not a regular file made by dlgen."""
     for name in (LOCAL, *(f"{LOCAL}/{each}" for each in ("lock", ".gitignore", *journal.FILES, "next.tmp"))):
         found = disk.look(home, name)
         good = found is None or (disk.is_folder(found) if name == LOCAL else disk.is_file(found))
         if name.endswith("next.tmp") and found is not None and disk.is_link(found):
             good = True  # one that was about to be put into place
         if not good:
-            raise DlgenError(f"{name} is no {'folder' if name == LOCAL else 'plain file'} of dlgen's\nRemove it.")
+            raise DlgenError(
+                f"{name} is not a {'folder' if name == LOCAL else 'regular file'} made by dlgen\nRemove it."
+            )
 
 
 def _lock(file: IO[bytes]) -> None:

@@ -23,9 +23,9 @@ Both make the same files; `dlgen new` also checks settings (`--set epochs=20`) a
 | `{folder}/config.py` | every number worth changing, with its reason |
 | `{folder}/data.py`, `model.py` | the data and the model: start here for a project type of your own |
 | `{folder}/support/` | the machinery that all projects share |
-| everything else | as it stands in a project |
+| everything else | as it is in a project |
 
-Python files are copied as they are (`_copy_without_render`), so they hold no `{{{{ ... }}}}`; the other files may.
+Python files are copied as they are (`_copy_without_render`), so they contain no `{{{{ ... }}}}`; the other files may.
 """
 
 

@@ -140,10 +140,10 @@ def failures(name: str) -> Iterator[None]:
         said = _short(str(error)) or type(error).__name__
         raise DlgenError(f"the template {name} cannot be rendered: {said}") from None
     except RecursionError:
-        raise DlgenError(f"the template {name} cannot be rendered: it calls itself without end") from None
+        raise DlgenError(f"the template {name} cannot be rendered: it calls itself endlessly") from None
 
 
 def _short(text: str) -> str:
-    """In one line that fits a terminal: what is said of a template may quote it at any length."""
+    """In one line that fits a terminal: an error may quote a template at any length."""
     line = " ".join(text.split())
     return line if len(line) <= LONGEST else f"{line[:LONGEST]} ..."

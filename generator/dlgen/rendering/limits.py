@@ -38,7 +38,7 @@ def allow(folder: str | None) -> None:
 
 
 def confine() -> None:
-    """Begin to refuse. There is no way back."""
+    """Start to refuse; this cannot be undone."""
     sys.dont_write_bytecode = True
     sys.addaudithook(_audit)
 
@@ -86,7 +86,7 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
                 path = Path(_opened(opened[number]), os.fsdecode(path))
             _check(event, path)
     elif event.startswith(REFUSED):
-        raise DlgenError(f"the template cannot be rendered: it wants to do more than that ({event})")
+        raise DlgenError(f"the template cannot be rendered: it tries to do more than render ({event})")
 
 
 def _opened(number: int) -> str:

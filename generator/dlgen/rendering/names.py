@@ -44,9 +44,11 @@ def check_name(name: str, plan: Plan) -> None:
             raise DlgenError("the project needs a folder of its own\nGive a name, or a full path.")
         good = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-_")
         good = good if good[:1].isalpha() else f"my-{good}".rstrip("-")
-        raise DlgenError(f"{name} cannot be a project's name\nUse letters, digits, - and _, a letter first: {good}")
+        raise DlgenError(
+            f"{name} cannot be a project's name\nUse letters, digits, - and _, starting with a letter: {good}"
+        )
     if keyword.iskeyword(name) or keyword.iskeyword(name.lower()):
-        raise DlgenError(f"{name} is a word of Python and cannot be a project's name\nFor example: my-{name}")
+        raise DlgenError(f"{name} is a Python keyword and cannot be a project's name\nFor example: my-{name}")
     if name.lower() in paths.WINDOWS:
         raise DlgenError(f"{name} is a reserved name on Windows\nFor example: my-{name}")
     libraries = {_normal(re.split(r"[^\w.-]", item.strip())[0]) for item in plan.config.get("_dependencies", [])}
@@ -61,7 +63,7 @@ def check_free(target: Path, shown: str) -> None:
     if target.is_dir() and any(target.iterdir()):
         raise DlgenError(f"the folder {shown} is not empty\nGive another name, or empty it first.")
     if target.is_dir() and target.samefile(Path.cwd()):
-        raise DlgenError(f"{shown} is the folder that you are in\nGo one up and give its name.")
+        raise DlgenError(f"{shown} is the folder you are in\nGo up one folder and give its name.")
 
 
 def project_name(slug: str) -> str:
@@ -79,7 +81,7 @@ def answers(plan: Plan, chosen: dict[str, str]) -> dict[str, Any]:
     """The values of `--set` that answer the template's questions.
 
     Raises:
-        DlgenError: for Jinja in a value, or a value that is none of a question's choices.
+        DlgenError: for Jinja in a value, or a value that is not among a question's choices.
     """
     questions = variables(plan)
     found: dict[str, Any] = {}
@@ -105,7 +107,7 @@ def check_answer(key: str, value: Any, plan: Plan) -> None:
     refuse_jinja(key, value, plan)
     odd = ODD.search(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
     if odd:
-        raise DlgenError(f"{key} cannot hold the character {odd[0]!a}, which not every file format can")
+        raise DlgenError(f"{key} cannot contain the character {odd[0]!a}, which not every file format allows")
 
 
 def refuse_jinja(name: str, value: Any, plan: Plan | None = None) -> None:
@@ -115,7 +117,7 @@ def refuse_jinja(name: str, value: Any, plan: Plan | None = None) -> None:
     text = value if isinstance(value, str) else repr(value)
     mark = next((mark for mark in (*JINJA, *own) if mark in text), None)
     if mark:
-        raise DlgenError(f"{name} cannot hold {mark}, which a template would run as code: {text}")
+        raise DlgenError(f"{name} cannot contain {mark}, which a template would run as code: {text}")
 
 
 def _normal(name: str) -> str:

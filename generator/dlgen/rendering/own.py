@@ -17,6 +17,7 @@ from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from dlgen.errors import DlgenError
+from dlgen.system import paths
 
 if TYPE_CHECKING:
     from dlgen.catalog.layers import Plan
@@ -68,6 +69,18 @@ class Renderer:
         except TemplateError as error:
             raise DlgenError(f"the template cannot be rendered: {file}: {error.message}") from None
 
+    def name(self, source: str) -> str:
+        """A part of a path. An answer may come from the record of somebody else's project.
+
+        Raises:
+            DlgenError: where it would lead out of the folder that it is in, or is not the same on every system.
+        """
+        rendered = self.text(source, source)
+        paths.check(rendered)
+        if rendered in ("", ".") or "/" in rendered:
+            raise DlgenError(f"the template would write outside the project: {rendered!a}")
+        return rendered
+
 
 def _context(config: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {}
@@ -82,15 +95,15 @@ def _generate(folder: Path, context: Mapping[str, Any], output: Path) -> str:
     renderer = Renderer(context)
     patterns = context["cookiecutter"].get("_copy_without_render", [])
     top = next(path for path in folder.iterdir() if "{{" in path.name)
-    project = output / renderer.text(top.name, top.name)
+    project = output / renderer.name(top.name)
     for place, folders, files in os.walk(top):
-        inside = os.path.relpath(place, top)
-        target = project / renderer.text(inside, inside)
+        inside = Path(place).relative_to(top)
+        target = project.joinpath(*map(renderer.name, inside.parts))
         target.mkdir()
         folders.sort()
         for name in sorted(files):
-            path = os.path.normpath(os.path.join(inside, name))  # noqa: PTH118 - a text, for the patterns
-            source, made = Path(place, name), target / renderer.text(name, path)
+            path = str(inside / name)
+            source, made = Path(place, name), target / renderer.name(name)
             data = source.read_bytes()
             copied = any(fnmatch.fnmatch(path, pattern) for pattern in patterns)
             if not copied and b"\0" not in data and any(mark in data for mark in MARKS):

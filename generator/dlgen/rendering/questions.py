@@ -42,7 +42,7 @@ def asker(plan: Plan) -> Ask:
 
 
 def _shown(value: Any) -> Any:
-    """The same value with every text as it is shown: a template's controls are no commands to the terminal."""
+    """The same value with every text as it is shown: control characters of a template must not reach the terminal."""
     if isinstance(value, str):
         return console.line(value)
     if isinstance(value, list):

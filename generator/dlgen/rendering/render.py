@@ -3,8 +3,6 @@
 Everything is made in a hidden folder beside the project (by engine.py) and checked there; one rename puts it into place.
 """
 
-import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,10 +14,7 @@ from dlgen.catalog import layers
 from dlgen.catalog.templates import Template
 from dlgen.errors import DlgenError
 from dlgen.projects import record
-from dlgen.rendering import engine, jobs, names, questions, trust, workspace
-from dlgen.system import paths
-
-LEFT_OVER = re.compile(r"\{\{-?\s*cookiecutter\b|\{%-?\s")
+from dlgen.rendering import engine, jobs, names, questions, review, trust, workspace
 
 
 @dataclass(frozen=True)
@@ -57,7 +52,7 @@ def new(
         dry_run: make it in a temporary folder only.
 
     Raises:
-        DlgenError: for anything that the user can mend; nothing is left behind then.
+        DlgenError: for anything that the user can fix; nothing is left behind then.
     """
     plan = layers.plan(template, parts)
     _check_trust(plan, trust)
@@ -91,7 +86,7 @@ def _render(
 
 
 def _private(template: Template, config: dict[str, Any], target: Path) -> dict[str, Any]:
-    """The private variables that no question stands for; a plain template finds those that cookiecutter sets."""
+    """The private variables, which are not questions; a plain template finds those that cookiecutter sets."""
     private = {key: value for key, value in config.items() if key.startswith("_") and not key.startswith("__")}
     if template.plain:
         private |= {
@@ -111,7 +106,7 @@ def again(
     temporary: Path,
     trust: bool = False,
 ) -> tuple[Path, dict[str, layers.File]]:
-    """Render a project anew from what its record holds, `.dlgen/` included, into the folder `temporary`.
+    """Render a project again from what its record says, with `.dlgen/`, into the folder `temporary`.
 
     Returns the project, and for each of its files the one that it is rendered from.
 
@@ -121,7 +116,7 @@ def again(
         parts: the optional ones.
 
     Raises:
-        DlgenError: for anything that the user can mend.
+        DlgenError: for anything that the user can fix.
     """
     plan = layers.plan(template, parts)
     _check_trust(plan, trust)
@@ -139,14 +134,14 @@ def _make(
     trusted: bool,
     target: Path,
 ) -> tuple[Project, Path]:
-    """Render into `temporary`, check, and record; return what was made, to stand at `target`, and where it is now."""
+    """Render into `temporary`, check, and record; return what was made, as it will be at `target`, and where it is now."""
     folder, output = temporary / "template", temporary / "project"
     folder.mkdir()
     output.mkdir()
     config = layers.write(plan, folder, values)
     context["cookiecutter"].update(_private(plan.template, config, target))
     project = _generate(plan, folder, context, output, trusted)
-    _check(plan, project, trusted)
+    review.check(plan, project, trusted)
     made = Project(
         target,
         plan.template.name,
@@ -155,7 +150,7 @@ def _make(
         values,
         record.files(project),
         config.get("_steps", []),
-        _comments(project),
+        review.comments(project),
     )
     record.write(project, _facts(plan.template, made))
     return made, project
@@ -220,7 +215,7 @@ def _texts(plan: layers.Plan, trusted: bool, context: dict[str, Any], sources: l
 
 
 def _sources(plan: layers.Plan, context: dict[str, Any], trusted: bool) -> dict[str, layers.File]:
-    """The file that each file of the project is rendered from; names may hold Jinja too."""
+    """The file that each file of the project is rendered from; names may contain Jinja too."""
     prefix = f"{plan.project_folder}/"
     inside = {path.removeprefix(prefix): file for path, file in plan.files.items() if path.startswith(prefix)}
     return dict(zip(_texts(plan, trusted, context, [*inside]), inside.values(), strict=True))
@@ -234,34 +229,6 @@ def _generate(plan: layers.Plan, folder: Path, context: dict[str, Any], output: 
     return project
 
 
-def _check(plan: layers.Plan, project: Path, trusted: bool) -> None:
-    """Look at what was rendered, and at what hooks made of it."""
-    hooked = trusted and any(
-        trust.is_hook(path) for path in plan.files
-    )  # they may do what they like, but no harm to us
-    made: list[str] = []
-    for path in [project, *project.rglob("*")]:
-        inside = path.relative_to(project).as_posix()
-        if path.is_symlink() and paths.leads_out(path, project):
-            raise DlgenError(f"the template makes a link that leads out of the project: {inside}")
-        if paths.alike(inside) == record.FOLDER:
-            paths.check(record.FOLDER)
-        if not hooked:
-            if path.is_dir() and paths.bare_repository(os.listdir(path)):
-                raise DlgenError(
-                    f"the template makes {inside} a repository of git's, whose settings git would follow\nRename its HEAD."
-                )
-            paths.check(inside)
-            made.append(inside)
-        if plan.template.plain or path.suffix == ".py" or not path.is_file():
-            continue
-        data = path.read_bytes()
-        found = None if b"\0" in data[:1024] else LEFT_OVER.search(data.decode("utf-8", "replace"))
-        if found:
-            raise DlgenError(f"the template left {found[0].strip()} in {path.relative_to(project).as_posix()}")
-    paths.check_collision(made)
-
-
 def _facts(template: Template, made: Project) -> dict[str, Any]:
     return {
         "template": template.name,
@@ -272,13 +239,3 @@ def _facts(template: Template, made: Project) -> dict[str, Any]:
         "settings": made.settings,
         "parts": made.parts,
     }
-
-
-def _comments(project: Path) -> dict[str, str]:
-    """The first sentence of each top-level Python file."""
-    comments = {}
-    for file in project.glob("*.py"):
-        match = re.match(r'"""(.+)', file.read_text(encoding="utf-8", errors="replace"))
-        if match:
-            comments[file.name] = match[1].partition('"""')[0].partition(". ")[0].rstrip(". ")
-    return comments

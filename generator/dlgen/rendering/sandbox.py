@@ -23,7 +23,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from dlgen.system import paths
 
 MANY_MB = 100  # of text from one file
-MANY_MB_IN_ALL = 500  # of text from all files of a template, what they include counted anew
+MANY_MB_IN_ALL = 500  # of text from all files of a template, what they include counted each time
 LARGEST = 10**6  # of a width or a count that a filter or function is given
 SIZED = ("center", "indent", "wordwrap", "truncate", "batch", "slice")
 
@@ -52,7 +52,7 @@ class Paths(Environment):
         if self.output is None:
             return super().from_string(source, *rest, **named)
         output, above = self.output, f"{self.output}{os.sep}"
-        above = above if str(source).startswith(above) else ""  # your own folder, whose name may hold {{ as well
+        above = above if str(source).startswith(above) else ""  # your own folder, whose name may contain {{ too
         template = super().from_string(source[len(above) :], *rest, **named)
         render = template.render
 

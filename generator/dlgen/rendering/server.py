@@ -57,9 +57,9 @@ def _result(job: Mapping[str, Any], ask: Any) -> dict[str, Any]:
     except DlgenError as error:
         return {"refused": str(error)}
     except MemoryError:
-        return {"refused": "the template takes more memory to render than any should", "memory": True}
+        return {"refused": "the template needs more memory to render than any should", "memory": True}
     except RecursionError:
-        return {"refused": f"the template {job['name']} cannot be rendered: it calls itself without end"}
+        return {"refused": f"the template {job['name']} cannot be rendered: it calls itself endlessly"}
     except OSError as error:
         return {"system": [error.errno, error.strerror, None if error.filename is None else str(error.filename)]}
     except Exception:

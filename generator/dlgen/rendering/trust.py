@@ -30,7 +30,7 @@ def check_options(config: Mapping[str, Any]) -> None:
     for key, value in options.items() if isinstance(options, dict) else (("_jinja2_env_vars", options),):
         if key not in OPTIONS or not isinstance(value, OPTIONS[key]):
             raise DlgenError(
-                f"cookiecutter.json: _jinja2_env_vars cannot hold {key} = {value!r}\nKnown: {', '.join(OPTIONS)}"
+                f"cookiecutter.json: _jinja2_env_vars cannot contain {key} = {value!r}\nKnown: {', '.join(OPTIONS)}"
             )
 
 

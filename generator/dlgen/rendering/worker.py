@@ -68,7 +68,7 @@ class Worker:
         """What the process says next.
 
         Raises:
-            DlgenError: where it says nothing for so long, or has ended.
+            DlgenError: where it says nothing for that long, or has ended.
         """
         until = time.monotonic() + seconds
         while True:
@@ -78,12 +78,12 @@ class Worker:
             except queue.Empty:
                 if time.monotonic() >= until:
                     raise DlgenError(
-                        f"the template takes longer than {SECONDS:g} seconds to render, which none should"
+                        f"the template takes longer than {SECONDS:g} seconds to render, which no template should"
                     ) from None
         if len(line) > MANY_MB << 20:
-            raise DlgenError("the template gives more text for its answers than any should")
+            raise DlgenError("the template's answers are longer than any should be")
         if not line.endswith(b"\n"):
-            raise DlgenError("the process that renders the template has ended: it may take more memory than there is")
+            raise DlgenError("the process that renders the template died: it may need more memory than there is")
         return dict(json.loads(line))
 
     def end(self) -> None:
@@ -122,7 +122,7 @@ def run(job: Mapping[str, Any], ask: Any = None) -> Any:
         end()
         raise
     if said.get("memory"):
-        end()  # what is left of it may be little
+        end()  # little of its memory may be left
     if "refused" in said:
         raise DlgenError(str(said["refused"]))
     if "system" in said:

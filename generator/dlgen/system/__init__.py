@@ -1,1 +1,1 @@
-"""What stands beneath: paths, files, archives and git, asked in ways that nothing foreign can turn to its use."""
+"""The ground: paths, files, archives and git, used in ways that no foreign template or project can abuse."""

@@ -16,7 +16,7 @@ LONG_NAME = 400  # bytes that an entry of the list of contents takes, on average
 
 
 class TooLarge(ValueError):
-    """More than the limits allow; the message goes on after the name of the file: "holds more than ..."."""
+    """More than the limits allow; the message continues after the name of the file: "contains more than ..."."""
 
 
 class Damaged(ValueError):
@@ -41,11 +41,11 @@ def opened(file: Path, many_mb: int = MANY_MB) -> Iterator["zipfile.ZipFile"]:
         if packed > many_mb << 20:
             raise TooLarge(f"is larger than {many_mb} MB")
         if _size_of_list(file) > MANY_FILES * LONG_NAME:
-            raise TooLarge(f"holds more than {MANY_FILES:,} files")
+            raise TooLarge(f"contains more than {MANY_FILES:,} files")
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
             if len(entries) > MANY_FILES:
-                raise TooLarge(f"holds more than {MANY_FILES:,} files")
+                raise TooLarge(f"contains more than {MANY_FILES:,} files")
             total = sum(entry.file_size for entry in entries)
             if total > many_mb << 20:
                 raise TooLarge(f"is larger than {many_mb} MB")

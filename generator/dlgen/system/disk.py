@@ -1,4 +1,4 @@
-"""What stands at a path, asked without following a link, and files written so that a power cut leaves whole ones.
+"""What is at a path, without following links, and files written so that a power cut leaves whole ones.
 
 Every component of a path is looked at: a link anywhere on the way leads to nothing. The folder that a path starts from
 is taken as it is.
@@ -15,7 +15,7 @@ PLAIN = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os,
 
 
 def look(root: Path, path: str) -> os.stat_result | None:
-    """What stands at `path` itself; None for nothing, or where the way to it is not through folders."""
+    """What is at `path` itself; None for nothing, or where the way to it is not through folders."""
     if blocked(root, path) is not None:
         return None
     try:
@@ -46,17 +46,17 @@ def is_link(found: os.stat_result) -> bool:
 
 
 def is_file(found: os.stat_result | None) -> bool:
-    """Whether it is a plain file."""
+    """Whether it is a regular file."""
     return found is not None and stat.S_ISREG(found.st_mode) and not is_link(found)
 
 
 def is_folder(found: os.stat_result | None) -> bool:
-    """Whether it is a folder, and no link to one."""
+    """Whether it is a folder, and not a link to one."""
     return found is not None and stat.S_ISDIR(found.st_mode) and not is_link(found)
 
 
 def read(root: Path, path: str) -> tuple[bytes, int] | None:
-    """The bytes and the mode of the plain file at `path`; None where there is no plain file."""
+    """The bytes and the mode of the regular file at `path`; None where there is none."""
     if not is_file(look(root, path)):
         return None
     try:
@@ -68,7 +68,7 @@ def read(root: Path, path: str) -> tuple[bytes, int] | None:
 
 
 def create(file: Path) -> int:
-    """A handle of a new, empty file; what stood there before, were it a link, is removed and not written to.
+    """A handle of a new, empty file; what was there before, even a link, is removed and not written to.
 
     Raises:
         OSError: where a folder is in the way.

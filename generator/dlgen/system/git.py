@@ -75,7 +75,7 @@ def run(
             return _call(arguments, Path(empty).resolve(), {}, timeout, network)
     off = {} if arguments[0] == "clone" else _filters(cwd.resolve())
     if off is None:
-        return _failed(arguments, 128, "fatal: what this repository is configured to run cannot be told")
+        return _failed(arguments, 128, "fatal: what this repository is configured to run cannot be determined")
     return _call(arguments, cwd.resolve(), off, timeout, network)
 
 
@@ -94,7 +94,7 @@ def has_repository(folder: Path) -> bool:
 def uncommitted(folder: Path) -> list[str]:
     """The changed and the new files in `folder`; empty without git, or outside of a repository.
 
-    Where git refuses to answer, that is said on stderr, and the answer is empty.
+    Where git refuses to answer, a note on stderr says so, and the answer is empty.
     """
     done = _ask(folder, "status", "--porcelain", "-z", "--no-renames", "--ignore-submodules=all")
     return [entry[3:] for entry in done or []]
@@ -131,7 +131,7 @@ def program() -> str | None:
 
 
 def _ask(folder: Path, *arguments: str) -> list[str] | None:
-    """The entries that git lists for `folder`, whose names may hold any character."""
+    """The entries that git lists for `folder`, whose names may contain any character."""
     top = repository(folder)
     if top is None:
         return None

@@ -31,10 +31,10 @@ def check(path: str) -> None:
         raise DlgenError("the template makes .dlgen, which dlgen writes itself\nTake it out of the template.")
     why = reason(path)
     if os.name != "nt" and "\\" in path:
-        why = why or "holds a backslash, which makes it another path on Windows"
+        why = why or "contains a backslash, which makes it another path on Windows"
     if why:
         raise DlgenError(
-            f"the template would write {path!a}, which {why}\nGive it a name that is one file on every system, and nothing to git."
+            f"the template would write {path!a}, which {why}\nGive it a name that is the same file on every system, and nothing special to git."
         )
 
 
@@ -43,7 +43,7 @@ def check_collision(paths: Iterable[str]) -> None:
     both = collision(paths)
     if both:
         raise DlgenError(
-            f"the template makes both {both[0]!a} and {both[1]!a}, which some file systems take for one\n"
+            f"the template makes both {both[0]!a} and {both[1]!a}, which some file systems treat as one file\n"
             "Rename one of them."
         )
 
@@ -91,23 +91,23 @@ def _reason(name: str) -> str | None:
     if name in ("", ".", ".."):  # whether a path leaves the project is asked elsewhere
         return None
     if any(unicodedata.category(character) in UNSEEN for character in name):
-        return "holds a control character"
+        return "contains a control character"
     if any(character in BIDI for character in name):
-        return "holds a mark that turns the direction of writing"
+        return "contains a mark that changes the direction of writing"
     skeleton = _skeleton(name)
     for ours in (".git", ".dlgen", ".gitmodules"):
         if skeleton == ours or skeleton.startswith(f"{ours}:"):
-            return "is git's own" if name == ours else f"some file systems take for {ours}"
+            return "is git's own" if name == ours else f"some file systems treat as {ours}"
     if SHORT.fullmatch(skeleton):
         return "is the short name of a hidden folder on Windows"
     if found := next((character for character in name if character in '<>"|?*'), None):
-        return f"holds {found}, which Windows does not take for a part of a name"
+        return f"contains {found}, which Windows does not allow in a name"
     if ":" in name:
-        return "holds a colon, which Windows does not take for a part of a name"
+        return "contains a colon, which Windows does not allow in a name"
     if skeleton.partition(".")[0].rstrip(" ") in WINDOWS:
         return "is a reserved name on Windows"
     if name[-1] in ". ":
-        return "ends in a dot or a blank, which Windows drops"
+        return "ends in a dot or a space, which Windows drops"
     return None
 
 

@@ -32,7 +32,7 @@ class Plan:
 
     made: Made
     rendering: Rendering
-    record_differs: bool  # what `.dlgen/` says, were it only the version of dlgen
+    record_differs: bool  # what `.dlgen/` says, even if only the version of dlgen
     changes: list[Change] = field(default_factory=list)
     seen: dict[str, Entry | None] = field(default_factory=dict)
 
@@ -66,7 +66,7 @@ def plan(made: Made, rendering: Rendering) -> Plan:
             target = moved[path]
             assert base and mine
             change = _both(target, base, mine, new[target])
-            note = "; ".join(filter(None, [f"the template renamed {path}: your edits went along", change.note]))
+            note = "; ".join(filter(None, [f"the template renamed {path}: your edits moved with it", change.note]))
             result.changes.append(Change(path, "removed", None, f"it is {target} now"))
             result.changes.append(Change(target, "moved", change.entry, note, change.conflicts))
         elif theirs == base:
@@ -74,7 +74,7 @@ def plan(made: Made, rendering: Rendering) -> Plan:
                 result.changes.append(Change(path, "kept", mine, _kept(made, path, mine)))
         elif made.in_the_way(path, gone):
             if theirs:
-                result.changes.append(_beside(made, path, theirs, taken, "something else stands at its place"))
+                result.changes.append(_beside(made, path, theirs, taken, "something else is in its place"))
         elif mine == theirs:
             continue
         elif mine == base:
@@ -87,9 +87,9 @@ def plan(made: Made, rendering: Rendering) -> Plan:
                     Change(path, "restored", theirs, "you deleted it, and the template has changed it since")
                 )
         elif theirs is None:
-            result.changes.append(Change(path, "kept", mine, "the template has it no more, and you have edited it"))
+            result.changes.append(Change(path, "kept", mine, "the template no longer has it, and you have edited it"))
         elif merge.is_binary(mine.data, theirs.data) and theirs.data not in (mine.data, base and base.data):
-            note = "both changed, and it is no text" if base else "you have another file of this name"
+            note = "both changed, and it is not text" if base else "you have another file with this name"
             result.changes.append(Change(path, "kept", mine, note))
             result.changes.append(_beside(made, path, theirs, taken, f"the template's {path}"))
         else:
@@ -119,7 +119,7 @@ def _state(entry: Entry | None) -> State | None:
 def _kept(made: Made, path: str, mine: Entry | None) -> str:
     if mine:
         return "only you changed it"
-    return "something else stands at its place" if made.has(path) else "you deleted it"
+    return "something else is in its place" if made.has(path) else "you deleted it"
 
 
 def _both(path: str, base: Entry | None, mine: Entry, theirs: Entry) -> Change:
@@ -131,7 +131,7 @@ def _both(path: str, base: Entry | None, mine: Entry, theirs: Entry) -> Change:
         note = "" if base else "you and the template both added it"
         return Change(path, "conflict", entry, note, merged.conflicts)
     if entry == mine:
-        return Change(path, "kept", mine, "the template's change is yours already")
+        return Change(path, "kept", mine, "you already have the template's change")
     return Change(path, "merged" if base and base.data not in (mine.data, theirs.data) else "updated", entry)
 
 

@@ -17,21 +17,21 @@ Range = tuple[int, int]
 
 @dataclass(frozen=True)
 class Merged:
-    """The merged bytes, and how many places in them stand between markers."""
+    """The merged bytes, and how many conflicts in them are marked."""
 
     data: bytes
     conflicts: int
 
 
 def is_binary(*versions: bytes) -> bool:
-    """Whether one of them is no text of lines: it has a zero byte near its start, as git decides it."""
+    """Whether one of them is not text: it has a zero byte near its start, which is also git's test."""
     return any(b"\0" in data[:8000] for data in versions)
 
 
 def merge(base: bytes | None, yours: bytes, theirs: bytes) -> Merged:
     """Merge two texts that were both made from `base`; without `base` each difference is a conflict.
 
-    Every line of `yours` that `base` has not is in the result, be it between markers. So is every such line of
+    Every line of `yours` that is not in `base` is in the result, possibly between markers. So is every such line of
     `theirs`.
     """
     if yours == theirs or theirs == base:
@@ -110,7 +110,7 @@ def _between(
         yield new
     elif before == new and not careful:
         yield mine
-    else:  # what both begin or end with is no conflict
+    else:  # what both begin or end with is not in conflict
         first = _same(mine, new)
         last = _same(mine[first:][::-1], new[first:][::-1])
         yield mine[:first]
@@ -119,7 +119,7 @@ def _between(
 
 
 def _common(base: list[bytes], yours: list[bytes], theirs: list[bytes]) -> Iterator[tuple[Range, int, int]]:
-    """The ranges of `base` that stand in both others, with where they begin there; last an empty one at the ends."""
+    """The ranges of `base` that are in both others, with their positions there; last an empty one at the ends."""
     left, right = list(_matches(base, yours)), list(_matches(base, theirs))
     a = b = 0
     while a < len(left) and b < len(right):

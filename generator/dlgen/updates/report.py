@@ -22,9 +22,9 @@ def text(plan: Plan, written: bool) -> str:
     """The plan as a list, with the differences where nothing was written, and what to do next."""
     blocks = [f"note: {note}" for note in plan.rendering.notes]
     if not plan.writes:
-        what = "the template gives what the project was made from"
+        what = "the template has not changed since the project was made"
         if plan.record_differs:
-            what = "your files have already what is new in the template"
+            what = "your files already have what is new in the template"
         return "\n".join([*blocks, f"Nothing to merge: {what}."])
     rows = [_row(change) for change in plan.changes]
     blocks.append(console.table(("what", "file", ""), rows))
@@ -34,7 +34,7 @@ def text(plan: Plan, written: bool) -> str:
     conflicts = [change.path for change in plan.changes if change.conflicts]
     if conflicts:
         blocks.append(f"Look for <<<<<<< yours in: {', '.join(conflicts)}\nKeep what is right, and remove the markers.")
-    blocks.append("Take it back: dlgen undo")
+    blocks.append("Undo it: dlgen undo")
     return "\n\n".join(blocks)
 
 
@@ -50,6 +50,6 @@ def differences(plan: Plan) -> str:
 def _row(change: Change) -> tuple[str, str, str]:
     note = change.note
     if change.conflicts:
-        places = f"{change.conflicts} place{'s' if change.conflicts > 1 else ''} to decide"
+        places = f"{change.conflicts} conflict{'s' if change.conflicts > 1 else ''}"
         note = f"{places}; {note}" if note else places
     return change.action, change.path, note

@@ -35,7 +35,7 @@ def render_again(made: Made, template: str | None = None, add: tuple[str, ...] =
         trust: run the hooks and extensions of the template.
 
     Raises:
-        DlgenError: where the template is gone, or for anything else that the user can mend.
+        DlgenError: where the template is gone, or for anything else that the user can fix.
     """
     found = find_template(made, template)
     notes: list[str] = []
@@ -72,7 +72,7 @@ def _parts(made: Made, template: Template, add: tuple[str, ...], notes: list[str
     had = [str(name) for name in made.facts["parts"]]
     for name in had:
         if name not in given and name not in templates.part_names(template.roots):
-            notes.append(f"the part {name} is no longer there")
+            notes.append(f"the part {name} no longer exists")
     kept = [name for name in had if name in optional and name not in given]
     for name in add:
         if name in had:
@@ -86,7 +86,7 @@ def _answers(made: Made, plan: layers.Plan, notes: list[str]) -> dict[str, Any]:
     for name, value in made.facts["answers"].items():
         names.refuse_jinja(name, value, plan)
         if name not in questions:
-            notes.append(f"the template no longer asks {name}, which was {value}")
+            notes.append(f"the template no longer asks for {name}, which was {value}")
         elif isinstance(questions[name], list) and value not in questions[name]:
             notes.append(f"{name} was {value}, which is no longer one of: {', '.join(map(str, questions[name]))}")
         elif isinstance(questions[name], dict) != isinstance(value, dict):
@@ -105,7 +105,7 @@ def _settings(made: Made, plan: layers.Plan, notes: list[str]) -> dict[str, Any]
     for name, value in chosen.items():
         names.refuse_jinja(name, value, plan)
         if name not in known:
-            notes.append(f"there is no setting {name} any more, which was {_text(value)}")
+            notes.append(f"there is no setting {name} any more; it was {_text(value)}")
             continue
         try:
             settings.parse(known[name], _text(value))

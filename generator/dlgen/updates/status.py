@@ -49,13 +49,13 @@ def text(facts: dict[str, Any]) -> str:
         for word, key in (("edited", "edited"), ("mode", "modes"), ("deleted", "deleted"), ("added", "added"))
         for path in facts[key]
     ]
-    blocks.append("\n".join(["Yours:", *rows]) if rows else "Every file is as it was made.")
+    blocks.append("\n".join(["Yours:", *rows]) if rows else "No file has changed since the project was made.")
     if facts["update"] is None:
-        blocks.append(f"Whether the template has something new cannot be said: {facts['why']}")
+        blocks.append(f"Cannot tell whether the template has something new: {facts['why']}")
     elif facts["update"]:
         lines = [f"  {each['action']:<9}{each['file']}" for each in facts["update"]]
         blocks.append("\n".join(["The template has something new:", *lines]))
-        blocks.append("See it: dlgen update --dry-run\nTake it: dlgen update")
+        blocks.append("See it: dlgen update --dry-run\nApply it: dlgen update")
     else:
         blocks.append("The template has nothing new.")
     return "\n\n".join(blocks)

@@ -51,11 +51,11 @@ def plan(made: Made, template: str, delete: bool = False, trust: bool = False) -
     """Decide for each file of the project that differs from the template.
 
     Raises:
-        DlgenError: where TEMPLATE is no folder of yours, or cannot be rendered.
+        DlgenError: where TEMPLATE is not a folder of yours, or cannot be rendered.
     """
     found = lookup.find(template)
     if found.source == "dlgen" or not Path(found.source).is_dir():
-        raise DlgenError(f"{template} is no folder of yours\nMake it one: dlgen eject {template} my-template")
+        raise DlgenError(f"{template} is not a folder of yours\nMake it one: dlgen eject {template} my-template")
     rendering = render_again(made, template, trust=trust)
     own = found.folder / layers.plan(found).project_folder
     result = Plan(found, made.facts["source"])
@@ -76,9 +76,9 @@ def plan(made: Made, template: str, delete: bool = False, trust: bool = False) -
         if mine is None or path in known or BESIDE in path:
             continue
         if any(mark.decode() in path for mark in JINJA):
-            result.leave(path, "its name holds what a template would run")
+            result.leave(path, "its name contains Jinja, which the template would run")
         elif _marks(mine.data) and not _is_copied(found, path):
-            result.leave(path, "it holds {{ or {%, which would be rendered: name it in _copy_without_render first")
+            result.leave(path, "it contains {{ or {%, which would be rendered: name it in _copy_without_render first")
         else:
             result.files.append(Carried(path, "added", own / path, mine.data, mine.executable))
     if replaced:
@@ -167,13 +167,13 @@ def _edited(
     now = rendering.files[path]
     note, action = "", "edited"
     if merge.YOURS + b"\n" in mine.data:
-        result.leave(path, f"it has places to decide: {merge.YOURS.decode()}")
+        result.leave(path, f"it has conflicts to resolve: {merge.YOURS.decode()}")
         return
     base = now if merge.merge(before.data, mine.data, now.data).data == mine.data else before
     if before.data == now.data == old:
         data, left = mine.data, list[bytes]()
     elif merge.is_binary(mine.data, old):
-        result.leave(path, "the template has changed it too, and it is no text")
+        result.leave(path, "the template has changed it too, and it is not text")
         return
     else:
         data, left = merge.patch(base.data, mine.data, old)
@@ -186,7 +186,7 @@ def _edited(
         what = "the template fills in or has changed" if now.data != old else "the template has changed too"
         note = f"{what}: {_shown(left)}"
     if data == old and mine.executable == now.executable:
-        result.leave(path, note or "the template has it already")
+        result.leave(path, note or "the template already has it")
         return
     target = source.source
     if not _is_yours(result.template, source):

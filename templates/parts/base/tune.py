@@ -35,7 +35,9 @@ def main() -> None:
     fixed = options.model_fields_set  # given by hand, or in config.toml: no reason to search for them
     space = {name: values for name, values in SEARCH.items() if name not in fixed and name in (options.over or SEARCH)}
     if not space:
-        raise errors.ProjectError("every setting of SEARCH was given by hand: nothing is left to try\nLeave one away.")
+        raise errors.ProjectError(
+            "every setting of SEARCH is fixed on the command line or in config.toml: nothing left to search\nOmit one of them."
+        )
     splits = load(settings.only(Config, options))
     if not len(splits.validation):
         raise errors.ProjectError(
@@ -44,6 +46,7 @@ def main() -> None:
         )
 
     from model import build_model
+    from support.reports import search_figures
     from support.training import trials, tuning
 
     search = trials.Search(
@@ -57,15 +60,14 @@ def main() -> None:
     print(f"Trying {', '.join(space)} on {splits.note}.")
     study = tuning.run(search, splits, build_model, fit, again=" ".join(["python tune.py", *sys.argv[1:]]))
     trials.write(study, search)
-    path, _ = trials.draw(study, search)
     winner = trials.best(study)
     if winner is None:
         raise errors.StepFailed(
             "no trial came to its end\nTry smaller learning rates in SEARCH (config.py), or --no-prune."
         )
-    print(
-        f"Best of {len(trials.done(study))}: trial {winner.number + 1}, {search.config.monitor} {winner.value:.4f}. Drawn: {runs.shown(path)}"
-    )
+    (history, _), (by_setting, _) = search_figures.draw(study, search.config.monitor, search.folder)
+    print(f"Best of {len(trials.done(study))}: {search.config.monitor} {winner.value:.4f}.")
+    print(f"Drawn: {runs.shown(history)}, {runs.shown(by_setting)}")
     print("The best of many looks at the same validation examples is a little too good: only the test says what holds.")
     print(f"Next: python train.py --config {runs.shown(search.folder / 'best.toml')}")
 

@@ -27,13 +27,12 @@ from support.settings import Settings
 import numpy as np
 from PIL import Image
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 TOGETHER = 16  # photos that are asked for at once: enough to be quick, and few enough for any memory
 
 
 class Options(Settings):
-    inputs: CliPositionalArg[list[str]] = Field(description="photos, or folders of them")
+    inputs: list[str] = Field(description="photos, or folders of them")
     run: str | None = Field(None, description="name of the run; the newest by default")
     model: str | None = Field(None, description="an exported file or folder instead of a run")
     output: str | None = Field(

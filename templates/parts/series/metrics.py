@@ -12,8 +12,7 @@ from support.splits import Split, Splits
 
 import numpy as np
 
-METRIC = "mase"  # the number that runs are compared by
-BETTER = "lower"
+METRIC = "mase"  # the number that runs are compared by; lower is better
 
 
 def score(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, float]:

@@ -19,11 +19,10 @@ from support.data.series_files import Ending
 from support.exports import serving
 
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 
 class Options(CsvOptions):  # as in training, where not given
-    inputs: CliPositionalArg[list[str]] = Field(description="CSV files to go on from, or sample")
+    inputs: list[str] = Field(description="CSV files to go on from, or sample")
     run: str | None = Field(None, description="name of the run; the newest by default")
     model: str | None = Field(None, description="an exported file or folder instead of a run")
     date_column: str | None = Field(

@@ -19,11 +19,10 @@ from support.reports import explanation
 from support.settings import Settings
 
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 
 class Options(Settings):
-    inputs: CliPositionalArg[list[str]] = Field(description="texts, .txt files, or folders of such files")
+    inputs: list[str] = Field(description="texts, .txt files, or folders of such files")
     run: str | None = Field(None, description="name of the run; the newest by default")
     model: str | None = Field(None, description="an exported file or folder instead of a run")
     words: bool = Field(True, description="show the words that moved each answer")

@@ -23,13 +23,10 @@ from support.training.decoding import DecodingOptions
 
 import numpy as np
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 
 class Options(Settings):
-    lesson: CliPositionalArg[Literal["attention", "positions", "masks", "decoding"]] = Field(
-        description="which experiment"
-    )
+    lesson: Literal["attention", "positions", "masks", "decoding"] = Field(description="which experiment")
 
 
 def attention(config: Config) -> np.ndarray:

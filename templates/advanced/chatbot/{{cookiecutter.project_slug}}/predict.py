@@ -21,11 +21,10 @@ from support.training.decoding import DecodingOptions
 
 import numpy as np
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 
 class Options(DecodingOptions):
-    inputs: CliPositionalArg[list[str]] = Field(description="questions, or files of them")
+    inputs: list[str] = Field(description="questions, or files of them")
     run: str | None = Field(None, description="name of the run; the newest by default")
     model: str | None = Field(None, description="an exported file or folder instead of a run")
     as_json: bool = Field(False, alias="json", description="print JSON, one object per question")

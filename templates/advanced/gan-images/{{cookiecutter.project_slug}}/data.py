@@ -2,7 +2,7 @@
 
     python data.py                     the sample: scikit-learn's 1,797 handwritten digits
     python data.py --data full         MNIST: 70,000 digits, 11 MB to download once
-    python data.py --data my-photos    your own: an .npz file, or a folder of pictures, with or without a sub-folder per class
+    python data.py --data my-photos    your own: an .npz file, or a folder of images, with or without a sub-folder per class
 
 Prints what there is and draws it into runs/data.png. Next: python model.py
 """
@@ -12,9 +12,10 @@ from pathlib import Path
 
 from config import Config
 from support import download, errors, runs, settings
-from support.data import images, labelled_images, latents
+from support.data import image_folders, images, latents
 from support.data.latents import read_inputs  # predict.py is given seeds
-from support.data.unlabelled_images import fitted, has_classes, load_unlabelled
+from support.data.unlabelled_images import has_classes, load_unlabelled
+from support.reports import image_grid
 from support.splits import Split, Splits
 from support.training import feature_classifier
 
@@ -27,13 +28,18 @@ MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1
 
 
 def load(config: Config) -> Splits:
-    """What goes in and what should come out: x latent vectors (pictures, latent), y real pictures (pictures, height, width, channels) uint8.
+    """What goes in and what should come out: x latent vectors (images, latent), y real images (images, height, width, channels) uint8.
 
-    A latent vector belongs to no picture in particular: training draws new ones in every step, validation and test use these, so that
+    A latent vector belongs to no image in particular: training draws new ones in every step, validation and test use these, so that
     every epoch and every export answers the same question.
     """
     real = labelled(config)
-    spec = {**real.spec, "kind": "latent", "latent": config.latent, "judge": feature_classifier.key(real.train)}
+    spec = {
+        **real.spec,
+        "kind": "latent",
+        "latent": config.latent,
+        "feature_classifier": feature_classifier.key(real.train),
+    }
     train, validation, test = (
         Split(latents.many(len(split), config.latent, config.seed, number), split.x)
         for number, split in enumerate((real.train, real.validation, real.test))
@@ -42,24 +48,23 @@ def load(config: Config) -> Splits:
 
 
 def labelled(config: Config) -> Splits:
-    """The real pictures with their classes, which only the judge learns: x (pictures, height, width, channels) uint8, y class numbers."""
+    """The real images with their classes, which only the feature classifier learns: x (images, height, width, channels) uint8, y class numbers."""
     fractions = (config.validation_fraction, config.test_fraction)
     shape = (config.image_size, config.image_size, config.channels)
     if config.data == "sample":
-        x, y = sample()
         spec = {"labels": [str(digit) for digit in range(10)]}
         note = "the sample (scikit-learn's 1,797 small digits, enlarged; not MNIST)"
-        found = labelled_images.make_splits(x, y, None, fractions, config.seed, spec, "sample", note)
+        found = image_folders.make_splits({"train": Split(*sample())}, fractions, config.seed, spec, "sample", note)
     elif config.data == "full":
         path = download.fetch(MNIST, MNIST_SHA256, "mnist.npz", also=Path.home() / ".keras" / "datasets" / "mnist.npz")
-        found = labelled_images.load(path, shape, fractions, config.seed)
+        found = image_folders.load(path, shape, fractions, config.seed)
         found = replace(found, source="full", note="MNIST, its own 10,000 test digits")
     elif has_classes(Path(config.data)):
-        found = labelled_images.load(Path(config.data), shape, fractions, config.seed)
+        found = image_folders.load(Path(config.data), shape, fractions, config.seed)
     else:
         found = load_unlabelled(Path(config.data), shape, fractions, config.seed)
     train, validation, test = (
-        replace(split, x=fitted(split.x[:], shape)) for split in (found.train, found.validation, found.test)
+        replace(split, x=images.fitted(split.x[:], shape)) for split in (found.train, found.validation, found.test)
     )
     return Splits(train, validation, test, {**found.spec, "shape": list(shape)}, found.source, found.note)
 
@@ -78,30 +83,16 @@ def sample() -> tuple[np.ndarray, np.ndarray]:
 
 
 def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:
-    """Draw the pictures of `split`, each under its title."""
-    return images.draw_grid(split.y, titles, path, caption)
+    """Draw the images of `split`, each under its title."""
+    return image_grid.draw(split.y, titles, path, caption)
 
 
 def main() -> None:
     config = settings.read(Config)
-    real = labelled(config)
-    splits, labels = load(config), real.spec["labels"]
-    print(f"Data: {splits.note}\nPictures of {tuple(splits.spec['shape'])}, {len(labels) or 'no'} classes")
-    print(f"{'':12} {'train':>7} {'validation':>11} {'test':>7}")
-    counted = [*((label[:12], number) for number, label in enumerate(labels)), ("all", None)]
-    for name, number in counted:
-        counts = [
-            len(split) if number is None else int((split.y == number).sum())
-            for split in (real.train, real.validation, real.test)
-        ]
-        print(f"{name:12} {counts[0]:7,} {counts[1]:11,} {counts[2]:7,}")
-    shared = labelled_images.shared_pictures(real)
-    if shared:
-        print(
-            f"warning: {shared} test pictures are also in the training data\nRemove the copies: distances look too good."
-        )
+    print(image_folders.describe(labelled(config)))
+    splits = load(config)
     some = splits.train.take(np.sort(np.random.default_rng(config.seed).permutation(len(splits.train))[:40]))
-    path, _ = draw_examples(some, [""] * len(some), runs.FOLDER / "data.png", "Some training pictures")
+    path, _ = draw_examples(some, [""] * len(some), runs.FOLDER / "data.png", "Some training images")
     print(f"Some of them: {runs.shown(path)}\nNext: python model.py")
 
 

@@ -15,13 +15,11 @@ import drawn_shapes
 import voc
 from config import Config
 from support import errors, runs, settings
-from support.data import annotated_images, box_augmentation, boxes
+from support.data import annotated_images, box_augmentation
 from support.data.annotated_images import read_inputs  # predict.py reads images by the same function as training
-from support.data.annotations import Problem
+from support.data.annotations.records import Problem
 from support.reports import drawing
 from support.splits import Split, Splits
-
-import numpy as np
 
 __all__ = ["draw_examples", "load", "read_inputs"]
 
@@ -51,14 +49,7 @@ def read(config: Config) -> tuple[Splits, list[Problem]]:
     return replace(splits, train=replace(splits.train, augment=augment)), problems
 
 
-@lru_cache(maxsize=2)
-def sample(side: int, seed: int) -> Splits:
-    """The drawn shapes, see drawn_shapes.py."""
-    made = [drawn_shapes.make(part, side, seed) for part in drawn_shapes.IMAGES]
-    train, validation, test = (Split(x, boxes.pad(answers)) for x, answers in made)
-    spec = {"kind": "boxes", "shape": [side, side, 3], "labels": drawn_shapes.LABELS}
-    note = "the sample (drawn shapes on pieces of two photos; not real objects)"
-    return Splits(train, validation, test, spec, "sample", note)
+sample = lru_cache(maxsize=2)(drawn_shapes.make)
 
 
 def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:
@@ -69,35 +60,8 @@ def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> 
 def main() -> None:
     config = settings.read(Config)
     splits, problems = read(config)
-    labels = splits.spec["labels"]
-    print(f"Data: {splits.note}\nPictures of {tuple(splits.spec['shape'])}, classes: {', '.join(labels)}")
-    parts = {"train": splits.train, "validation": splits.validation, "test": splits.test}
-    print(f"{'':12} {'images':>9} {'without':>8} {'boxes':>7}   of each class")
-    for name, split in parts.items():
-        classes = split.y[..., 0].astype(int)
-        counts = np.bincount(classes[classes >= 0], minlength=len(labels))
-        each = ", ".join(f"{label} {count:,}" for label, count in zip(labels, counts, strict=True))
-        without = int((classes < 0).all(axis=1).sum())
-        print(f"{name:12} {len(split):9,} {without:8,} {counts.sum():7,}   {each}")
-    corners = splits.train.y[splits.train.y[..., 0] >= 0][:, 1:]
-    longest = (corners[:, 2:] - corners[:, :2]).max(axis=1) * config.image_size
-    small, middle, large = np.quantile(longest, (0.1, 0.5, 0.9))
-    print(
-        f"Longest side of a box at {config.image_size}×{config.image_size}: a tenth below {small:.0f} pixels, half below {middle:.0f}, a tenth above {large:.0f}."
-    )
-    if problems:
-        print(annotated_images.report(problems))
-    shared = annotated_images.shared_images(splits)
-    if shared:
-        print(
-            f"warning: {shared} test images are also in the training data, so the test score will be too good\nRemove the copies."
-        )
-    rng = np.random.default_rng(config.seed)
-    some = splits.train.take(np.sort(rng.permutation(len(splits.train))[:8]))
-    x, y = some.augment(some.x, some.y, rng) if some.augment else (some.x, some.y)
-    both = Split(np.concatenate([some.x, x]), boxes.pad([*some.y, *y]))
-    titles = [*["as it is"] * len(some), *["as an epoch may show it"] * len(some)]
-    path, _ = drawing.draw_boxes(both, [], labels, titles, runs.FOLDER / "data.png", "Some training images")
+    print(annotated_images.summary(splits, problems))
+    path, _ = drawing.draw_training(splits, config.seed, runs.FOLDER / "data.png")
     print(f"Some of them, and changed: {runs.shown(path)}\nNext: python model.py")
 
 

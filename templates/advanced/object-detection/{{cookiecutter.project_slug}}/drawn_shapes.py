@@ -2,41 +2,32 @@
 
 A shape is of any bright colour, or passes from one into another; it is slim or not, turned at will, has a dark rim or none, or is an outline only. Beside
 shapes lie things that are none: crosses, half discs, zigzags. Training, validation and test shapes lie on different parts of the
-photos (left, middle, right), so that no background is known from training.
+photos, so that no background is known from training.
 """
 
 from colorsys import hsv_to_rgb
-from functools import partial
 
 from support.data import pasting
+from support.splits import Splits
 
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw
 
 LABELS = ["ellipse", "rectangle", "star", "triangle"]
 OTHERS = ["cross", "half disc", "zigzag"]
-IMAGES = {"train": 1000, "validation": 100, "test": 200}
-PARTS = {"train": (0.0, 0.55), "validation": (0.55, 0.72), "test": (0.72, 1.0)}  # of the photos, from left to right
-SIZES = (0.25, 0.75)  # smallest and largest height of a shape in shares of the image's side
+IMAGES = (1000, 100, 200)  # for training, validation and test
+SIZES = (0.25, 0.75)  # smallest and largest height of a shape in fractions of the image's side
+NOTE = "the sample (drawn shapes on pieces of two photos; not real objects)"
 
 
-def make(part: str, side: int, seed: int) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Images (images, side, side, 3) of "train", "validation" or "test", and for each its shapes (shapes, 5): class and box in 0..1."""
-    rng = np.random.default_rng([seed, list(IMAGES).index(part)])
-    photos = pasting.photos()
-    x, shapes = np.zeros((IMAGES[part], side, side, 3), np.uint8), []
-    for row in range(len(x)):
-        image = pasting.background(photos[rng.integers(len(photos))], PARTS[part], side, rng)
-        taken: list[np.ndarray] = []
-        names = [*rng.choice(LABELS, rng.integers(0, 6)), *rng.choice(OTHERS, rng.integers(0, 3))]
-        found = []
-        for name in names:
-            box = pasting.paste(image, partial(draw, name), SIZES, taken, rng)
-            if box is not None and name in LABELS:
-                found.append([LABELS.index(name), *box / side])
-        shapes.append(np.array(found).reshape(-1, 5))
-        x[row] = np.asarray(image)
-    return x, shapes
+def make(side: int, seed: int) -> Splits:
+    """Images of side × side pixels with shapes."""
+    return pasting.make(IMAGES, side, seed, LABELS, choose, draw, SIZES, NOTE)
+
+
+def choose(rng: np.random.Generator) -> list[str]:
+    """What lies on an image."""
+    return [*rng.choice(LABELS, rng.integers(0, 6)), *rng.choice(OTHERS, rng.integers(0, 3))]
 
 
 def draw(name: str, height: int, rng: np.random.Generator) -> Image.Image:
@@ -65,7 +56,8 @@ def outline(name: str, rng: np.random.Generator) -> np.ndarray:
     if name == "cross":
         arm = rng.uniform(0.2, 0.4)
         quarter = np.array([(-arm, -1), (arm, -1), (arm, -arm)])
-        return np.concatenate([turned(quarter, turn) for turn in range(4)])
+        quarter_turn = np.array([(0, 1), (-1, 0)])
+        return np.concatenate([quarter @ np.linalg.matrix_power(quarter_turn, turns) for turns in range(4)])
     corners = {"ellipse": 48, "rectangle": 4, "star": 10, "triangle": 3, "half disc": 48}[name]
     angle = np.arange(corners) * 2 * np.pi / corners
     if name == "half disc":
@@ -76,13 +68,6 @@ def outline(name: str, rng: np.random.Generator) -> np.ndarray:
     if name == "star":
         radius[1::2] = rng.uniform(0.38, 0.5)
     return np.column_stack([np.cos(angle), np.sin(angle)]) * radius[:, None]
-
-
-def turned(points: np.ndarray, quarters: int) -> np.ndarray:
-    """The points after so many quarter turns around 0."""
-    for _ in range(quarters):
-        points = np.column_stack([-points[:, 1], points[:, 0]])
-    return points
 
 
 def paint(size: int, rng: np.random.Generator) -> Image.Image:

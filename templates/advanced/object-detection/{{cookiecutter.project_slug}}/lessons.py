@@ -2,13 +2,14 @@
 
     python lessons.py grids            which cells of which grid have to find which object
     python lessons.py anchors          how many anchors it would take to come near the boxes
-    python lessons.py mosaic           four pictures in one, and what that does to the boxes
+    python lessons.py mosaic           four images in one, and what that does to the boxes
     python lessons.py suppression      suppression class by class, whatever the class, and none
     python lessons.py thresholds       average precision as more and more overlap is asked for
 
 The last two ask the newest run. GUIDE.md says what to look for.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,52 +18,17 @@ from data import load
 from support import errors, runs, settings
 from support.data import box_augmentation, boxes
 from support.data.boxes import Found
-from support.reports import drawing
+from support.reports import drawing, lesson_figures
 from support.settings import Settings
 from support.splits import Split
 from support.training import average_precision
 
 import numpy as np
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
-
-COLOURS = ("C1", "C0", "C3", "C4", "C5", "C6")
 
 
 class Options(Settings):
-    lesson: CliPositionalArg[Literal["grids", "anchors", "mosaic", "suppression", "thresholds"]] = Field(
-        description="which experiment"
-    )
-
-
-def grids(config: Config) -> Path:
-    """The cells that have to find something, on four training pictures, and how many objects each grid has in all."""
-    from support.reports.figures import plt
-    from support.training import grids
-
-    split = load(config).train
-    some = split.take(np.argsort(-(split.y[..., 0] >= 0).sum(axis=1), kind="stable")[:4])
-    places = grids.cells(config.image_size, config.grids)
-    has_box = np.asarray(grids.BoxLoss(config.image_size, config.grids).assign(some.y)[2]) > 0  # (4, cells)
-    real = split.y[split.y[..., 0] >= 0]
-    longest = (real[:, 3:] - real[:, 1:3]).max(axis=1)
-    figure, axes = plt.subplots(1, len(some), figsize=(3 * len(some), 3.2), squeeze=False)
-    print(f"{'grid':>10} {'cells':>6} {'takes objects of':>20} {'of them in training':>20}")
-    for stride, colour in zip(config.grids, COLOURS, strict=False):
-        these = np.isclose(places[:, 2], stride / config.image_size)
-        least, most = places[these][0, 3:]
-        count = int(((longest > least) & (longest <= most)).sum())
-        pixels = f"{least * config.image_size:.0f} to {most * config.image_size:.0f} pixels"
-        print(f"{stride:3} pixels {these.sum():6} {pixels:>20} {count:20,}")
-        for axis, mine in zip(axes[0], has_box & these, strict=True):
-            axis.plot(places[mine, 0], places[mine, 1], ".", color=colour, label=f"grid of {stride} pixels")
-    for axis, picture, answer in zip(axes[0], some.x, some.y, strict=True):
-        axis.imshow(picture, extent=(0, 1, 1, 0))
-        for left, top, right, bottom in boxes.truth(answer)[0]:
-            axis.plot([left, right, right, left, left], [top, top, bottom, bottom, top], color=drawing.TRUE)
-        axis.axis("off")
-    axes[0, 0].legend(fontsize=7)
-    return save(figure, "grids")
+    lesson: Literal["grids", "anchors", "mosaic", "suppression", "thresholds"] = Field(description="which experiment")
 
 
 def anchors(config: Config) -> Path:
@@ -85,16 +51,16 @@ def anchors(config: Config) -> Path:
     figure, axis = plt.subplots(figsize=(5, 3.5))
     axis.plot(numbers, means, "o-")
     axis.set(xlabel="anchors", ylabel="mean overlap with the nearest", ylim=(0, 1))
-    return save(figure, "anchors")
+    return lesson_figures.save(figure, "anchors")
 
 
 def mosaic(config: Config) -> Path:
-    """The same pictures alone, and as mosaics."""
+    """The same images alone, and as mosaics."""
     train = load(config).train
     some = train.take(slice(0, 16))
     augment = box_augmentation.augmenter(1, 0, 0, flip=False, mosaic=1)
     x, y = augment(some.x, some.y, np.random.default_rng(config.seed))
-    print(f"{'':8} {'boxes per picture':>18} {'middle height in pixels':>24}")
+    print(f"{'':8} {'boxes per image':>18} {'middle height in pixels':>24}")
     for name, answer in (("alone", some.y), ("mosaics", y)):
         real = answer[..., 0] >= 0
         heights = (answer[..., 4] - answer[..., 2])[real] * config.image_size
@@ -102,28 +68,19 @@ def mosaic(config: Config) -> Path:
     both = Split(np.concatenate([some.x[:4], x[:4]]), boxes.pad([*some.y[:4], *y[:4]]))
     labels = [str(number) for number in range(int(some.y[..., 0].max()) + 1)]
     titles = [*["alone"] * 4, *["a mosaic"] * 4]
-    return drawing.draw_boxes(both, [], labels, titles, runs.FOLDER / "lessons" / "mosaic.png", "Mosaics")[0]
+    return drawing.draw_boxes(both, [], labels, titles, lesson_figures.FOLDER / "mosaic.png", "Mosaics")[0]
 
 
 def suppression() -> Path:
-    """One answer, thinned out in three ways."""
+    """The same predictions, thinned out in three ways."""
     test, output, spec = newest()
+    by_class = [boxes.find(row) for row in output]
     ways = {
         "none": [boxes.find(row, overlap=1.0) for row in output],
-        "class by class": [boxes.find(row) for row in output],
+        "class by class": by_class,
+        "whatever the class": [blind(one) for one in by_class],
     }
-    ways["whatever the class"] = [blind(one) for one in ways["class by class"]]
-    print(f"{'suppression':20} {'boxes per picture':>18} {'mAP@0.5':>8}")
-    for name, found in ways.items():
-        value = average_precision.per_class(test.y, found, len(spec["labels"]))[:, 0]
-        count = np.mean([len(one.above(spec["threshold"])) for one in found])
-        print(f"{name:20} {count:18.2f} {np.nanmean(value):8.3f}")
-    few = [test.take(slice(0, 4))] * len(ways)
-    shown = [one.above(spec["threshold"]) for found in ways.values() for one in found[:4]]
-    split = Split(np.concatenate([one.x for one in few]), np.concatenate([one.y for one in few]))
-    titles = [name for name in ways for _ in range(4)]
-    path = runs.FOLDER / "lessons" / "suppression.png"
-    return drawing.draw_boxes(split, shown, spec["labels"], titles, path, "Suppression")[0]
+    return lesson_figures.suppression(test, ways, spec)
 
 
 def blind(found: Found) -> Found:
@@ -146,11 +103,11 @@ def thresholds() -> Path:
         axis.plot(limits, row, label=label, color="black" if label == "all classes" else None)
     axis.set(xlabel="overlap from which a box is right", ylabel="average precision", ylim=(0, 1))
     axis.legend(fontsize=7)
-    return save(figure, "thresholds")
+    return lesson_figures.save(figure, "thresholds")
 
 
 def newest() -> tuple[Split, np.ndarray, dict[str, Any]]:
-    """Test pictures, what the newest run says about them, and its spec."""
+    """Test images, what the newest run predicts for them, and its spec."""
     from support.exports import serving
 
     run = runs.find(None)
@@ -158,17 +115,11 @@ def newest() -> tuple[Split, np.ndarray, dict[str, Any]]:
     return test, serving.predict(serving.locate(None, run.name), test.x), run.spec
 
 
-def save(figure: Any, name: str) -> Path:
-    from support.reports import figures
-
-    return figures.save(figure, runs.FOLDER / "lessons" / f"{name}.png", name)[0]
-
-
 def main() -> None:
     options = settings.read(Options, toml=False)
     config = settings.read(Config, argv=[])
-    lessons = {
-        "grids": lambda: grids(config),
+    lessons: dict[str, Callable[[], Path]] = {
+        "grids": lambda: lesson_figures.grids(config, load(config).train),
         "anchors": lambda: anchors(config),
         "mosaic": lambda: mosaic(config),
         "suppression": suppression,

@@ -1,4 +1,4 @@
-"""Step 2: the network, from a picture to the boxes and classes of all its cells, in one pass (Redmon et al. 2016, "YOLO").
+"""Step 2: the network, from an image to the boxes and classes of all its cells, in one pass (Redmon et al. 2016, "YOLO").
 
     python model.py                    prints it and draws it into runs/model.png
 
@@ -11,22 +11,21 @@ from support import errors, runs, settings
 from support.reports import figures
 from support.splits import Splits
 from support.training import grids, optimizers
+from support.training.pyramid import backbone, convolution, neck, place_and_score
 
 import keras
 from keras import layers
 
-SURE = -4.6  # the first scores are sigmoid(-4.6) = 0.01: nearly all cells see nothing (Lin et al. 2017)
-
 
 def build_model(config: Config, splits: Splits) -> keras.Model:
-    """A compiled network: pictures (batch, side, side, 3), 0..255 -> boxes and scores (batch, cells, 4 + classes), 0..1."""
+    """A compiled network: images (batch, side, side, 3), 0..255 -> boxes and scores (batch, cells, 4 + classes), 0..1."""
     keras.utils.set_random_seed(config.seed)
     image = keras.Input(splits.spec["shape"], name="image")  # (batch, 64, 64, 3), 0..255, as read from the file
-    classes = len(splits.spec["labels"])
-    seen = backbone(layers.Rescaling(1 / 127.5, offset=-1)(image), config)
-    mixed = neck(seen, config)
-    said = [head(mixed[stride], stride, classes, config) for stride in config.grids]
-    output = layers.Concatenate(axis=1, name="boxes")(said) if len(said) > 1 else said[0]  # (batch, 80, 4 + classes)
+    x = layers.Rescaling(1 / 127.5, offset=-1)(image)  # now in -1..1
+    features = backbone(x, config.filters, config.depth)  # (batch, 16, 16, 32), (batch, 8, 8, 64), (batch, 4, 4, 96)
+    mixed = neck(features, min(config.grids))  # (batch, 8, 8, 64), (batch, 4, 4, 96)
+    found = [head(mixed[stride], stride, len(splits.spec["labels"]), config) for stride in config.grids]
+    output = layers.Concatenate(axis=1, name="boxes")(found) if len(found) > 1 else found[0]  # (batch, 80, 4 + classes)
 
     model = keras.Model(image, output, name="objects")
     model.compile(
@@ -37,45 +36,14 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
     return model
 
 
-def backbone(x: keras.KerasTensor, config: Config) -> dict[int, keras.KerasTensor]:
-    """Down: each halving sees twice as far, and knows less exactly where. By stride, from 4 on: (batch, side / stride, …, filters)."""
-    x = convolution(x, config.filters[0], strides=2)  # (batch, 32, 32, 16)
-    seen = {}
-    for position, filters in enumerate(config.filters[1:], start=2):
-        x = convolution(x, filters, strides=2)  # (batch, 16, 16, 32) … (batch, 4, 4, 96)
-        for _ in range(config.depth):
-            x = layers.Add()([x, convolution(x, filters)])  # the addition lets the gradient pass (He et al. 2016)
-        seen[2**position] = x
-    return seen
-
-
-def neck(seen: dict[int, keras.KerasTensor], config: Config) -> dict[int, keras.KerasTensor]:
-    """Up again: what the coarse layers know is added to the finer ones, which know where (Lin et al. 2017, "feature pyramid")."""
-    coarsest, *finer = sorted((stride for stride in seen if stride >= min(config.grids)), reverse=True)
-    mixed = {coarsest: seen[coarsest]}
-    for stride in finer:  # (batch, 8, 8, 64) in the sample
-        coarse = layers.Conv2D(seen[stride].shape[-1], 1)(mixed[2 * stride])
-        mixed[stride] = layers.Add()([seen[stride], layers.UpSampling2D(2)(coarse)])
-    return mixed
-
-
 def head(x: keras.KerasTensor, stride: int, classes: int, config: Config) -> keras.KerasTensor:
-    """What the cells of one grid say: (batch, rows, columns, filters) -> boxes and scores (batch, cells, 4 + classes).
+    """The features of one grid (batch, rows, columns, filters) -> boxes and scores (batch, cells, 4 + classes).
 
-    Where and what are asked of different features, each with a convolution of its own (Ge et al. 2021, "YOLOX").
+    Where and what are predicted from different features, each with a convolution of its own (Ge et al. 2021, "YOLOX").
     """
     where, what = convolution(x, x.shape[-1]), convolution(x, x.shape[-1])
-    place = layers.Conv2D(4, 1, name=f"place_{stride}")(where)  # centre x and y, width, height
-    score = layers.Conv2D(classes, 1, bias_initializer=keras.initializers.Constant(SURE), name=f"score_{stride}")(what)
     largest = grids.limit(config.image_size, config.grids, config.grids.index(stride))
-    return grids.Boxes(largest, name=f"boxes_{stride}")(layers.Concatenate()([place, score]))
-
-
-def convolution(x: keras.KerasTensor, filters: int, strides: int = 1) -> keras.KerasTensor:
-    """3×3 convolution, batch normalization (which has a bias of its own) and activation."""
-    x = layers.Conv2D(filters, 3, strides=strides, padding="same", use_bias=False)(x)
-    x = layers.BatchNormalization(momentum=0.9)(x)  # 0.9: the averages settle within the few steps of the sample
-    return layers.Activation("relu")(x)
+    return grids.Boxes(largest, name=f"boxes_{stride}")(place_and_score(where, what, classes, stride))
 
 
 def main() -> None:

@@ -8,13 +8,11 @@ import tarfile
 from pathlib import Path, PurePosixPath
 
 from support import download
-from support.data import annotated_images, annotations
-from support.data.annotations import Problem
-from support.data.letterbox import subset
+from support.data import annotated_images
+from support.data.annotations.read import read
+from support.data.annotations.records import Problem
 from support.errors import ProjectError
-from support.splits import Split, Splits, split_positions
-
-import numpy as np
+from support.splits import Splits
 
 HOST = "https://thor.robots.ox.ac.uk/pascal/VOC/voc2007"
 FILES = {  # the authors publish no hash; these are those that torchvision checks
@@ -32,22 +30,11 @@ def load(
     Raises:
         ProjectError: where the files can neither be found in data/ nor downloaded, or none of the classes is in them.
     """
-    images = {part: annotated_images.usable(annotations.read(unpack(part), classes)) for part in FILES}
-    labels, number = annotated_images.number_classes(images["trainval"][0], classes, None)
-    x, y = {}, {}
-    for part, (shown, _) in images.items():
-        x[part], y[part] = annotated_images.read(shown, number, side)
-    train, validation, _ = split_positions(
-        annotated_images.rarest_class(y["trainval"]), (validation_fraction, 0.0), seed
-    )
-
-    def some(positions: np.ndarray) -> Split:
-        return Split(subset(x["trainval"], positions), y["trainval"][positions])
-
-    spec = {"kind": "boxes", "shape": [side, side, 3], "labels": labels}
-    note = f"Pascal VOC 2007, its {len(x['test']):,} test photos, objects marked as difficult included"
-    problems = [problem for _, found in images.values() for problem in found]
-    return Splits(some(train), some(validation), Split(x["test"], y["test"]), spec, "full", note), problems
+    (train, found), (test, more) = (annotated_images.usable(read(unpack(part), classes)) for part in FILES)
+    labels, number = annotated_images.number_classes(train, classes, None)
+    note = f"Pascal VOC 2007, its {len(test):,} test photos, objects marked as difficult included"
+    splits = annotated_images.published(train, test, labels, number, side, validation_fraction, seed, note)
+    return splits, [*found, *more]
 
 
 def unpack(part: str) -> Path:

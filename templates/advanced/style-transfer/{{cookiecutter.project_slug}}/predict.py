@@ -19,15 +19,14 @@ from support import errors, runs, settings
 from support.data import photos
 from support.errors import ProjectError
 from support.exports import serving
-from support.reports import sheets
+from support.reports import drawing
 from support.settings import Settings
 
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 
 class Options(Settings):
-    inputs: CliPositionalArg[list[str]] = Field(description="photos, or folders of them")
+    inputs: list[str] = Field(description="photos, or folders of them")
     run: str | None = Field(None, description="name of the run; the newest by default")
     model: str | None = Field(None, description="an exported file or folder instead of a run")
     output: str | None = Field(None, description="folder for the painted photos; beside each photo by default")
@@ -49,14 +48,14 @@ def main() -> None:
     answer, answers = serving.load(model), []
     for name, photo in zip(names, x, strict=True):
         begin = time.perf_counter()
-        picture = photos.painted(answer, photos.shrunk(photo, options.longest) if options.longest else photo)
+        image = photos.painted(answer, photos.shrunk(photo, options.longest) if options.longest else photo)
         seconds = time.perf_counter() - begin
-        path = sheets.free((folder or Path(name).parent) / f"{Path(name).stem}-painted.png")
-        sheets.save(picture, path)
+        path = drawing.free((folder or Path(name).parent) / f"{Path(name).stem}-painted.png")
+        drawing.save(image, path)
         answers.append(
             {
                 "input": name,
-                **metrics.to_record(picture / 255, model.spec),
+                **metrics.to_record(image / 255, model.spec),
                 "file": runs.shown(path),
                 "seconds": round(seconds, 3),
             }

@@ -13,9 +13,10 @@ import tarfile
 from config import Config
 from support import download, errors, settings
 from support.data import table, tabular
-from support.data.inputs import draw_examples, read_inputs  # predict.py reads rows by the same function as training
+from support.data.inputs import read_inputs  # predict.py reads rows by the same function as training
 from support.data.table import Table
 from support.reports import inspection
+from support.reports.inspection import draw_examples
 from support.splits import Splits
 
 import numpy as np

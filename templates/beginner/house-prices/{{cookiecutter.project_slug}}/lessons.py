@@ -18,11 +18,10 @@ from support.splits import Splits
 
 import numpy as np
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 
 class Options(Settings):
-    lesson: CliPositionalArg[Literal["effects", "weights", "scaling"]] = Field(description="which experiment")
+    lesson: Literal["effects", "weights", "scaling"] = Field(description="which experiment")
 
 
 def effects(config: Config) -> dict[str, tuple[float, float]]:

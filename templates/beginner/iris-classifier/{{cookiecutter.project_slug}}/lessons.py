@@ -20,15 +20,12 @@ from support.splits import Splits
 
 import numpy as np
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 EPOCHS = 40
 
 
 class Options(Settings):
-    lesson: CliPositionalArg[Literal["optimizers", "batches", "regions", "softmax"]] = Field(
-        description="which experiment"
-    )
+    lesson: Literal["optimizers", "batches", "regions", "softmax"] = Field(description="which experiment")
 
 
 def optimizers(config: Config) -> str:

@@ -13,9 +13,9 @@ from typing import Any
 
 from config import Config
 from support import download, errors, runs, settings
-from support.data import images, labelled_images, paper
-from support.data.pixels import Pixels
+from support.data import image_folders, images, paper
 from support.errors import ProjectError
+from support.reports import image_grid
 from support.splits import Split, Splits
 
 import numpy as np
@@ -23,25 +23,23 @@ import numpy as np
 __all__ = ["draw_examples", "load", "read_inputs"]
 
 MNIST = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
-INKED = (
-    0.4  # of a digit's darkest place: from here on a place of the sample is a stroke, not the blur of its 8×8 pixels
-)
-FORM_FROM = 1_000  # training images from which it is seen whether they have MNIST's form
 MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
+INKED = 0.4  # of a digit's darkest pixel: from here on a pixel of the sample is a stroke, not the blur of its 8×8
+FORM_FROM = 1_000  # training images from which it is seen whether they have MNIST's form
 
 
 def load(config: Config) -> Splits:
-    """Training, validation and test pictures: x (pictures, height, width, channels) uint8 0..255, y (pictures,) class numbers."""
+    """Training, validation and test images: x (images, height, width, channels) uint8 0..255, y (images,) class numbers."""
     fractions = (config.validation_fraction, config.test_fraction)
     if config.data == "sample":
-        x, y = sample()
         spec = {"kind": "picture", "shape": [28, 28, 1], "labels": [str(digit) for digit in range(10)]}
         note = "the sample (scikit-learn's 1,797 small digits, enlarged to 28×28; not MNIST)"
-        return with_form(labelled_images.make_splits(x, y, None, fractions, config.seed, spec, "sample", note))
-    path = Path(config.data)
+        splits = image_folders.make_splits({"train": Split(*sample())}, fractions, config.seed, spec, "sample", note)
+        return with_form(splits)
+    path, shape = Path(config.data), (config.image_size, config.image_size, config.channels)
     if config.data == "full":
         path = download.fetch(MNIST, MNIST_SHA256, "mnist.npz", also=Path.home() / ".keras" / "datasets" / "mnist.npz")
-    splits = labelled_images.load(path, (config.image_size, config.image_size, config.channels), fractions, config.seed)
+    splits = image_folders.load(path, shape, fractions, config.seed)
     if config.data == "full":
         splits = replace(splits, source="full", note="MNIST, its own 10,000 test digits")
     return with_form(splits)
@@ -83,49 +81,37 @@ def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], Any]
         return images.read_inputs(texts, spec)
     names: list[str] = []
     found: list[np.ndarray] = []
-    empty: list[str] = []
-    for path in images.find_inputs(texts):
-        grey = images.read_whole(path, 1, Pixels.of(spec))[..., 0]
+    paths = images.find_inputs(texts)
+    for path in paths:
+        grey = images.read_whole(path, 1, spec.get("pixels"))[..., 0]
         digits = [grey] if paper.is_ready(grey) else paper.digits(grey)
-        if len(digits) > 1:
-            images.say([f"{len(digits)} digits in {path}: read one by one, from left to right"])
-        names += [
-            str(path) if len(digits) == 1 else f"{path} ({number} of {len(digits)})"
-            for number in range(1, len(digits) + 1)
-        ]
+        if len(digits) == 1:
+            names.append(str(path))
+        else:
+            said = f"{len(digits)} digits in {path}: read one by one, from left to right"
+            images.say([said if digits else f"no digit found on {path}: left out"])
+            names += [f"{path} ({number} of {len(digits)})" for number in range(1, len(digits) + 1)]
         found += digits
-        empty += [] if digits else [str(path)]
     if not found:
-        more = f", nor on {len(empty) - 1} more" if len(empty) > 1 else ""
-        raise ProjectError(
-            f"no digit found on {empty[0]}{more}\nExpected ink that stands out from its paper, well lit, and not cut off by the edge."
-        )
-    images.say([f"no digit found on {name}: left out" for name in empty])
+        more = f", nor on {len(paths) - 1} more" if len(paths) > 1 else ""
+        expected = "Expected ink that stands out from its paper, well lit, and not cut off by the edge."
+        raise ProjectError(f"no digit found on {paths[0]}{more}\n{expected}")
     return names, np.stack(found)[..., None]
 
 
 def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:
-    """Draw the pictures of `split`, each under its title."""
-    return images.draw_grid(split.x, titles, path, caption)
+    """Draw the images of `split`, each under its title."""
+    return image_grid.draw(split.x, titles, path, caption)
 
 
 def main() -> None:
     config = settings.read(Config)
     splits = load(config)
-    labels, shape = splits.spec["labels"], tuple(splits.spec["shape"])
-    print(f"Data: {splits.note}\nPictures of {shape}, {len(labels)} classes")
-    print(f"{'class':12} {'train':>7} {'validation':>11} {'test':>7}")
-    for number, label in enumerate(labels):
-        counts = [int((split.y == number).sum()) for split in (splits.train, splits.validation, splits.test)]
-        print(f"{label[:12]:12} {counts[0]:7,} {counts[1]:11,} {counts[2]:7,}")
-    shared = labelled_images.shared_pictures(splits)
-    if shared:
-        print(
-            f"warning: {shared} test pictures are also in the training data, so the test score will be too good\nRemove the copies."
-        )
-    rng = np.random.default_rng(config.seed)
-    some = splits.train.take(np.sort(rng.permutation(len(splits.train))[:40]))
-    path, _ = draw_examples(some, [labels[y] for y in some.y], runs.FOLDER / "data.png", "Some training pictures")
+    print(image_folders.describe(splits))
+    rows = np.sort(np.random.default_rng(config.seed).permutation(len(splits.train))[:40])
+    some = splits.train.take(rows)
+    titles = [splits.spec["labels"][y] for y in some.y]
+    path, _ = draw_examples(some, titles, runs.FOLDER / "data.png", "Some training images")
     print(f"Some of them: {runs.shown(path)}\nNext: python model.py")
 
 

@@ -15,11 +15,10 @@ from support.settings import Settings
 
 import numpy as np
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 
 class Options(Settings):
-    lesson: CliPositionalArg[Literal["filters", "batch-norm"]] = Field(description="which experiment")
+    lesson: Literal["filters", "batch-norm"] = Field(description="which experiment")
 
 
 def filters(config: Config) -> str:

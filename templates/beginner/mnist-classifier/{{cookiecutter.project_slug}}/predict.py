@@ -14,20 +14,19 @@ from pathlib import Path
 import metrics
 from data import read_inputs
 from support import errors, runs, settings
-from support.data import images
 from support.errors import ProjectError
 from support.exports import serving
+from support.reports import image_grid
 from support.settings import Settings
 from support.terminal import one_line
 
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 SHOWN = 64  # digits that are drawn with --show
 
 
 class Options(Settings):
-    inputs: CliPositionalArg[list[str]] = Field(description="images, or folders of them")
+    inputs: list[str] = Field(description="images, or folders of them")
     run: str | None = Field(None, description="name of the run; the newest by default")
     model: str | None = Field(None, description="an exported file or folder instead of a run")
     show: str | None = Field(None, description="a new .png file: what the network saw, with its predictions")
@@ -53,7 +52,7 @@ def main() -> None:
         titles = [
             one_line(f"{Path(name).name[-16:]}: {answer['label']}") for name, answer in zip(names, answers, strict=True)
         ]
-        path, _ = images.draw_grid(x[:SHOWN], titles, Path(options.show), "What the network saw", columns=4)
+        path, _ = image_grid.draw(x[:SHOWN], titles, Path(options.show), "What the network saw", columns=4)
         if not options.as_json:
             print(f"What the network saw: {runs.shown(path)}")
 

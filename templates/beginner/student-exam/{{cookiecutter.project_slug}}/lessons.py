@@ -19,13 +19,10 @@ from support.settings import Settings
 
 import numpy as np
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 
 class Options(Settings):
-    lesson: CliPositionalArg[Literal["neuron", "backprop", "prediction", "activations", "plane"]] = Field(
-        description="which experiment"
-    )
+    lesson: Literal["neuron", "backprop", "prediction", "activations", "plane"] = Field(description="which experiment")
 
 
 def neuron() -> tuple[float, float]:

@@ -13,10 +13,11 @@ from pathlib import Path
 from config import Config
 from support import errors, settings
 from support.data import table, tabular
-from support.data.inputs import draw_examples, read_inputs  # predict.py reads rows by the same function as training
+from support.data.inputs import read_inputs  # predict.py reads rows by the same function as training
 from support.data.table import Table
 from support.errors import ProjectError
 from support.reports import inspection
+from support.reports.inspection import draw_examples
 from support.settings import PROJECT
 from support.splits import Splits
 

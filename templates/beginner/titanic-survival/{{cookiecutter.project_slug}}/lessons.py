@@ -18,11 +18,10 @@ from support.settings import Settings
 from support.splits import Splits
 
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 
 class Options(Settings):
-    lesson: CliPositionalArg[Literal["fit", "leakage", "threshold"]] = Field(description="which experiment")
+    lesson: Literal["fit", "leakage", "threshold"] = Field(description="which experiment")
 
 
 def fit(config: Config) -> str:

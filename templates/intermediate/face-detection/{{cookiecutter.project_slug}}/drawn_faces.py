@@ -2,17 +2,17 @@
 
 A face is an ellipse of any skin, slim or round, with hair or without, eyes (or sunglasses), brows, nose and a mouth that smiles, sulks or
 is open; it leans up to 45 degrees. Beside faces lie things that are none: balls with stripes, ellipses in the same skins, some with dots
-or with two eyes and no more. Training,
-validation and test faces lie on different parts of the photos (left, middle, right), so that no background is known from training.
+or with two eyes and no more. Training, validation and test faces lie on different parts of the photos, so that no background is known
+from training.
 """
 
 from support.data import pasting
+from support.splits import Splits
 
 import numpy as np
 from PIL import Image, ImageDraw
 
-IMAGES = {"train": 300, "validation": 50, "test": 100}
-PARTS = {"train": (0.0, 0.55), "validation": (0.55, 0.72), "test": (0.72, 1.0)}  # of the photos, from left to right
+IMAGES = (300, 50, 100)  # for training, validation and test
 SKINS = [
     (255, 219, 172),
     (241, 194, 125),
@@ -23,28 +23,27 @@ SKINS = [
     (246, 190, 170),
 ]
 HAIRS = [(30, 22, 18), (80, 50, 25), (180, 130, 60), (120, 120, 120), (160, 60, 30)]
-SIZES = (0.12, 0.5)  # smallest and largest height of a face in shares of the image's side
+SIZES = (0.12, 0.5)  # smallest and largest height of a face in fractions of the image's side
+NOTE = "the sample (drawn faces on pieces of two photos; not real faces)"
 
 
-def make(part: str, side: int, seed: int) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Images (images, side, side, 3) of "train", "validation" or "test", and for each its faces (faces, 5): 0 and a box in 0..1."""
-    rng = np.random.default_rng([seed, list(IMAGES).index(part)])
-    photos = pasting.photos()
-    x, faces = np.zeros((IMAGES[part], side, side, 3), np.uint8), []
-    for row in range(len(x)):
-        image = pasting.background(photos[rng.integers(len(photos))], PARTS[part], side, rng)
-        taken: list[np.ndarray] = []
-        things = ["face"] * int(rng.choice(5, p=[0.1, 0.4, 0.25, 0.15, 0.1])) + ["other"] * int(rng.integers(0, 4))
-        boxes = [pasting.paste(image, face if thing == "face" else other, SIZES, taken, rng) for thing in things]
-        kept = [box for thing, box in zip(things, boxes, strict=True) if thing == "face" and box is not None]
-        faces.append(np.array([[0, *box / side] for box in kept]).reshape(-1, 5))
-        x[row] = np.asarray(image)
-    return x, faces
+def make(side: int, seed: int) -> Splits:
+    """Images of side × side pixels with faces."""
+    return pasting.make(IMAGES, side, seed, ["face"], choose, draw, SIZES, NOTE)
 
 
-def face(height: int, rng: np.random.Generator) -> Image.Image:
-    """A face with transparent surroundings, about `height` pixels high; drawn twice as large, so that edges become smooth."""
-    high = 2 * height
+def choose(rng: np.random.Generator) -> list[str]:
+    """What lies on an image."""
+    return ["face"] * int(rng.choice(5, p=[0.1, 0.4, 0.25, 0.15, 0.1])) + ["other"] * int(rng.integers(0, 4))
+
+
+def draw(name: str, height: int, rng: np.random.Generator) -> Image.Image:
+    """A thing with transparent surroundings, about `height` pixels high; drawn twice as large, so that edges become smooth."""
+    return face(2 * height, rng) if name == "face" else other(2 * height, rng)
+
+
+def face(high: int, rng: np.random.Generator) -> Image.Image:
+    """A face, with hair or without, in pixels of its height."""
     wide = high * rng.uniform(0.65, 1.0)
     left, top = 0.15 * high, 0.1 * high  # room around
     skin = tuple(int(value * rng.uniform(0.85, 1.1)) for value in SKINS[rng.integers(len(SKINS))])
@@ -84,9 +83,8 @@ def face(height: int, rng: np.random.Generator) -> Image.Image:
     return pasting.lean(image, rng)
 
 
-def other(height: int, rng: np.random.Generator) -> Image.Image:
+def other(high: int, rng: np.random.Generator) -> Image.Image:
     """Something round that is no face."""
-    high = 2 * height
     wide = high * rng.uniform(0.7, 1.0)
     colour = SKINS[rng.integers(len(SKINS))] if rng.random() < 0.6 else tuple(map(int, rng.integers(0, 256, 3)))
     image = Image.new("RGBA", (round(wide), high), (*colour, 0))

@@ -1,42 +1,37 @@
 """Small experiments that show what GUIDE.md tells; each takes seconds and draws one figure into runs/lessons/.
 
     python lessons.py overlap          one box, moved and resized: what intersection over union says
-    python lessons.py cells            which cells of the grids have to find which face
+    python lessons.py grids            which cells of which grid have to find which face
     python lessons.py suppression      what a trained model says before and after suppression
     python lessons.py precision        average precision, box by box, from the first few of a trained model
 
 The last two ask the newest run. GUIDE.md says what to look for.
 """
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Literal
 
 from config import Config
 from data import load
 from support import errors, runs, settings
 from support.data import boxes
-from support.data.boxes import Found
-from support.reports import drawing
+from support.reports import drawing, lesson_figures
 from support.settings import Settings
 from support.splits import Split
 from support.training import average_precision
 
 import numpy as np
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 
 class Options(Settings):
-    lesson: CliPositionalArg[Literal["overlap", "cells", "suppression", "precision"]] = Field(
-        description="which experiment"
-    )
+    lesson: Literal["overlap", "grids", "suppression", "precision"] = Field(description="which experiment")
 
 
-def overlap() -> str:
+def overlap() -> Path:
     """One true box and others beside it."""
-    from support.reports import figures
     from support.reports.figures import plt
-
-    from matplotlib.patches import Rectangle
 
     true = np.array([[2.0, 2, 6, 6]])
     others = {
@@ -52,73 +47,25 @@ def overlap() -> str:
     for axis, (name, box) in zip(axes, others.items(), strict=True):
         value = boxes.iou(np.array([box], float), true)[0, 0]
         print(f"{name:22} {value:6.3f}{'  enough for AP@0.5' if value >= 0.5 else ''}")
-        for (left, top, right, bottom), color in ((true[0], drawing.TRUE), (box, drawing.FOUND)):
-            axis.add_patch(Rectangle((left, top), right - left, bottom - top, color=color, alpha=0.5))
+        for corners, colour in ((true[0], drawing.TRUE), (np.array(box), drawing.FOUND)):
+            drawing.rectangle(axis, corners, colour, "", 2.0)
         axis.set(xlim=(0, 10), ylim=(9, 0), aspect="equal", title=f"{name}\nIoU {value:.2f}")
         axis.axis("off")
-    return runs.shown(figures.save(figure, runs.FOLDER / "lessons" / "overlap.png", "Intersection over union")[0])
+    return lesson_figures.save(figure, "overlap")
 
 
-def cells(config: Config) -> str:
-    """The cells that have to find something, on four training pictures."""
-    from support.reports import figures
-    from support.reports.figures import plt
-    from support.training import grids
-
-    split = load(config).train
-    several = np.flatnonzero((split.y[..., 0] >= 0).sum(axis=1) >= 3)[:4]
-    some = split.take(several)
-    places = grids.cells(config.image_size, config.grids)
-    _, _, has_box = grids.BoxLoss(config.image_size, config.grids).assign(some.y)
-    has_box = np.asarray(has_box) > 0  # (4, cells)
-    figure, axes = plt.subplots(1, len(some), figsize=(3 * len(some), 3.2), squeeze=False)
-    for axis, picture, answer, mine in zip(axes[0], some.x, some.y, has_box, strict=True):
-        axis.imshow(picture, extent=(0, 1, 1, 0))
-        for stride, color in zip(config.grids, ("C1", "C0", "C3", "C4"), strict=False):
-            these = mine & np.isclose(places[:, 2], stride / config.image_size)
-            axis.plot(places[these, 0], places[these, 1], ".", color=color, label=f"grid of {stride} pixels")
-        for left, top, right, bottom in boxes.truth(answer)[0]:
-            axis.plot([left, right, right, left, left], [top, top, bottom, bottom, top], color=drawing.TRUE)
-        axis.axis("off")
-    axes[0, 0].legend(fontsize=7)
-    print(
-        f"{places.shape[0]} cells in {len(config.grids)} grids; with something to find, in each picture: {has_box.sum(axis=1).tolist()}."
-    )
-    return runs.shown(figures.save(figure, runs.FOLDER / "lessons" / "cells.png", "Cells")[0])
-
-
-def newest() -> tuple[Split, np.ndarray, dict[str, Any]]:
-    """Test pictures, what the newest run says about them, and its spec."""
-    from support.exports import serving
-
-    run = runs.find(None)
-    splits = load(run.config(Config))
-    return splits.test, serving.predict(serving.locate(None, run.name), splits.test.x), run.spec
-
-
-def suppression() -> str:
-    """The same answers with more and less suppression."""
+def suppression() -> Path:
+    """The same predictions with less and more suppression."""
     test, output, spec = newest()
-    print(f"{'overlap allowed':>16} {'boxes per picture':>18} {'AP@0.5':>8}")
-    shown: dict[float, list[Found]] = {}
-    for allowed in (1.0, 0.8, 0.5, 0.2, 0.0):
-        found = [boxes.find(row, overlap=allowed) for row in output]
-        value = average_precision.per_class(test.y, found, len(spec["labels"]))[:, 0]
-        shown[allowed] = [one.above(spec["threshold"]) for one in found]
-        count = np.mean([len(one) for one in shown[allowed]])
-        print(f"{allowed if allowed < 1 else 'all: none goes':>16} {count:18.2f} {np.nanmean(value):8.3f}")
-    few = test.take(slice(0, 4))
-    twice = Split(np.concatenate([few.x, few.x]), np.concatenate([few.y, few.y]))
-    titles = [*["before"] * 4, *["after"] * 4]
-    path = runs.FOLDER / "lessons" / "suppression.png"
-    return runs.shown(
-        drawing.draw_boxes(twice, shown[1.0][:4] + shown[0.5][:4], spec["labels"], titles, path, "Suppression")[0]
-    )
+    ways = {
+        f"overlap to {allowed}" if allowed < 1 else "none": [boxes.find(row, overlap=allowed) for row in output]
+        for allowed in (1.0, 0.8, 0.5, 0.2, 0.0)
+    }
+    return lesson_figures.suppression(test, ways, spec)
 
 
-def precision() -> str:
-    """The best boxes of all test pictures one after the other, and what each does to precision and recall."""
-    from support.reports import figures
+def precision() -> Path:
+    """The best boxes of all test images one after the other, and what each does to precision and recall."""
     from support.reports.figures import plt
 
     test, output, _ = newest()
@@ -130,12 +77,10 @@ def precision() -> str:
         f"{total} true boxes, {len(sure)} found ones with any score\n{'box':>5} {'score':>7} {'right':>6} {'precision':>10} {'recall':>7}"
     )
     first_wrong = int(np.argmin(hits)) if len(hits) else 0
-    for row in sorted(
-        {0, 1, 2, *range(max(0, first_wrong - 1), first_wrong + 3), len(sure) - 1} & set(range(len(sure)))
-    ):
-        print(
-            f"{row + 1:5} {sure[row]:7.3f} {'yes' if hits[row] else 'no':>6} {right_share[0, row]:10.3f} {recall[0, row]:7.3f}"
-        )
+    rows = {0, 1, 2, *range(max(0, first_wrong - 1), first_wrong + 3), len(sure) - 1} & set(range(len(sure)))
+    for row in sorted(rows):
+        right = "yes" if hits[row] else "no"
+        print(f"{row + 1:5} {sure[row]:7.3f} {right:>6} {right_share[0, row]:10.3f} {recall[0, row]:7.3f}")
     print(f"Average precision, the area under the stairs: {value:.3f}")
     figure, axis = plt.subplots(figsize=(5, 4))
     best = np.maximum.accumulate(right_share[0, ::-1])[::-1]
@@ -143,19 +88,28 @@ def precision() -> str:
     axis.fill_between(recall[0], best, alpha=0.3, step="pre", label="the best at this recall or above")
     axis.set(xlabel="recall", ylabel="precision", xlim=(0, 1), ylim=(0, 1.05), title=f"AP@0.5 = {value:.3f}")
     axis.legend(loc="lower left")
-    return runs.shown(figures.save(figure, runs.FOLDER / "lessons" / "precision.png", "Average precision")[0])
+    return lesson_figures.save(figure, "precision")
+
+
+def newest() -> tuple[Split, np.ndarray, dict[str, Any]]:
+    """Test images, what the newest run predicts for them, and its spec."""
+    from support.exports import serving
+
+    run = runs.find(None)
+    test = load(run.config(Config)).test
+    return test, serving.predict(serving.locate(None, run.name), test.x), run.spec
 
 
 def main() -> None:
     options = settings.read(Options, toml=False)
     config = settings.read(Config, argv=[])
-    lessons = {
+    lessons: dict[str, Callable[[], Path]] = {
         "overlap": overlap,
-        "cells": lambda: cells(config),
+        "grids": lambda: lesson_figures.grids(config, load(config).train),
         "suppression": suppression,
         "precision": precision,
     }
-    print(f"Drawn: {lessons[options.lesson]()}")
+    print(f"Drawn: {runs.shown(lessons[options.lesson]())}")
 
 
 if __name__ == "__main__":

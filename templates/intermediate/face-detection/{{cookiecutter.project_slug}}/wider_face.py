@@ -9,13 +9,10 @@ from pathlib import Path
 
 from support import download
 from support.data import annotated_images
-from support.data.annotations import AnnotatedImage, Problem
-from support.data.image_formats import upright_size
-from support.data.letterbox import subset
+from support.data.annotations.records import AnnotatedImage, Problem
+from support.data.image_files import open_header
 from support.errors import ProjectError
-from support.splits import Split, Splits, split_positions
-
-import numpy as np
+from support.splits import Splits
 
 HOST = "https://huggingface.co/datasets/CUHK-CSE/wider_face/resolve/main/data"
 FILES = {  # and the SHA-256 that the host's own loading script states
@@ -33,21 +30,17 @@ def load(side: int, validation_fraction: float, seed: int) -> tuple[Splits, list
         ProjectError: where the files can neither be found in data/ nor downloaded.
     """
     folder = unpack()
-    x, y, problems = {}, {}, []
-    for part in ("train", "val"):
-        listed = folder / "wider_face_split" / f"wider_face_{part}_bbx_gt.txt"
-        images = listed_faces(listed, folder / f"WIDER_{part}" / "images", side)
-        images, found = annotated_images.limited(images)
-        x[part], y[part] = annotated_images.read(images, {"face": 0}, side)
-        problems += found
-    train, validation, _ = split_positions(np.zeros(len(y["train"])), (validation_fraction, 0.0), seed)
-
-    def some(positions: np.ndarray) -> Split:
-        return Split(subset(x["train"], positions), y["train"][positions])
-
-    spec = {"kind": "boxes", "shape": [side, side, 3], "labels": ["face"]}
+    (train, found), (test, more) = (
+        annotated_images.limited(
+            listed_faces(
+                folder / "wider_face_split" / f"wider_face_{part}_bbx_gt.txt", folder / f"WIDER_{part}" / "images", side
+            )
+        )
+        for part in ("train", "val")
+    )
     note = f"WIDER FACE, its 3,226 validation photos, faces from {SMALLEST} pixels on at {side}×{side}"
-    return Splits(some(train), some(validation), Split(x["val"], y["val"]), spec, "full", note), problems
+    splits = annotated_images.published(train, test, ["face"], {"face": 0}, side, validation_fraction, seed, note)
+    return splits, [*found, *more]
 
 
 def unpack() -> Path:
@@ -78,7 +71,7 @@ def listed_faces(file: Path, folder: Path, side: int) -> list[AnnotatedImage]:
                 f"{file} is not WIDER FACE's list: what follows {name!r} cannot be read\nDelete the folder {folder.parents[1]}."
             ) from None
         path = folder / name
-        image = AnnotatedImage(path, upright_size(path))
+        image = AnnotatedImage(path, open_header(path).size)
         smallest = SMALLEST * max(image.size) / side
         for left, top, width, height, *marks in faces:
             if not marks[3] and min(width, height) > 0 and max(width, height) >= smallest:  # the fourth mark: invalid

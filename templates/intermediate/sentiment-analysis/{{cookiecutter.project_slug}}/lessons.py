@@ -22,13 +22,12 @@ from support.training import baselines
 
 import numpy as np
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 ARCHITECTURES = ("bag", "lstm", "transformer")
 
 
 class Options(Settings):
-    lesson: CliPositionalArg[Literal["architectures", "negation", "embeddings"]] = Field(description="which experiment")
+    lesson: Literal["architectures", "negation", "embeddings"] = Field(description="which experiment")
 
 
 def architectures(config: Config) -> dict[str, dict[str, float]]:

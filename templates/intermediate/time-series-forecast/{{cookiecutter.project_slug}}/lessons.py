@@ -20,11 +20,10 @@ from support.training import baselines
 
 import numpy as np
 from pydantic import Field
-from pydantic_settings import CliPositionalArg
 
 
 class Options(Settings):
-    lesson: CliPositionalArg[Literal["memory", "horizon", "leak"]] = Field(description="which experiment")
+    lesson: Literal["memory", "horizon", "leak"] = Field(description="which experiment")
 
 
 def memory(config: Config, lengths: tuple[int, ...] = (5, 40)) -> dict[tuple[str, int], float]:

@@ -1,14 +1,16 @@
-"""Public data, fetched once: with a time-out, in resumable pieces, checked by its hash. A file of yours is never deleted."""
+"""Public data, fetched once: with a time-out, going on where a connection was cut, checked by its hash. A file of yours is never deleted."""
 
 import hashlib
+import http.client
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
+from support import errors
+from support.environment import PROJECT
 from support.errors import ProjectError
-from support.settings import PROJECT
-from support.terminal import Progress
+from support.terminal import progress
 
 FOLDER = PROJECT / "data"
 TIMEOUT = 20  # seconds without a byte
@@ -30,29 +32,26 @@ def fetch(url: str, published: str, name: str, also: Path | None = None) -> Path
         ProjectError: without a network, with a wrong hash, or after a host that stays silent; says where to put the file by hand.
     """
     path = FOLDER / name
-    if path.exists():
-        if hash_of(path, published) == published:
-            return path
+    if path.exists() and not _is(path, published):
         raise ProjectError(
             f"{path} is not the published file: its hash differs\nMove it away to download it anew, or train on it as your own data: --data {path}"
         )
-    if also and also.is_file() and hash_of(also, published) == published:
-        return also
+    for found in (path, also):
+        if found and found.is_file() and _is(found, published):
+            return found
     FOLDER.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(name + ".part")
-    reason = ""
+    part, reason = path.with_name(name + ".part"), ""
     for attempt in range(TRIES):
+        time.sleep(PAUSE * attempt)
         try:
             _continue(url, part)
-        except (urllib.error.URLError, OSError, TimeoutError) as error:
-            if isinstance(error, PermissionError) or getattr(error, "errno", None) == 28:  # 28: no space left
-                raise
+        except (OSError, http.client.HTTPException) as error:
+            if isinstance(error, OSError) and errors.explain(error):
+                raise  # it is this computer's: a full disk, a folder that cannot be written
             reason = str(getattr(error, "reason", error))
-            time.sleep(PAUSE * (attempt + 1))
             continue
-        if hash_of(part, published) == published:
-            part.replace(path)
-            return path
+        if _is(part, published):
+            return part.replace(path)
         reason = "what came is not the published file (its hash differs)"
         part.unlink()
     raise ProjectError(
@@ -60,12 +59,12 @@ def fetch(url: str, published: str, name: str, also: Path | None = None) -> Path
     )
 
 
-def hash_of(path: Path, like: str) -> str:
-    """The hash of a file in the form of `like`: "md5:…", or a SHA-256."""
-    name = "md5" if like.startswith("md5:") else "sha256"
+def _is(path: Path, published: str) -> bool:
+    """Whether the file has the published hash."""
+    kind, _, wanted = published.rpartition(":")
     with path.open("rb") as file:
-        digest = hashlib.file_digest(file, lambda: hashlib.new(name, usedforsecurity=False)).hexdigest()
-    return f"md5:{digest}" if name == "md5" else digest
+        digest = hashlib.file_digest(file, lambda: hashlib.new(kind or "sha256", usedforsecurity=False))
+    return digest.hexdigest() == wanted
 
 
 def _continue(url: str, part: Path) -> None:
@@ -79,15 +78,12 @@ def _continue(url: str, part: Path) -> None:
             return
         raise
     with response:
-        if have and response.status != 206:  # the host does not know ranges: from the beginning
-            have = 0
-        total = have + int(response.headers.get("Content-Length") or 0)
-        with (
-            part.open("ab" if have else "wb") as file,
-            Progress(f"downloading {part.stem}", total - have, "B") as bar,
-        ):
-            while block := response.read(1 << 16):
+        have *= response.status == 206  # a host that does not know ranges begins anew
+        left = int(response.headers.get("Content-Length") or 0)
+        with part.open("ab" if have else "wb") as file:
+            for block in progress(
+                iter(lambda: response.read(1 << 16), b""), f"downloading {part.stem}", left, "B", len
+            ):
                 file.write(block)
-                bar.update(len(block))
-    if total and part.stat().st_size < total:
-        raise OSError(f"the connection ended after {part.stat().st_size:,} of {total:,} bytes")
+    if left and part.stat().st_size < have + left:
+        raise ConnectionError(f"the connection ended after {part.stat().st_size:,} of {have + left:,} bytes")

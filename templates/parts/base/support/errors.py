@@ -7,6 +7,9 @@ from types import TracebackType
 
 from support import environment, terminal
 
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+NOT_ALLOWED = (errno.EACCES, errno.EPERM, errno.EROFS)
+
 
 class ProjectError(Exception):
     """A mistake that the user can mend. The message says what happened, what was expected and what to do."""
@@ -34,29 +37,37 @@ def run(main: Callable[[], None]) -> None:
         sys.stderr.close()
         sys.exit(0)
     except BaseException as error:
-        found = ending(error)
-        if found is None:
+        if ending(error) is None:
             raise
-        _stop(*found)
+        uncaught(type(error), error, None)
+
+
+def uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """End this process with what `ending` says, or with a traceback; also before `run`, where a library is missing."""
+    found = ending(error)
+    if found is None:
+        sys.__excepthook__(kind, error, trace)
+    else:
+        print(terminal.printable(found[0]), file=sys.stderr)
+        sys.exit(found[1])
 
 
 def ending(error: BaseException) -> tuple[str, int] | None:
     """What to say about an error that ends a step, and the exit code; None for a mistake of ours."""
     if isinstance(error, SystemExit):
         return None
-    if isinstance(error, ProjectError):
-        return f"error: {error}", 2
-    if isinstance(error, StepFailed):
-        return f"failed: {error}", 1
     if isinstance(error, StepStopped):
         return str(error), error.code
+    if isinstance(error, StepFailed):
+        return f"failed: {error}", 1
+    if isinstance(error, ProjectError):
+        return f"error: {error}", 2
     if _interrupted(error):
         return "Stopped by Ctrl-C.", 130
-    if isinstance(error, ImportError):
-        message = environment.missing(error)
-    else:
-        message = explain(error) if isinstance(error, OSError) else None
-    return None if message is None else (f"error: {message}", 2)
+    message = environment.missing(error) if isinstance(error, ImportError) else None
+    if isinstance(error, OSError):
+        message = explain(error)
+    return (f"error: {message}", 2) if message else None
 
 
 def explain(error: OSError) -> str | None:
@@ -64,31 +75,17 @@ def explain(error: OSError) -> str | None:
     if error.filename == terminal.OUTPUT:
         return f"the output cannot be written: {error.strerror}\nSend it elsewhere."
     where = error.filename or "the project's folder"
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if error.errno in DISK_FULL:
         return f"the disk is full while writing {where}\nFree some space and run the same command again; what was saved before is intact."
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+    if error.errno in NOT_ALLOWED:
         return f"no permission to write or read {where}\nChange its permissions, or move the project to a folder of your own."
     return None
 
 
 def _interrupted(error: BaseException | None) -> bool:
     """Whether this is Ctrl-C, or an error that a library made of it while it was being imported."""
-    for _ in range(20):
+    for _ in range(20):  # a chain may be a ring
         if error is None or isinstance(error, KeyboardInterrupt):
             break
         error = error.__cause__ or error.__context__
     return isinstance(error, KeyboardInterrupt)
-
-
-def uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """What comes before or after `run`: a library that is missing when a step begins, Ctrl-C while the libraries are loaded."""
-    found = ending(error)
-    if found is None:
-        sys.__excepthook__(kind, error, trace)
-    else:
-        _stop(*found)
-
-
-def _stop(message: str, code: int) -> None:
-    print(terminal.printable(message), file=sys.stderr)
-    sys.exit(code)

@@ -13,20 +13,8 @@ class Range:
     log: bool = False
     whole: bool = False
 
-    def grid(self, points: int) -> list[float]:
-        """`points` numbers at equal distances (equal factors on a logarithmic scale), the ends among them."""
-        if points == 1:
-            return [self.low]
-        shares = [point / (points - 1) for point in range_of(points)]
-        if self.log:
-            values = [self.low * (self.high / self.low) ** share for share in shares]
-        else:
-            values = [self.low + (self.high - self.low) * share for share in shares]
-        return list(dict.fromkeys(round(value) if self.whole else float(f"{value:.4g}") for value in values))
-
 
 Space = dict[str, Range | list[Any]]  # a list holds the choices
-range_of = range  # Python's own, which this module gives another meaning
 
 
 def range(low: float, high: float) -> Range:

@@ -1,27 +1,51 @@
 """Options: every field of a `Settings` class is one, with its default from config.py, then config.toml, then the command line."""
 
+import argparse
+import csv
 import difflib
 import json
 import re
 import sys
 import tomllib
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, ClassVar, Literal, TypeVar, get_args, get_origin
 
 from support.environment import PROJECT
 from support.errors import ProjectError
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, CliSettingsSource, SettingsConfigDict, SettingsError
+from pydantic_core import PydanticCustomError
 
 T = TypeVar("T", bound="Settings")
+WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "text", Path: "a path"}
+PLURALS = {int: "whole numbers", float: "numbers", str: "words"}
+LIMITS = {"ge": "{} or more", "gt": "more than {}", "le": "at most {}", "lt": "less than {}"}
+LENGTHS = {"min_length": "at least {} of them", "max_length": "at most {} of them"}
 
 
 class Settings(BaseModel):
-    """Base of Config and of each step's own options: values never change once read, and unknown names are refused."""
+    """Base of Config and of each step's own options: values never change once read, and unknown names are refused.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    A field with a default is an option: `--batch-size 64`, `--batch_size=64`; a bool is a switch: `--header`, `--no-header`. A field
+    without a default is typed without its name, like the inputs of predict.py.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, loc_by_alias=False)
+    renamed: ClassVar[dict[str, str]] = {}  # new names by old ones; files may still use an old name
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _not_blank(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuses "" and blanks: mostly an unset variable of a shell, and as a path the current folder."""
+        name = str(info.field_name)
+        for text in value if isinstance(value, (list, tuple)) else [value]:
+            blank = text == "" or (isinstance(text, str) and text.isspace() and name != "separator")
+            if blank and value != cls.model_fields[name].default:
+                raise PydanticCustomError("empty", "is empty")
+        return value
 
 
 def read(cls: type[T], *, toml: bool = True, argv: list[str] | None = None) -> T:
@@ -35,221 +59,173 @@ def read(cls: type[T], *, toml: bool = True, argv: list[str] | None = None) -> T
     Raises:
         ProjectError: for an option that does not exist or a value that is not allowed.
     """
-    arguments, file = _config_file(sys.argv[1:] if argv is None else argv)
-    values = read_toml(file or PROJECT / "config.toml", cls, required=file is not None) if toml or file else {}
-    names = {field.alias or name: _option(name, field) for name, field in cls.model_fields.items()}
-    arguments = [re.sub(r"^--[\w-]+", lambda match: match[0].replace("_", "-"), argument) for argument in arguments]
-    for argument in arguments:
-        option = argument.split("=")[0]
-        if re.match(r"--[a-z]", option) and option not in _options(cls):
-            raise ProjectError(
-                f"there is no option {option}{_did_you_mean(option, list(names.values()))}\nAll options: python {program()} --help"
-            )
-    try:
-        arguments, texts = _set_aside(cls, arguments)
-        command_line = CliSettingsSource(_command_line(cls), cli_parse_args=arguments, cli_exit_on_error=False)()
-    except SettingsError as error:
-        message = re.sub(r"^error parsing CLI: ", "", str(error))
-        raise ProjectError(f"{message}\nAll options: python {program()} --help") from None
-    for name, field in cls.model_fields.items():  # "3" on the command line is the 3 of Literal[1, 3]
-        numbers = {str(choice): choice for choice in get_args(field.annotation) if type(choice) is int}
-        if isinstance(command_line.get(name), list):
-            command_line[name] = [texts.get(value, value) for value in command_line[name]]
-        if isinstance(command_line.get(name), str):
-            command_line[name] = numbers.get(command_line[name], command_line[name])
-    return check(cls, {**values, **command_line}, names)
+    typed = _typed(cls, sys.argv[1:] if argv is None else argv)
+    file = typed.pop("config", None)
+    path = Path(file or PROJECT / "config.toml")
+    values = read_file(path) if file or (toml and path.exists()) else {}
+    options = {
+        name: _title(name, field) for name, field in cls.model_fields.items() if name in typed or name not in values
+    }
+    return check(cls, {**values, **typed}, {**{name: f"{path.name}: {name}" for name in values}, **options})
 
 
-def check(cls: type[T], values: dict[str, Any], names: dict[str, str] | None = None) -> T:
+def check(cls: type[T], values: dict[str, Any], titles: dict[str, str] | None = None) -> T:
     """`values` as an instance of `cls`.
+
+    Args:
+        titles: what to call a field in an error, by its name: "--epochs".
 
     Raises:
         ProjectError: naming the first value that is not allowed, and what is.
     """
-    _no_blanks(cls, values, names or {})
+    values = {cls.renamed.get(name, name): value for name, value in values.items()}
     try:
         return cls.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
-        field = str(first["loc"][0]) if first["loc"] else ""
-        name = (names or {}).get(field, field)
-        if first["type"] == "missing":
-            raise ProjectError(f"{field} is missing\nAll options: python {program()} --help") from None
-        if first["type"] == "extra_forbidden":
-            raise ProjectError(f"there is no setting {field}{_did_you_mean(field, list(cls.model_fields))}") from None
-        if first["type"] in ("value_error", "assertion_error"):
-            raise ProjectError(first["msg"].removeprefix("Value error, ")) from None
-        value = values.get(field, first["input"])
-        raise ProjectError(f"{name} cannot be {value!r}: expected {allowed(cls, field)}") from None
+        name, kind = str(first["loc"][0]) if first["loc"] else "", first["type"]
+        title, field = (titles or {}).get(name, name), cls.model_fields.get(name)
+        if kind in ("value_error", "assertion_error"):
+            message = first["msg"].removeprefix("Value error, ")
+        elif field is None:
+            message = f"{title.removesuffix(name)}there is no setting {name}{_did_you_mean(name, cls.model_fields)}"
+        elif kind in ("missing", "empty"):
+            message = f"{title} is {kind}\nExpected: {field.description or allowed(field)}."
+        else:
+            value = values[name]
+            shown = ",".join(map(str, value)) if isinstance(value, (list, tuple)) else value
+            message = f"{title} cannot be {shown!r}: expected {allowed(field)}"
+        raise ProjectError(message) from None
 
 
-def _no_blanks(cls: type[Settings], values: dict[str, Any], names: dict[str, str]) -> None:
-    """Raises ProjectError for "" and blanks: mostly a variable of a shell that is not set, and as a path the current folder."""
-    for name, field in cls.model_fields.items():
-        value = values.get(field.alias or name, field.default)
-        for text in value if isinstance(value, (list, tuple)) else [value]:
-            blank = text == "" or (isinstance(text, str) and name != "separator" and text.isspace())
-            if blank and text != field.default:
-                title = names.get(field.alias or name, name)
-                folder = "; a dot means the current folder" if name in ("data", "model", "inputs") else ""
-                raise ProjectError(f"{title} is empty\nExpected: {field.description or allowed(cls, name)}{folder}.")
-
-
-def read_toml(path: Path, cls: type[Settings], required: bool = False) -> dict[str, Any]:
-    """The settings in a TOML file, or in a run's config.json; an empty dict where there is none.
+def read_file(path: Path) -> dict[str, Any]:
+    """The settings in a TOML file, or in a run's config.json.
 
     Raises:
-        ProjectError: where the file is not TOML, has a name that is no field of `cls`, or is required and missing.
+        ProjectError: where the file is missing, or holds no names with values.
     """
     if not path.exists():
-        if required:
-            raise ProjectError(f"there is no file {path}\nGive --config a TOML file such as config.toml.")
-        return {}
+        raise ProjectError(f"there is no file {path}\nGive --config a TOML file such as config.toml.")
     try:
         text = path.read_text(encoding="utf-8")
-        values = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)  # .json: the settings of a run
-        if not isinstance(values, dict):
-            raise ValueError("no names")
-    except ValueError as error:  # a UnicodeDecodeError, TOMLDecodeError or JSONDecodeError
-        raise ProjectError(
-            f"{path.name} cannot be read as settings: {error}\nExpected lines such as: epochs = 20"
-        ) from None
-    for name in values:
-        if name not in cls.model_fields:
-            raise ProjectError(f"{path.name}: there is no setting {name}{_did_you_mean(name, list(cls.model_fields))}")
-    check(cls, {**_required_values(cls), **values}, {name: f"{path.name}: {name}" for name in cls.model_fields})
-    return values
+        return dict(json.loads(text) if path.suffix == ".json" else tomllib.loads(text))
+    except (ValueError, TypeError, RecursionError) as error:  # what is wrong with TOML, JSON or UTF-8 is a ValueError
+        expected = "Expected lines such as: epochs = 20"
+        raise ProjectError(f"{path.name} cannot be read as settings: {error}\n{expected}") from None
 
 
-def allowed(cls: type[BaseModel], name: str) -> str:
-    """What a field takes, in words: "a whole number, 1 or more", "one of: adam, sgd"."""
-    field = cls.model_fields[name]
-    text = _type_in_words(field.annotation)
-    limits = {
-        key: getattr(item, key) for item in field.metadata for key in ("ge", "gt", "le", "lt") if hasattr(item, key)
-    }
-    words = [
-        pattern.format(limits[key])
-        for key, pattern in (("ge", "{} or more"), ("gt", "more than {}"), ("le", "at most {}"), ("lt", "less than {}"))
-        if key in limits
-    ]
-    return ", ".join([text, *words])
-
-
-def program() -> str:
-    """The script that was started, as one would type it."""
-    script = Path(sys.argv[0])
-    try:
-        inside = script.resolve().relative_to(PROJECT / "support")
-    except ValueError:
-        return script.name
-    return "-m " + ".".join(("support", *inside.with_suffix("").parts))
-
-
-def _command_line(cls: type[Settings]) -> type[BaseSettings]:
-    """`cls` as the class that pydantic-settings reads options for, each described by its reason and what it takes."""
-    text = getattr(sys.modules.get("__main__"), "__doc__", None) or cls.__doc__  # --help shows what the step does
-    config = SettingsConfigDict(
-        cli_kebab_case=True,
-        cli_implicit_flags=True,
-        cli_hide_none_type=True,
-        cli_avoid_json=True,
-        cli_prog_name=f"python {program()}",
-    )
-    described: Any = type(cls.__name__, (cls, BaseSettings), {"model_config": config, "__doc__": text})
-    for name, field in described.model_fields.items():
-        reason = field.description.replace("%", "%%") + "; " if field.description else ""
-        each = field.annotation == list[str] and not _option(name, field).startswith("--")
-        field.description = reason + ("one or more" if each else allowed(cls, name))
-    return described
-
-
-def _option(name: str, field: FieldInfo) -> str:
-    if any("Positional" in getattr(item, "__name__", "") for item in field.metadata):
-        return name.upper()
-    return "--" + (field.alias or name).replace("_", "-")
-
-
-def _is_switch(field: FieldInfo) -> bool:
-    """Whether an option is on, off or, where it may be None, not given: --header, --no-header."""
-    return field.annotation in (bool, bool | None)
-
-
-def _options(cls: type[Settings]) -> set[str]:
-    names = {_option(name, field) for name, field in cls.model_fields.items()}
-    negated = {"--no-" + _option(name, field)[2:] for name, field in cls.model_fields.items() if _is_switch(field)}
-    return names | negated | {"--help", "--config"}
-
-
-def _set_aside(cls: type[Settings], arguments: list[str]) -> tuple[list[str], dict[str, str]]:
-    """The arguments with a name in the place of each text that is no option, and the texts by those names.
-
-    pydantic-settings would part "Well, hello" at its comma, and take [1] or "42" for more than a text.
-    """
-    options = {_option(name, field): field for name, field in cls.model_fields.items()}
-    texts: dict[str, str] = {}
-    if not any(field.annotation == list[str] for name, field in options.items() if not name.startswith("--")):
-        return arguments, texts
-    takes_value = {name for name, field in options.items() if name.startswith("--") and not _is_switch(field)}
-    replaced = []
-    for before, argument in zip([None, *arguments], arguments, strict=False):
-        if not argument.startswith("--") and argument != "-h" and before not in takes_value:
-            name = f"text-{len(texts)}"
-            texts[name] = argument
-            argument = name
-        replaced.append(argument)
-    return replaced, texts
-
-
-def _config_file(arguments: list[str]) -> tuple[list[str], Path | None]:
-    """Take `--config FILE` out of the options."""
-    rest, file, position = [], None, 0
-    while position < len(arguments):
-        name, equals, value = arguments[position].partition("=")
-        if name == "--config":
-            if not equals:
-                position += 1
-                value = arguments[position] if position < len(arguments) else ""
-            if not value:
-                raise ProjectError("--config needs a file, for example --config config.toml")
-            file = Path(value)
-        else:
-            rest.append(arguments[position])
-        position += 1
-    return rest, file
-
-
-def _required_values(cls: type[Settings]) -> dict[str, Any]:
-    return {name: "" for name, field in cls.model_fields.items() if field.is_required()}
-
-
-def _did_you_mean(name: str, names: list[str]) -> str:
-    close = difflib.get_close_matches(name, names, 1)
-    return f"; did you mean {close[0]}?" if close else ""
-
-
-def _type_in_words(annotation: Any) -> str:
-    words = {int: "a whole number", float: "a number", bool: "true or false", str: "text", Path: "a path"}
-    if annotation in words:
-        return words[annotation]
-    choices = [choice for choice in get_args(annotation) if choice not in (type(None), Ellipsis)]
-    if choices and all(isinstance(choice, (str, int)) and not isinstance(choice, type) for choice in choices):
-        return "one of: " + ", ".join(str(choice) for choice in choices)
-    if getattr(annotation, "__origin__", None) in (tuple, list):
-        plural = {int: "whole numbers", float: "numbers", str: "words"}.get(choices[0], "values")
-        return f"{plural} separated by commas"
-    return " or ".join(_type_in_words(choice) for choice in choices) if choices else "a value"
-
-
-def check_choices(option: str, values: list[str], choices: list[str]) -> None:
+def check_choices(option: str, values: Iterable[str], choices: Iterable[str]) -> None:
     """Raises ProjectError, naming the first of `values` that is not one of `choices`."""
     for value in values:
         if value not in choices:
-            raise ProjectError(
-                f"{option} cannot be {value!r}{_did_you_mean(value, choices)}\nExpected any of: {', '.join(choices)}"
-            )
+            close = _did_you_mean(value, choices)
+            raise ProjectError(f"{option} cannot be {value!r}{close}\nExpected any of: {', '.join(choices)}")
 
 
 def only(cls: type[T], values: Settings) -> T:
     """The fields of `cls` out of an instance of a class that adds some."""
     return cls.model_validate({name: getattr(values, name) for name in cls.model_fields})
+
+
+def program() -> str:
+    """The script that was started, as one would type it."""
+    script = Path(sys.argv[0]).resolve()
+    if script.is_relative_to(PROJECT / "support"):
+        return "-m " + ".".join(script.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__main__")
+    return script.name
+
+
+def _typed(cls: type[Settings], argv: list[str]) -> dict[str, Any]:
+    """What was typed, by the names of the fields; the file given with --config as `config`."""
+    help_line = f"All options: python {program()} --help"
+    parser = argparse.ArgumentParser(
+        prog=f"python {program()}",
+        usage="%(prog)s [options]",
+        description=getattr(sys.modules.get("__main__"), "__doc__", None) or cls.__doc__,  # what the step does
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        argument_default=argparse.SUPPRESS,
+        allow_abbrev=False,
+        exit_on_error=False,
+    )
+    parser.add_argument("--config", metavar="FILE", help="settings in the place of config.toml, or a run's config.json")
+    options, texts, several = ["--help", "--config"], None, False
+    for name, field in cls.model_fields.items():
+        title, about = _title(name, field), _about(field)
+        if field.is_required():
+            texts, several = name, _is_list(field)
+            parser.usage = f"{parser.usage} {title}{' ...' * several}"
+            parser.description = f"{parser.description}\n\n{title}: {about}"
+        elif field.annotation in (bool, bool | None):
+            parser.add_argument(title, dest=name, action=argparse.BooleanOptionalAction, help=about.replace("%", "%%"))
+        else:
+            convert = partial(_value, field)
+            parser.add_argument(title, dest=name, type=convert, metavar="VALUE", help=about.replace("%", "%%"))
+        options.append(title)
+    end = argv.index("--") if "--" in argv else len(argv)  # what follows is text, whatever it looks like
+    words = [re.sub(r"^--[\w-]+(?==|\Z)", lambda found: found[0].replace("_", "-"), word) for word in argv[:end]]
+    try:
+        known, rest = parser.parse_known_args(words)  # what is no option is text, wherever it stands
+    except argparse.ArgumentError as error:
+        needs = "is a switch and takes no" if "--no-" in str(error.argument_name) else "needs a"
+        raise ProjectError(f"{error.argument_name} {needs} value\n{help_line}") from None
+    for option in (word.partition("=")[0] for word in rest if re.fullmatch(r"--\w[\w-]*(=.*)?", word, re.DOTALL)):
+        new = cls.renamed.get(option[2:].replace("-", "_"))
+        renamed = f"{option} is now {_title(new, cls.model_fields[new])}" if new else None
+        raise ProjectError(renamed or f"there is no option {option}{_did_you_mean(option, options)}\n{help_line}")
+    rest += argv[end + 1 :]
+    if rest and (texts is None or (len(rest) > 1 and not several)):
+        raise ProjectError(f"there is no use for {rest[-1]!r}\n{help_line}")
+    return {**vars(known), **({str(texts): rest if several else rest[0]} if rest else {})}
+
+
+def _value(field: FieldInfo, text: str) -> Any:
+    """A typed text as pydantic reads it: a list at its commas ("a, b" in quotes is one), none, the 3 of Literal[1, 3]."""
+    kinds = get_args(field.annotation)
+    if type(None) in kinds and text.lower() == "none":
+        return None
+    if _is_list(field):
+        return [word.strip() for row in csv.reader(text.splitlines(), skipinitialspace=True) for word in row]
+    return {str(choice): choice for choice in kinds if type(choice) is int}.get(text, text)
+
+
+def _title(name: str, field: FieldInfo) -> str:
+    """A field as one types it, --batch-size, or as --help calls what is typed without a name, INPUTS."""
+    return name.upper() if field.is_required() else "--" + (field.alias or name).replace("_", "-")
+
+
+def _about(field: FieldInfo) -> str:
+    """The reason for an option, what it takes and its default, for --help."""
+    default = field.default
+    if isinstance(default, (list, tuple)):
+        default = ",".join(map(str, default))
+    about = "; ".join(filter(None, [field.description, allowed(field)]))
+    return about if field.is_required() or default in (None, "") else f"{about} (default: {default})"
+
+
+def _is_list(field: FieldInfo) -> bool:
+    return any(get_origin(kind) in (tuple, list) for kind in (field.annotation, *get_args(field.annotation)))
+
+
+def allowed(field: FieldInfo) -> str:
+    """What a field takes, in words: "a whole number, 1 or more", "one of: adam, sgd"."""
+    if field.is_required() and _is_list(field):
+        return "one or more"
+    patterns = {**LIMITS, **(LENGTHS if _is_list(field) else {})}
+    limits = {key: getattr(item, key) for item in field.metadata for key in patterns if hasattr(item, key)}
+    return ", ".join([_in_words(field.annotation), *(patterns[key].format(limit) for key, limit in limits.items())])
+
+
+def _in_words(annotation: Any) -> str:
+    if annotation in WORDS:
+        return WORDS[annotation]
+    choices = [choice for choice in get_args(annotation) if choice not in (type(None), Ellipsis)]
+    if get_origin(annotation) in (tuple, list):
+        return f"{PLURALS.get(choices[0], 'values')} separated by commas"
+    if get_origin(annotation) is Literal:
+        return "one of: " + ", ".join(map(str, choices))
+    return " or ".join(map(_in_words, choices)) or "a value"
+
+
+def _did_you_mean(name: str, names: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, names, 1)
+    return f"; did you mean {close[0]}?" if close else ""

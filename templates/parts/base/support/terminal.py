@@ -5,7 +5,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -14,7 +14,7 @@ T = TypeVar("T")
 # Control characters, among them the escape that begins a command to the terminal, and marks that turn the direction of writing.
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 OUTPUT = "the output"  # as the name of a file in an error of the system
-FIRST_LINE = 30.0  # seconds until a log gets its first line of progress; each further one comes after twice the time
+FIRST_LINE = 30.0  # seconds until a log gets its first line of progress; each further one comes at twice the time
 
 
 def printable(text: str, keep: str = "") -> str:
@@ -68,40 +68,31 @@ def show_controls() -> None:
             setattr(sys, name, changed)
 
 
-class Progress:
-    """How far something long has come: a bar on a terminal; in a log whole lines, and few of them."""
+def progress(
+    items: Iterable[T], what: str, total: int, unit: str = "", size: Callable[[T], int] = lambda item: 1
+) -> Iterator[T]:
+    """`items` one after another, showing how far it has come: a bar on a terminal; in a log whole lines, and few of them.
 
-    def __init__(self, what: str, total: int, unit: str = "") -> None:
-        self.what, self.total, self.unit, self.done = what, total, unit, 0
-        self.bar = None
-        if sys.stderr.isatty():
-            from tqdm import tqdm
+    Args:
+        total: how much there is, 0 where that is not known.
+        unit: what is counted, such as B for bytes.
+        size: how much of it an item is.
+    """
+    done, began, next_line, bar = 0, time.monotonic(), FIRST_LINE, None
+    if sys.stderr.isatty():
+        from tqdm import tqdm
 
-            self.bar = tqdm(total=total, unit=unit or "it", unit_scale=bool(unit), desc=what, delay=1, leave=False)
-        self.next_line = time.monotonic() + FIRST_LINE
-        self.pause = FIRST_LINE
-
-    def update(self, count: int) -> None:
-        self.done += count
-        if self.bar is not None:
-            self.bar.update(count)
-        elif time.monotonic() >= self.next_line:
-            self.pause *= 2
-            self.next_line += self.pause
-            of = f" of {self.total:,}" if self.total else ""
-            print(f"{self.what}: {self.done:,}{of}{' ' * bool(self.unit)}{self.unit}", file=sys.stderr, flush=True)
-
-    def __enter__(self) -> "Progress":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.bar is not None:
-            self.bar.close()
-
-
-def progress(items: Iterable[T], what: str, total: int) -> Iterator[T]:
-    """`items` one after another, showing how far it has come."""
-    with Progress(what, total) as shown:
+        bar = tqdm(total=total or None, unit=unit or "it", unit_scale=bool(unit), desc=what, delay=1, leave=False)
+    try:
         for item in items:
             yield item
-            shown.update(1)
+            done += size(item)
+            if bar is not None:
+                bar.update(size(item))
+            elif time.monotonic() - began >= next_line:
+                next_line *= 2
+                of = f" of {total:,}" if total else ""
+                print(f"{what}: {done:,}{of} {unit}".rstrip(), file=sys.stderr, flush=True)
+    finally:
+        if bar is not None:
+            bar.close()

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -16,6 +17,7 @@ from support import environment, errors, files, runs, settings, terminal
 from support.errors import ProjectError, StepStopped
 from support.reports import report
 from support.runs import Run
+from support.runs import __main__ as table
 from support.settings import PROJECT
 from support.training import resuming
 
@@ -167,9 +169,9 @@ def test_a_damaged_file_is_named_and_spoils_one_run_only(name: str, damage: str,
     reading = {"config.json": lambda: run.config(Config), "spec.json": lambda: run.spec}
     with pytest.raises(ProjectError, match=re.escape(name)):
         reading.get(name, lambda: run.read(name))()
-    rows = {row["run"]: row for row in runs.summaries()}
+    rows = {row["run"]: row for row in table.summaries()}
     assert set(rows) == {run.name, other.name} and rows[other.name]["state"] == "unfinished"
-    assert all(runs.line(row) for row in rows.values())
+    assert all(table.line(row) for row in rows.values())
 
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "folder", "junk", "encrypted"])
@@ -245,7 +247,7 @@ def test_a_training_that_did_not_reach_its_end_is_named_in_the_table(
     assert run.incomplete == f"stopped after 1 of {wanted} epochs"
     run.warn_if_incomplete()
     assert f"training stopped after 1 of {wanted} epochs" in capsys.readouterr().err
-    assert f"stopped       1 of {wanted} epochs" in runs.line(runs.summaries()[0])
+    assert f"stopped       1 of {wanted} epochs" in table.line(table.summaries()[0])
     files.write_json(run.folder / "training.json", {"state": "finished", "epochs": 1, "best_epoch": 1, "seconds": 2.0})
     run.warn_if_incomplete()
     assert (run.incomplete, capsys.readouterr().err) == ("", "")
@@ -295,41 +297,66 @@ def test_no_text_in_a_table_is_a_formula(tmp_path: Path) -> None:
 # --- git
 
 
-def test_the_commit_is_read_without_running_anything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first, second, third = ("a" * 40, "b" * 40, "c" * 64)
-    git = tmp_path / ".git"
-    (git / "refs" / "heads").mkdir(parents=True)
-    (git / "config").write_text(f"[core]\n fsmonitor = touch {tmp_path / 'ran'}\n hooksPath = {tmp_path}\n")
-    (tmp_path / "bin").mkdir()
-    fake = tmp_path / "bin" / "git"
-    fake.write_text(f"#!/bin/sh\ntouch {tmp_path / 'ran'}\n")
-    fake.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
+def git(folder: Path, *words: str) -> str:
+    known = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    who = ["-c", "user.name=A", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"]
+    done = subprocess.run(["git", *who, *words], cwd=folder, env=known, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
 
-    def commit(head: str) -> str | None:
-        (git / "HEAD").write_text(head)
-        return environment.commit(tmp_path)
 
-    assert commit(f"{first}\n") == first
-    assert commit("ref: refs/heads/main\n") is None  # before the first commit
-    (git / "packed-refs").write_text(f"# pack-refs\n{second} refs/heads/main\n")
-    assert commit("ref: refs/heads/main\n") == second
-    (git / "refs" / "heads" / "main").write_text(f"{third}\n")
-    assert commit("ref: refs/heads/main\n") == third
-    (tmp_path / "secret").write_text(f"{first}\n")
-    for head in ("ref: refs/../../secret\n", "ref: /etc/hostname\n", "x" * 50, ""):
-        assert commit(head) is None
-    commit("ref: refs/heads/main\n")
-    tree = tmp_path / "tree"
-    tree.mkdir()
-    (git / "worktrees" / "tree").mkdir(parents=True)
-    (tree / ".git").write_text(f"gitdir: {git / 'worktrees' / 'tree'}\n")
-    (git / "worktrees" / "tree" / "HEAD").write_text("ref: refs/heads/main\n")
-    (git / "worktrees" / "tree" / "commondir").write_text("../..\n")
-    assert environment.commit(tree) == third
-    assert environment.commit(tmp_path / "bin") is None
-    monkeypatch.setattr(environment, "PROJECT", tmp_path)
-    assert environment.describe()["git"] == third and not (tmp_path / "ran").exists()
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A repository with one commit, whose configuration names a program wherever git would run one."""
+    if shutil.which("git") is None:
+        pytest.skip("needs git")
+    folder, ran = tmp_path / "repository", tmp_path / "ran"
+    (folder / "hooks").mkdir(parents=True)
+    git(folder, "init", "-q")
+    (folder / "file.txt").write_text("a\n")
+    git(folder, "add", "file.txt")
+    git(folder, "commit", "-q", "-m", "first")
+    for name in ("reference-transaction", "post-checkout", "post-index-change", "fsmonitor-watchman", "pre-commit"):
+        (folder / "hooks" / name).write_text(f"#!/bin/sh\ntouch '{ran}'\n")
+        (folder / "hooks" / name).chmod(0o755)
+    for name in (
+        "core.fsmonitor",
+        "filter.x.clean",
+        "filter.x.smudge",
+        "diff.external",
+        "core.pager",
+        "core.sshCommand",
+    ):
+        git(folder, "config", name, f"touch '{ran}'")
+    git(folder, "config", "core.hooksPath", str(folder / "hooks"))
+    git(folder, "config", "alias.rev-parse", f"!touch '{ran}'")
+    (folder / ".gitattributes").write_text("* filter=x\n")
+    (folder / "file.txt").write_text("b\n")
+    return folder
+
+
+def test_the_commit_is_read_without_running_anything(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environment, "PROJECT", repository)
+    first = environment.describe()["git"]
+    assert re.fullmatch("[0-9a-f]{40}", first) and not (tmp_path / "ran").exists()
+    subprocess.run(["git", "status"], cwd=repository, capture_output=True)
+    assert (tmp_path / "ran").exists()  # so the traps were set
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert environment.commit(repository) is None  # without git
+
+
+def test_the_commit_is_that_of_the_project_itself(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = environment.commit(repository)
+    git(repository, "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "worktree", "add", "-q", "../tree")
+    assert environment.commit(tmp_path / "tree") == first
+    (repository / "inside").mkdir()
+    assert environment.commit(repository / "inside") is None  # the folder above is not this project's repository
+    git(tmp_path, "init", "-q", "empty")
+    monkeypatch.setenv("GIT_DIR", str(repository / ".git"))  # as a hook sets it
+    assert environment.commit(tmp_path / "empty") is None  # before its first commit
 
 
 def test_the_code_of_a_run_is_told_by_its_hash(tmp_path: Path) -> None:

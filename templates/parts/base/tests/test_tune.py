@@ -5,6 +5,7 @@ import sys
 import tomllib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import train
 import tune
@@ -14,8 +15,7 @@ from support import runs, settings
 from support.errors import ProjectError
 from support.search import Range, Space
 from support.splits import Split
-from support.training import recorder, tuning
-from support.training.recorder import Recorder, read_history
+from support.training import history, tuning
 from support.training.trials import Search
 
 import numpy as np
@@ -60,25 +60,39 @@ def test_a_search_tries_as_many_different_settings_as_asked_for(whole: list[list
     header, *rows = whole
     assert header[:2] == ["trial", "state"] and header[4:] == list(SEARCH)
     assert len({tuple(row[4:]) for row in rows}) == len(rows) == 3
-    assert (folder / "tuning" / "whole" / "history.png").stat().st_size > 1000
+    for name in ("history.png", "settings.png"):
+        assert (folder / "tuning" / "whole" / name).stat().st_size > 1000
 
 
 def test_a_search_stopped_within_a_trial_goes_on_to_the_same_trials(
     whole: list[list[str]], data: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    saves = []
+    import keras
 
-    class Killed(Recorder):
-        def save(self) -> None:
-            super().save()
-            saves.append(self.run.name)
-            if len(saves) == 3:  # the first epoch of the second trial is saved, its value is not told
+    epochs: list[int] = []
+
+    class Kill(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+            epochs.append(epoch)
+            if len(epochs) == 3:  # the first epoch of the second trial is saved, its value is not told
                 raise RuntimeError("killed")
 
+    def killed(model: Any, splits: Any, config: Any, run: Any, callbacks: list[Any], **more: Any) -> None:
+        train.fit(model, splits, config, run, [Kill(), *callbacks], **more)
+
     with monkeypatch.context() as patch, pytest.raises(RuntimeError):
-        patch.setattr(recorder, "Recorder", Killed)
+        patch.setattr(tune, "fit", killed)
         search(*QUICK, *data, "--study", "killed")
-    search(*QUICK, *data, "--study", "killed")
+    began = []
+
+    def noted(model: Any, splits: Any, config: Any, run: Any, callbacks: list[Any], **more: Any) -> None:
+        began.append(len(history.read(run)))
+        train.fit(model, splits, config, run, callbacks, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tune, "fit", noted)
+        search(*QUICK, *data, "--study", "killed")
+    assert began == [1, 0]  # the second trial goes on after its first epoch, the third begins
     assert trials("killed") == whole
 
 
@@ -90,7 +104,7 @@ def test_the_best_settings_train_to_the_validation_value_that_the_search_states(
     monkeypatch.setattr(sys, "argv", ["train.py", "--config", str(best)])
     train.main()
     run = runs.find(None)
-    row = read_history(run)[run.read("training.json")["best_epoch"] - 1]
+    row = history.read(run)[run.read("training.json")["best_epoch"] - 1]
     assert f"{row[stated[0]]:.6g}" == stated[1]
     assert tomllib.loads(best.read_text(encoding="utf-8"))["epochs"] == 2
 
@@ -122,12 +136,12 @@ def test_other_settings_under_the_same_name_are_listed_and_refused(whole: list[l
 def test_what_is_given_by_hand_is_not_searched_for(data: list[str]) -> None:
     name, values = next(iter(SEARCH.items()))
     value = values.low if isinstance(values, Range) else values[0]
-    with pytest.raises(ProjectError, match="nothing is left to try"):
+    with pytest.raises(ProjectError, match="nothing left to search"):
         search(*QUICK, *data, f"--{name.replace('_', '-')}", str(value), "--over", name)
 
 
 def test_a_grid_has_every_combination_once() -> None:
     space: Space = {"a": Range(1.0, 100.0, log=True), "b": ["x", "y"]}
     config = settings.read(Config, argv=[])
-    grid = tuning._first(Search(Path(), config, space, "grid", 100, True))
+    grid = tuning.first(Search(Path(), config, space, "grid", 100, True))
     assert sorted((row["a"], row["b"]) for row in grid) == [(a, b) for a in (1.0, 10.0, 100.0) for b in ("x", "y")]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from support.data import annotated_images, copies
-from support.data.annotations import AnnotatedImage
+from support.data.annotations.records import AnnotatedImage
 from support.data.letterbox import LetterboxedImages
 from support.errors import ProjectError
 from support.splits import Splits
@@ -57,7 +57,7 @@ def test_an_image_of_one_colour_and_one_of_many_bits_are_named(
     flat = f"1 of 4 images of one single colour: nothing can be learned from it: {tmp_path / '1.jpg'}"
     annotated_images.load(tmp_path, 64, FRACTIONS, 0)
     said = capsys.readouterr().err
-    assert flat in said and "1 image of more than 8 bits" in said
+    assert flat in said and "1 of 4 images of more than 8 bits" in said
     annotated_images.read_inputs([str(tmp_path)], {"shape": [64, 64, 3]})
     assert flat in capsys.readouterr().err
 

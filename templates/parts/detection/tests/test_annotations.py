@@ -4,7 +4,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from support.data import annotated_images, annotations
+from support.data import annotated_images
+from support.data.annotations.read import read
 from support.errors import ProjectError
 
 import numpy as np
@@ -31,7 +32,7 @@ def as_coco(root: Path) -> None:
 def test_every_format_gives_the_same_boxes(write: Callable[[Path], None], tmp_path: Path) -> None:
     path = written.image(tmp_path / "images" / "one.jpg")
     write(tmp_path)
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     (one,) = found.images
     assert one.path == path and one.size == (120, 100) and one.names == NAMES and found.problems == []
     np.testing.assert_allclose(one.boxes, BOXES, atol=1e-6)
@@ -71,7 +72,7 @@ def test_names_that_a_system_or_a_tool_wrote_otherwise_are_the_same(
         written.yolo(label)
     else:
         written.coco(tmp_path / "all.json", {1: name})
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert [len(one.boxes) for one in found.images] == [2] and found.problems == []
 
 
@@ -79,7 +80,7 @@ def test_a_box_that_is_there_twice_counts_once_and_classes_that_hardly_differ_ar
     written.image(tmp_path / "images" / "1.jpg")
     boxes, names = [BOXES[0], BOXES[1], BOXES[0]], ["cat", "Cat", "cat"]
     written.voc(tmp_path / "xml" / "1.xml", boxes, names)
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert found.images[0].names == ["cat", "Cat"]
     assert sorted(problem.kind for problem in found.problems) == ["alike", "twice"]
 
@@ -100,7 +101,7 @@ def test_lists_beside_the_images_are_their_splits_where_nothing_else_says_them(
     written.text(tmp_path / "lists" / "trainval.txt", "".join(line.format(name) + "\n" for name in ("0", "1", "test")))
     written.text(tmp_path / "lists" / "test.txt", "a b.jpg\r\n" + line.format("e") + "\n\n")
     written.text(tmp_path / "lists" / "val.txt", "bring milk\ncall home\ne\n")
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert [one.split for one in found.images] == ["train", "train", "test", "test", "train"]
     assert found.problems == []
 
@@ -111,7 +112,7 @@ def test_a_listed_image_that_is_not_there_is_named(tmp_path: Path) -> None:
         written.yolo(tmp_path / "labels" / f"{name}.txt")
     written.text(tmp_path / "train.txt", "a\nb\nz\n")
     written.text(tmp_path / "test.txt", "c\n")
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert [one.split for one in found.images] == ["train", "train", "test"]
     assert [problem.text for problem in found.problems] == ["z is the name of no images; it counts for none"]
 
@@ -121,7 +122,7 @@ def test_images_beside_a_list_to_train_on_are_named_as_left_out(tmp_path: Path) 
         written.image(tmp_path / "images" / f"{name}.jpg")
         written.yolo(tmp_path / "labels" / f"{name}.txt")
     written.text(tmp_path / "train.txt", "a\n")
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert [one.path.stem for one in found.images] == ["a"]
     assert [problem.text for problem in found.problems] == ["is in none of the splits (train) of the data set"]
 
@@ -130,7 +131,7 @@ def test_images_of_a_format_that_is_not_read_are_counted(tmp_path: Path) -> None
     written.image(tmp_path / "1.jpg")
     written.voc(tmp_path / "1.xml")
     (tmp_path / "2.HEIC").write_bytes(b"x")
-    (problem,) = annotations.read(tmp_path).problems
+    (problem,) = read(tmp_path).problems
     assert problem.left_out and problem.text.startswith("has images that are not read: 1 .heic (an iPhone's format")
 
 
@@ -138,10 +139,10 @@ def test_images_of_a_format_that_is_not_read_are_counted(tmp_path: Path) -> None
 def test_a_label_belongs_to_the_image_at_the_same_place(image: str, label: str, tool: str, tmp_path: Path) -> None:
     path = written.image(tmp_path / image)
     written.yolo(tmp_path / label)
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert [(one.path, len(one.boxes)) for one in found.images] == [(path, 2)] and found.problems == []
     written.voc(tmp_path / label.replace(".txt", ".xml").replace(".TXT", ".XML"), filename=path.name)
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert [(one.path, len(one.boxes)) for one in found.images] == [(path, 2)]
 
 
@@ -149,12 +150,12 @@ def test_a_label_never_goes_to_an_image_of_the_same_name_elsewhere(tmp_path: Pat
     for camera in ("cam1", "cam2"):
         written.image(tmp_path / "images" / camera / "1.jpg")
     written.yolo(tmp_path / "labels" / "cam2" / "1.txt")
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert {one.path.parent.name: len(one.boxes) for one in found.images} == {"cam1": 0, "cam2": 2}
     (tmp_path / "images" / "cam2" / "1.jpg").unlink()
     written.image(tmp_path / "images" / "cam3" / "2.jpg")
     written.yolo(tmp_path / "labels" / "cam3" / "2.txt")
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     label = tmp_path / "labels" / "cam2" / "1.txt"
     assert [(one.path.parent.name, len(one.boxes)) for one in found.images] == [("cam3", 2)]
     assert [str(problem) for problem in found.problems] == [
@@ -185,17 +186,17 @@ def test_where_an_annotation_could_belong_to_two_images_both_are_named(
     else:
         written.coco(tmp_path / label, {1: "1.jpg"})
     with pytest.raises(ProjectError) as error:
-        annotations.read(tmp_path)
+        read(tmp_path)
     assert all(str(tmp_path / one) in str(error.value) for one in images) and label in str(error.value)
 
 
 def test_two_different_labels_of_one_image_are_refused_and_two_equal_ones_are_not(tmp_path: Path) -> None:
     written.image(tmp_path / "images" / "1.jpg")
     labels = [written.yolo(tmp_path / "images" / "1.txt"), written.yolo(tmp_path / "labels" / "1.txt")]
-    assert [len(one.boxes) for one in annotations.read(tmp_path).images] == [2]
+    assert [len(one.boxes) for one in read(tmp_path).images] == [2]
     written.yolo(labels[0], BOXES[:1])
     with pytest.raises(ProjectError, match="are labels of") as error:
-        annotations.read(tmp_path)
+        read(tmp_path)
     assert all(str(label) in str(error.value) for label in labels)
 
 
@@ -209,7 +210,7 @@ def test_what_systems_and_tools_leave_behind_is_not_looked_at(tmp_path: Path) ->
         written.text(tmp_path / name, "anything\n")
     written.text(tmp_path / "labels" / "._1.txt", "0 1 1 1 1")
     written.image(tmp_path / "masks" / "1.png")
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert [(one.path.name, len(one.boxes)) for one in found.images] == [("1.jpg", 2)]
     assert [problem.kind for problem in found.problems] == ["no annotation"]
 
@@ -218,7 +219,7 @@ def test_annotations_in_a_second_format_are_named_and_not_mixed_in(tmp_path: Pat
     written.image(tmp_path / "1.jpg")
     written.voc(tmp_path / "1.xml")
     written.yolo(tmp_path / "1.txt", BOXES[:1])
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert found.format == "Pascal VOC" and [len(one.boxes) for one in found.images] == [2]
     assert [str(problem) for problem in found.problems] == [
         f"{tmp_path / '1.txt'}: is one of 1 files in the form of YOLO, which are not used: those of Pascal VOC are"
@@ -239,7 +240,7 @@ def test_a_folder_without_annotations_says_what_was_expected(names: list[str], t
     for name in names:
         written.image(tmp_path / name) if name == "one.jpg" else (tmp_path / name).write_text("{}")
     with pytest.raises(ProjectError) as error:
-        annotations.read(tmp_path)
+        read(tmp_path)
     assert str(error.value) == (
         f"no annotations in {tmp_path}/\nExpected Pascal VOC .xml, YOLO .txt or COCO .json files, with the images beside them or in "
         f"a folder images/. Found: {there}."
@@ -258,7 +259,7 @@ def test_other_forms_are_named(name: str, content: str, tool: str, tmp_path: Pat
     written.image(tmp_path / "1.jpg")
     written.text(tmp_path / name, content)
     with pytest.raises(ProjectError, match=f"in the form of {tool}, which is not read\nExport or convert"):
-        annotations.read(tmp_path)
+        read(tmp_path)
 
 
 DEEP = 200_000
@@ -285,7 +286,7 @@ def test_files_that_would_never_end_are_refused_in_a_sentence(
     written.image(tmp_path / "1.jpg")
     written.voc(tmp_path / "1.xml")
     written.text(tmp_path / name, content)
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     (problem,) = found.problems
     assert message in str(problem) and len(found.images) == 1 and len(str(problem)) < 300
 
@@ -300,7 +301,7 @@ def test_json_that_cannot_be_read_is_refused_in_a_sentence(content: str, tmp_pat
     file = written.text(tmp_path / "all.json", content)
     for place in (tmp_path, file):
         with pytest.raises(ProjectError, match="all.json") as error:
-            annotations.read(place)
+            read(place)
         assert len(str(error.value)) < 400
 
 
@@ -310,9 +311,9 @@ def test_a_link_to_a_device_is_not_read(tmp_path: Path) -> None:
     written.yolo(tmp_path / "1.txt")
     for name in ("2.txt", "2.xml", "all.json", "data.yaml", "2.jpg"):
         os.symlink("/dev/zero", tmp_path / name)
-    assert [one.path.name for one in annotations.read(tmp_path).images] == ["1.jpg"]
+    assert [one.path.name for one in read(tmp_path).images] == ["1.jpg"]
     with pytest.raises(ProjectError, match="is no annotation file"):
-        annotations.read(tmp_path / "all.json")
+        read(tmp_path / "all.json")
 
 
 def test_where_no_box_is_left_it_is_refused_with_the_reasons(tmp_path: Path) -> None:
@@ -329,7 +330,7 @@ def test_a_damaged_image_is_left_out_and_named(tmp_path: Path) -> None:
         written.image(tmp_path / f"{name}.png")
         written.yolo(tmp_path / f"{name}.txt")
     (tmp_path / "2.png").write_bytes(b"no image")
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert [one.path.name for one in found.images] == ["1.png"]
     assert [problem.kind for problem in found.problems] == ["damaged image"]
 
@@ -337,6 +338,6 @@ def test_a_damaged_image_is_left_out_and_named(tmp_path: Path) -> None:
 def test_the_content_of_an_image_counts_not_its_ending(tmp_path: Path) -> None:
     Image.new("RGB", (120, 100), "white").save(tmp_path / "1.png", "JPEG")
     written.yolo(tmp_path / "1.txt")
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert [problem.text for problem in found.problems] == ["1.png holds JPEG, whatever its ending says"]
     assert len(found.images[0].boxes) == 2

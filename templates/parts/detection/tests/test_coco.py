@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from support.data import annotated_images, annotations
+from support.data import annotated_images
 from support.data.annotations import masks
+from support.data.annotations.read import read
 from support.errors import ProjectError
 
 import numpy as np
@@ -15,7 +16,7 @@ from written import BOXES, NAMES
 
 
 def boxes_by_name(place: Path) -> dict[str, int]:
-    return {one.path.name: len(one.boxes) for one in annotations.read(place).images}
+    return {one.path.name: len(one.boxes) for one in read(place).images}
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ def test_the_name_of_an_image_may_have_folders(image: str, file: str, name: str,
     path = written.image(tmp_path / image)
     coco = written.coco(tmp_path / file, {1: name})
     for place in (tmp_path, coco):
-        found = annotations.read(place)
+        found = read(place)
         assert [one.path.resolve() for one in found.images] == [path.resolve()] and not found.problems
 
 
@@ -44,7 +45,7 @@ def test_the_name_of_an_image_may_have_folders(image: str, file: str, name: str,
 def test_folders_of_another_computer_and_other_endings_are_named(name: str, tmp_path: Path) -> None:
     path = written.image(tmp_path / "images" / "1.jpg")
     written.coco(tmp_path / "all.json", {1: name})
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert [one.path for one in found.images] == [path]
     assert [problem.kind for problem in found.problems] == ["other name"]
 
@@ -54,7 +55,7 @@ def test_an_image_in_another_sub_folder_or_split_is_not_the_one_that_is_meant(tm
     written.image(tmp_path / "val" / "2.jpg")
     written.image(tmp_path / "train" / "3.jpg")
     written.coco(tmp_path / "annotations" / "instances_train.json", {1: "cam1/1.jpg", 2: "2.jpg", 3: "3.jpg"})
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert [one.path.name for one in found.images] == ["3.jpg"]
     missing = [problem.text for problem in found.problems if problem.kind == "missing image"]
     assert missing == [
@@ -68,7 +69,7 @@ def test_images_of_one_name_in_each_split_go_with_the_file_of_that_split(tmp_pat
         written.image(tmp_path / split / "1.jpg")
         boxes = [{"image_id": 1, "category_id": 3, "bbox": [1, 1, 9, 9 + row]} for row in range(count)]
         written.coco(tmp_path / "annotations" / f"instances_{split}.json", {1: "1.jpg"}, boxes)
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert [(one.path.parent.name, one.split, len(one.boxes)) for one in found.images] == [
         ("train", "train", 2),
         ("val", "validation", 1),
@@ -79,7 +80,7 @@ def test_one_file_for_each_split_over_one_folder_of_images_makes_the_splits(tmp_
     for number, split in enumerate(("train", "valid", "test")):
         written.image(tmp_path / "images" / f"{number}.jpg")
         written.coco(tmp_path / f"{split}.json", {number: f"{number}.jpg"})
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert [one.split for one in found.images] == ["train", "validation", "test"] and not found.problems
 
 
@@ -93,7 +94,7 @@ def test_several_files_over_the_same_images_are_put_together_and_each_box_counts
     captions = [{"image_id": 1, "caption": "a cat"}]
     written.coco(folder / "captions_val.json", {1: "1.jpg"}, captions)
     written.text(folder / "image_info_test.json", json.dumps({"images": [], "categories": []}))
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     (image,) = found.images
     assert image.boxes == [*BOXES, (90, 80, 100, 90)] and image.names == [*NAMES, "cat"]
     assert [problem.kind for problem in found.problems] == ["other annotations", "other annotations", "twice"]
@@ -107,7 +108,7 @@ def test_ids_may_be_numbers_or_texts(image_id: Any, of: Any, tmp_path: Path) -> 
     boxes = [{"image_id": of, "category_id": "90", "bbox": [10, 20, 50, 70]}]
     categories = [{"id": 90, "name": "toothbrush"}, {"id": 13, "name": "stop sign", "supercategory": "outdoor"}]
     written.coco(tmp_path / "all.json", {image_id: "1.jpg"}, boxes, categories=categories)
-    (one,) = annotations.read(tmp_path).images
+    (one,) = read(tmp_path).images
     assert (one.boxes, one.names) == ([(10, 20, 60, 90)], ["toothbrush"])
 
 
@@ -127,7 +128,7 @@ def test_boxes_around_polygons_and_masks_are_used_where_there_is_no_box(segmenta
     written.image(tmp_path / "1.jpg")
     boxes = [{"image_id": 1, "category_id": 3, "segmentation": segmentation}]
     written.coco(tmp_path / "all.json", {1: "1.jpg"}, boxes)
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert found.images[0].boxes == [(10, 20, 60, 90)]
     assert [problem.kind for problem in found.problems] == ["shape"]
 
@@ -164,7 +165,7 @@ def test_broken_annotations_are_named(tmp_path: Path) -> None:
         {"id": 29, "image_id": 7, "category_id": None, "bbox": [1, 1, 5, 5]},
     ]
     file = written.coco(tmp_path / "instances.json", {7: "one.jpg", 8: "two.jpg"}, [*right, *wrong])
-    found = annotations.read(file)
+    found = read(file)
     texts = sorted(str(problem).removeprefix(f"{file}: ") for problem in found.problems)
     assert texts == [
         "annotation 20: there is no name for category 9",
@@ -188,7 +189,7 @@ def test_boxes_that_are_corners_are_refused_not_cut_off_at_the_edges(tmp_path: P
     boxes = [{"image_id": 1, "category_id": 3, "bbox": box} for box in corners]
     written.coco(tmp_path / "all.json", {1: "1.jpg"}, boxes)
     with pytest.raises(ProjectError, match="3 of 4 boxes reach over the edge .* none as corners\nWrite the width"):
-        annotations.read(tmp_path)
+        read(tmp_path)
 
 
 def test_two_images_of_one_id_and_two_names_of_one_image_are_refused(tmp_path: Path) -> None:
@@ -196,10 +197,10 @@ def test_two_images_of_one_id_and_two_names_of_one_image_are_refused(tmp_path: P
     twice = [{"id": 1, "file_name": "1.jpg"}, {"id": 1, "file_name": "2.jpg"}]
     written.coco(tmp_path / "all.json", {}, [], images=twice)
     with pytest.raises(ProjectError, match="two images have this id"):
-        annotations.read(tmp_path)
+        read(tmp_path)
     written.coco(tmp_path / "all.json", {1: "1.jpg", 2: "cam2/1.jpg"})
     with pytest.raises(ProjectError, match="1.jpg and cam2/1.jpg are both"):
-        annotations.read(tmp_path)
+        read(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -213,7 +214,7 @@ def test_categories_without_a_name_or_with_one_id_are_refused(categories: list, 
     written.image(tmp_path / "1.jpg")
     written.coco(tmp_path / "all.json", {1: "1.jpg"}, categories=categories)
     with pytest.raises(ProjectError, match=message):
-        annotated_images.usable(annotations.read(tmp_path))
+        annotated_images.usable(read(tmp_path))
 
 
 @pytest.mark.parametrize("value", [True, "1_0", "1,5", None])
@@ -221,7 +222,7 @@ def test_what_only_python_takes_for_a_number_is_none(value: Any, tmp_path: Path)
     written.image(tmp_path / "1.jpg")
     boxes = [{"image_id": 1, "category_id": 3, "bbox": [value, 1, 50, 50]}]
     written.coco(tmp_path / "all.json", {1: "1.jpg"}, boxes)
-    assert [problem.kind for problem in annotations.read(tmp_path).problems] == ["not numbers"]
+    assert [problem.kind for problem in read(tmp_path).problems] == ["not numbers"]
 
 
 def test_boxes_in_shares_of_the_image_are_not_taken_for_pixels(tmp_path: Path) -> None:
@@ -229,13 +230,13 @@ def test_boxes_in_shares_of_the_image_are_not_taken_for_pixels(tmp_path: Path) -
     boxes = [{"image_id": 1, "category_id": 3, "bbox": [0.1, 0.1, 0.2, side]} for side in (0.3, 0.4, 0.9)]
     written.coco(tmp_path / "all.json", {1: "1.jpg"}, boxes)
     with pytest.raises(ProjectError, match="the boxes of all images are numbers up to 1, as shares of the image"):
-        annotations.read(tmp_path)
+        read(tmp_path)
 
 
 def test_boxes_follow_images_that_were_made_smaller(tmp_path: Path) -> None:
     written.image(tmp_path / "1.jpg", (60, 50))
     written.coco(tmp_path / "all.json", {1: "1.jpg"})
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     np.testing.assert_allclose(found.images[0].boxes, np.array(BOXES) / 2)
     assert [problem.kind for problem in found.problems] == ["other size"]
 
@@ -250,7 +251,7 @@ def test_lists_that_hold_something_else_are_refused_in_a_sentence(content: dict,
         json.dumps({**json.loads(file.read_text()), "annotations": [None, 3], "categories": [5], **content})
     )
     if isinstance(content.get("images", []), list):
-        assert annotations.read(tmp_path).images == []
+        assert read(tmp_path).images == []
     else:
         with pytest.raises(ProjectError, match="no annotations in"):
-            annotations.read(tmp_path)
+            read(tmp_path)

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from support.data import annotations
+from support.data.annotations.read import read
+from support.data.annotations.records import AnnotatedImage
 from support.data.letterbox import Letterbox, letterboxed
 
 import numpy as np
@@ -29,7 +30,7 @@ def photo(path: Path, orientation: int) -> tuple[list[int], tuple[int, int]]:
     return [int(value) for value in box], (seen.shape[1], seen.shape[0])
 
 
-def lies_on_the_object(one: annotations.AnnotatedImage) -> bool:
+def lies_on_the_object(one: AnnotatedImage) -> bool:
     (left, top, right, bottom), *more = (Letterbox(one.size).into(np.array(one.boxes)) * 80).round().astype(int)
     square = letterboxed(one.path, one.size, 80)[..., 0].astype(int)
     inside = square[top + 1 : bottom - 1, left + 1 : right - 1].copy()
@@ -54,7 +55,7 @@ def test_boxes_lie_on_their_objects_or_a_warning_says_that_nothing_tells(
         written.coco(tmp_path / "all.json", {}, [one], images=listed)
     else:
         written.yolo(tmp_path / "1.txt", [box], size)
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     kinds = [problem.kind for problem in found.problems]
     quarter = orientation >= 5
     told = orientation == 1 or (quarter and form != "yolo")
@@ -67,19 +68,19 @@ def test_photos_whose_size_tells_decide_for_those_that_are_upside_down(tmp_path:
     for number, orientation in enumerate((6, 3, 8)):
         photo(tmp_path / f"{number}.png", orientation)
         written.voc(tmp_path / f"{number}.xml", [OBJECT], ["thing"], filename=f"{number}.png", size=STORED)
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert found.problems == [] and all(map(lies_on_the_object, found.images))
 
 
 def test_without_a_size_the_edges_tell(tmp_path: Path) -> None:
     photo(tmp_path / "1.png", 6)  # seen, it is 120 pixels wide, and the object would reach to 150
     written.voc(tmp_path / "1.xml", [OBJECT], ["thing"], filename="1.png")
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert found.problems == [] and lies_on_the_object(found.images[0])
 
 
 def test_a_photo_that_was_made_smaller_after_it_was_annotated_is_both_turned_and_scaled(tmp_path: Path) -> None:
     photo(tmp_path / "1.png", 6)
     written.voc(tmp_path / "1.xml", [[10 * value for value in OBJECT]], ["thing"], filename="1.png", size=(1600, 1200))
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert lies_on_the_object(found.images[0]) and [problem.kind for problem in found.problems] == ["other size"]

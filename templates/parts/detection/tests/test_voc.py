@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from support.data import annotated_images, annotations
+from support.data import annotated_images
+from support.data.annotations.read import read
 from support.errors import ProjectError
 
 import numpy as np
@@ -53,7 +54,7 @@ def test_what_is_wrong_is_named_with_file_and_line_and_the_rest_is_used(
 ) -> None:
     written.image(tmp_path / "one.jpg")
     write(tmp_path)
-    found = annotations.read(tmp_path, ("cat", "dog"))
+    found = read(tmp_path, ("cat", "dog"))
     (problem,) = found.problems
     assert message in str(problem) and problem.left_out == left_out
     assert len(found.images[0].boxes) == count
@@ -76,7 +77,7 @@ def test_boxes_are_pixels_of_the_size_that_is_written_beside_them(
 ) -> None:
     written.image(tmp_path / "one.jpg")
     written.voc(tmp_path / "one.xml", boxes, size=size)
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert [message in str(problem) for problem in found.problems if message] == [True] * bool(message)
     np.testing.assert_allclose(np.reshape(found.images[0].boxes, (-1, 4)), np.reshape(expected, (-1, 4)))
     assert found.images[0].broken == (0 if expected else 2)
@@ -85,7 +86,7 @@ def test_boxes_are_pixels_of_the_size_that_is_written_beside_them(
 def test_coordinates_may_have_fractions_and_blanks_around_them(tmp_path: Path) -> None:
     written.image(tmp_path / "one.jpg")
     written.voc(tmp_path / "one.xml", [(" 10.5 ", "20.25\n", "60.0", "9e1")], [" cat "])
-    (one,) = annotations.read(tmp_path).images
+    (one,) = read(tmp_path).images
     assert one.boxes == [(10.5, 20.25, 60.0, 90.0)] and one.names == ["cat"]
 
 
@@ -95,7 +96,7 @@ def test_parts_of_an_object_are_no_objects(tmp_path: Path) -> None:
     box = "<bndbox><xmin>10</xmin><ymin>20</ymin><xmax>60</xmax><ymax>90</ymax></bndbox>"
     more = f"<object>{part}<name>person</name>{box}</object>"
     written.voc(tmp_path / "one.xml", [], [], more=more)
-    (one,) = annotations.read(tmp_path).images
+    (one,) = read(tmp_path).images
     assert (one.boxes, one.names) == ([(10, 20, 60, 90)], ["person"])
 
 
@@ -110,7 +111,7 @@ def test_parts_of_an_object_are_no_objects(tmp_path: Path) -> None:
 def test_outlines_become_upright_boxes_with_a_warning(outline: str, tmp_path: Path) -> None:
     written.image(tmp_path / "one.jpg")
     written.voc(tmp_path / "one.xml", [], [], more=f"<object><name>cat</name>{outline}</object>\n")
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     np.testing.assert_allclose(found.images[0].boxes, [(10, 20, 60, 90)], atol=1e-4)
     assert [(problem.kind, problem.left_out) for problem in found.problems] == [("shape", False)]
 
@@ -121,14 +122,14 @@ def test_xml_in_any_encoding_that_it_declares_is_read(encoding: str, tmp_path: P
     text = written.voc(tmp_path / "one.xml", BOXES[:1], ["Bär"]).read_text(encoding="utf-8")
     declared = "" if encoding.startswith("utf") else f'<?xml version="1.0" encoding="{encoding}"?>'
     (tmp_path / "one.xml").write_bytes((declared + text).encode(encoding))
-    assert annotations.read(tmp_path).images[0].names == ["Bär"]
+    assert read(tmp_path).images[0].names == ["Bär"]
 
 
 def test_a_file_that_was_renamed_with_its_image_keeps_it_though_it_states_the_old_name(tmp_path: Path) -> None:
     for name, states in (("a", "a.jpg"), ("b", "a.jpg"), ("c", "")):
         written.image(tmp_path / f"{name}.jpg")
         written.voc(tmp_path / f"{name}.xml", filename=states)
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert [(one.path.name, len(one.boxes)) for one in found.images] == [("a.jpg", 2), ("b.jpg", 2), ("c.jpg", 2)]
     assert [problem.kind for problem in found.problems] == ["other name", "other name"]
 
@@ -138,7 +139,7 @@ def test_a_file_whose_own_name_and_stated_name_are_two_images_is_refused(tmp_pat
         written.image(tmp_path / f"{name}.jpg")
     written.voc(tmp_path / "b.xml", filename="a.jpg")
     with pytest.raises(ProjectError, match="b.xml could belong to .*a.jpg or to .*b.jpg"):
-        annotations.read(tmp_path)
+        read(tmp_path)
 
 
 def test_two_files_about_one_image_are_refused(tmp_path: Path) -> None:
@@ -146,14 +147,14 @@ def test_two_files_about_one_image_are_refused(tmp_path: Path) -> None:
     written.voc(tmp_path / "a.xml")
     written.voc(tmp_path / "a (copy).xml", filename="a.jpg")
     with pytest.raises(ProjectError, match=r"both .*a \(copy\).xml and .*a.xml describe .*a.jpg"):
-        annotations.read(tmp_path)
+        read(tmp_path)
 
 
 def test_a_stated_folder_tells_images_of_one_name_apart(tmp_path: Path) -> None:
     for folder in ("cam1", "cam2"):
         written.image(tmp_path / "images" / folder / "1.jpg")
     written.voc(tmp_path / "annotations" / "x.xml", filename="cam2/1.jpg")
-    (one,) = annotations.read(tmp_path).images
+    (one,) = read(tmp_path).images
     assert one.path.parent.name == "cam2"
 
 
@@ -162,7 +163,7 @@ def test_image_sets_that_are_no_text_are_refused(tmp_path: Path) -> None:
     written.voc(tmp_path / "1.xml")
     written.text(tmp_path / "ImageSets" / "Main" / "train.txt", "").write_bytes(b"caf\xe9\n")
     with pytest.raises(ProjectError, match="train.txt is not text in UTF-8: save it as UTF-8"):
-        annotations.read(tmp_path)
+        read(tmp_path)
 
 
 def test_image_sets_are_the_splits(tmp_path: Path) -> None:
@@ -174,7 +175,7 @@ def test_image_sets_are_the_splits(tmp_path: Path) -> None:
     sets = devkit / "ImageSets" / "Main"
     for name, listed in {"train": "abc", "val": "de", "trainval": "abcde", "test": "f", "cat_train": "g"}.items():
         written.text(sets / f"{name}.txt", "".join(f"{one}  1\n" for one in listed))
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert {one.path.stem: one.split for one in found.images} == {
         **dict.fromkeys("abc", "train"),
         **dict.fromkeys("de", "validation"),
@@ -186,5 +187,5 @@ def test_image_sets_are_the_splits(tmp_path: Path) -> None:
     ]
     (sets / "test.txt").write_text("f.jpg\n", encoding="utf-8")  # some write the ending too
     (sets / "train.txt").unlink()
-    splits = {one.path.stem: one.split for one in annotations.read(tmp_path).images}
+    splits = {one.path.stem: one.split for one in read(tmp_path).images}
     assert (splits["a"], splits["f"]) == ("train", "test")

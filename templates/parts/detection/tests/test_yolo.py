@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from support.data import annotations
 from support.data.annotations import yolo_lines
+from support.data.annotations.read import read
 from support.errors import ProjectError
 
 import numpy as np
@@ -37,7 +37,7 @@ def data_set(root: Path, lines: str, names: str = "cat\ndog\n") -> Path:
 )
 def test_every_form_of_a_line_becomes_a_box(line: str, outline: bool, tmp_path: Path) -> None:
     data_set(tmp_path, line + "\n\n")
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     np.testing.assert_allclose(found.images[0].boxes, [(12, 20, 60, 90)], atol=1e-6)
     assert [problem.kind for problem in found.problems] == ["shape"] * outline
     assert not any(problem.left_out for problem in found.problems)
@@ -45,7 +45,7 @@ def test_every_form_of_a_line_becomes_a_box(line: str, outline: bool, tmp_path: 
 
 def test_boxes_and_polygons_may_be_mixed_and_a_whole_data_set_tells_keypoints_from_corners(tmp_path: Path) -> None:
     data_set(tmp_path, "0 0.3 0.55 0.4 0.7\n1 0.1 0.2 0.5 0.4 0.4 0.9\n")
-    assert annotations.read(tmp_path).images[0].names == ["cat", "dog"]
+    assert read(tmp_path).images[0].names == ["cat", "dog"]
     pose, corners = "0 0.3 0.55 0.4 0.7 0.2 0.3 0.4 0.8", "0 0.6 0.1 0.8 0.1 0.8 0.4 0.6 0.4"
     assert yolo_lines.poses([pose]) == {8}
     assert yolo_lines.poses([pose + "\n" + corners]) == yolo_lines.poses([corners, pose]) == set()
@@ -54,7 +54,7 @@ def test_boxes_and_polygons_may_be_mixed_and_a_whole_data_set_tells_keypoints_fr
 def test_the_shape_of_keypoints_in_data_yaml_counts(tmp_path: Path) -> None:
     data_set(tmp_path, "0 0.3 0.55 0.4 0.7 0.9 0.9 0.1 0.1\n", "")  # keypoints outside of the box
     written.text(tmp_path / "data.yaml", "kpt_shape: [2, 2]\nnames: [cat]\n")
-    np.testing.assert_allclose(annotations.read(tmp_path).images[0].boxes, [(12, 20, 60, 90)], atol=1e-6)
+    np.testing.assert_allclose(read(tmp_path).images[0].boxes, [(12, 20, 60, 90)], atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_the_shape_of_keypoints_in_data_yaml_counts(tmp_path: Path) -> None:
 )
 def test_broken_lines_are_named_and_the_rest_is_used(line: str, message: str, tmp_path: Path) -> None:
     label = data_set(tmp_path, f"0 0.3 0.55 0.4 0.7\n1 0.75 0.25 0.3 0.4\n{line}\n")
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     (problem,) = found.problems
     assert str(problem).startswith(f"{label}:3: ") and message in str(problem) and problem.left_out
     assert len(found.images[0].boxes) == 2
@@ -100,19 +100,19 @@ def test_labels_in_another_form_that_could_be_read_wrongly_are_refused(
 ) -> None:
     data_set(tmp_path, lines)
     with pytest.raises(ProjectError, match=message):
-        annotations.read(tmp_path)
+        read(tmp_path)
 
 
 def test_a_text_beside_an_image_that_has_a_label_is_named_and_not_mixed_up_with_it(tmp_path: Path) -> None:
     data_set(tmp_path, "0 0.3 0.55 0.4 0.7\n")
     written.text(tmp_path / "images" / "1.txt", "a cat on a mat\n")
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert found.images[0].names == ["cat"] and [one.kind for one in found.problems] == ["other annotations"]
 
 
 def test_a_label_may_keep_the_ending_of_its_image(tmp_path: Path) -> None:
     data_set(tmp_path, "0 0.3 0.55 0.4 0.7\n").rename(tmp_path / "labels" / "1.jpg.txt")
-    assert [one.names for one in annotations.read(tmp_path).images] == [["cat"]]
+    assert [one.names for one in read(tmp_path).images] == [["cat"]]
 
 
 def test_a_label_that_is_no_text_leaves_its_image_out(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_a_label_that_is_no_text_leaves_its_image_out(tmp_path: Path) -> None:
     label.write_bytes(b"0 0.5 0.5 0.1 0.1\n\xff\xff\xff\xff")
     written.image(tmp_path / "images" / "2.jpg")
     written.yolo(tmp_path / "labels" / "2.txt")
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert [one.path.name for one in found.images] == ["2.jpg"]
     assert [str(problem) for problem in found.problems] == [f"{label}:2: is not text in UTF-8: save it as UTF-8"]
 
@@ -131,7 +131,7 @@ def test_images_without_a_label_or_with_an_empty_one_show_nothing(tmp_path: Path
         written.image(tmp_path / "images" / f"{name}.jpg")
     written.text(tmp_path / "labels" / "3.txt", "")
     lost = written.text(tmp_path / "labels" / "lost.txt", "0 0.5 0.5 0.1 0.1\n")
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert {one.path.stem: len(one.boxes) for one in found.images} == {"1": 1, "2": 0, "3": 0}
     assert [str(problem) for problem in found.problems] == [f"{lost}: there is no image named lost at its place"]
 
@@ -157,7 +157,7 @@ def test_names_of_classes_are_words_whatever_yaml_makes_of_them(
 ) -> None:
     data_set(tmp_path, "0 0.3 0.55 0.4 0.7\n1 0.3 0.55 0.4 0.7\n", "")
     written.text(tmp_path / file, content)
-    assert annotations.read(tmp_path).images[0].names == names
+    assert read(tmp_path).images[0].names == names
 
 
 @pytest.mark.parametrize(
@@ -178,26 +178,26 @@ def test_names_that_cannot_be_read_are_refused(content: str, message: str, tmp_p
     data_set(tmp_path, "0 0.3 0.55 0.4 0.7\n", "")
     written.text(tmp_path / "data.yaml", content)
     with pytest.raises(ProjectError, match=message):
-        annotations.read(tmp_path)
+        read(tmp_path)
 
 
 def test_names_that_do_not_agree_are_refused_unless_each_folder_of_labels_has_its_own(tmp_path: Path) -> None:
     data_set(tmp_path, "0 0.3 0.55 0.4 0.7\n")
     written.text(tmp_path / "data.yaml", "names: [dog, cat]\n")
     with pytest.raises(ProjectError, match="classes.txt and .*data.yaml name different classes"):
-        annotations.read(tmp_path)
+        read(tmp_path)
     beside = tmp_path / "beside"
     for folder, names in (("a", "cat\ndog\n"), ("b", "dog\ncat\n")):
         written.image(beside / folder / "1.jpg")
         written.yolo(beside / folder / "1.txt", BOXES[:1])
         written.text(beside / folder / "classes.txt", names)
-    assert [one.names for one in annotations.read(beside).images] == [["cat"], ["dog"]]
+    assert [one.names for one in read(beside).images] == [["cat"], ["dog"]]
 
 
 def test_names_may_count_from_1_where_their_file_does(tmp_path: Path) -> None:
     data_set(tmp_path, "1 0.5 0.5 0.1 0.1\n2 0.5 0.5 0.2 0.1\n", "")
     written.text(tmp_path / "data.yaml", "names:\n  1: cat\n  2: dog\n")
-    assert annotations.read(tmp_path).images[0].names == ["cat", "dog"]
+    assert read(tmp_path).images[0].names == ["cat", "dog"]
 
 
 def test_a_split_without_a_single_label_is_left_out_not_taken_for_images_that_show_nothing(tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_a_split_without_a_single_label_is_left_out_not_taken_for_images_that_sh
         written.image(tmp_path / split / "images" / "1.jpg")
     written.yolo(tmp_path / "train" / "labels" / "1.txt")
     written.text(tmp_path / "val" / "labels" / "1.txt", "")  # shows nothing: an empty label says so
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert [one.split for one in found.images] == ["train", "validation"]
     (problem,) = found.problems
     assert problem.left_out and problem.text.startswith("none of the 1 images of the test split has a label")
@@ -215,7 +215,7 @@ def test_yaml_of_another_program_is_not_looked_at(tmp_path: Path) -> None:
     data_set(tmp_path, "0 0.3 0.55 0.4 0.7\n")
     written.text(tmp_path / "docker-compose.yml", "services: [a\n")
     written.text(tmp_path / "notes.yaml", "").write_bytes(b"caf\xe9: 1\n")
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert found.images[0].names == ["cat"] and found.problems == []
 
 
@@ -255,7 +255,7 @@ def test_splits_that_the_data_set_brings_are_kept(tool: str, tmp_path: Path) -> 
             written.yolo(tmp_path / split / "labels" / f"{number}.txt")
     for file, content in LISTS[tool].items():
         written.text(tmp_path / file, content)
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert [one.split for one in found.images] == ["test", "train", "train", "validation"]
     assert found.problems == []
 
@@ -263,7 +263,7 @@ def test_splits_that_the_data_set_brings_are_kept(tool: str, tmp_path: Path) -> 
 def test_validation_images_that_are_those_to_train_on_are_no_split(tmp_path: Path) -> None:
     data_set(tmp_path, "0 0.3 0.55 0.4 0.7\n", "")
     written.text(tmp_path / "data.yaml", "train: images\nval: images\nnames: [cat]\n")
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert [one.split for one in found.images] == ["train"] and [one.kind for one in found.problems] == ["two splits"]
 
 
@@ -274,6 +274,6 @@ def test_an_image_that_two_lists_name_is_not_trained_on(tmp_path: Path) -> None:
     for split, names in (("train", "ab"), ("test", "bc")):
         written.text(tmp_path / f"{split}.txt", "".join(f"images/{name}.jpg\n" for name in names))
     written.text(tmp_path / "data.yaml", "train: train.txt\ntest: test.txt\nval: nowhere\nnames: [cat, dog]\n")
-    found = annotations.read(tmp_path)
+    found = read(tmp_path)
     assert [one.split for one in found.images] == ["train", "test", "test"]
     assert sorted(problem.kind for problem in found.problems) == ["no split", "two splits"]

@@ -1,8 +1,8 @@
-"""Pictures to try the readers of folders on."""
+"""Images to try the readers of folders on."""
 
 from pathlib import Path
 
-from support.data import image_files
+from support.data import images
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from PIL import Image
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Pictures of two classes, bright and dark."""
+    """Images of two classes, bright and dark."""
     for name, value in (("bright", 200), ("dark", 30)):
         (tmp_path / name).mkdir()
         for number in range(12):
@@ -23,6 +23,6 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if memory held no picture: every folder is read when it is asked for."""
-    monkeypatch.setattr(image_files, "IN_MEMORY", 0)
-    monkeypatch.setattr(image_files, "MANY", 1)
+    """As if memory held no image: every folder is read when it is asked for."""
+    monkeypatch.setattr(images, "IN_MEMORY", 0)
+    monkeypatch.setattr(images, "MANY", 1)

@@ -1,11 +1,11 @@
 """Pixels of every kind as 8 bits: what is in the file stays visible, and training, large folders and prediction agree."""
 
+import json
 from pathlib import Path
 
-from support.data import image_files, labelled_images
-from support.data.image_files import read
-from support.data.images import read_inputs, read_picture
-from support.data.pixels import Pixels, value_range
+from support.data import images
+from support.data.images import read, read_image, read_inputs
+from support.data.pixels import value_range
 from support.errors import ProjectError
 
 import numpy as np
@@ -64,8 +64,8 @@ def _deep_png(values: np.ndarray, path: Path) -> Path:
 )
 def test_every_kind_of_pixels_keeps_its_content(kind: str, tmp_path: Path) -> None:
     path = drawn(kind, tmp_path / "a.png")
-    for pixels in (Pixels(), read([path], (SIDE, SIDE, 1)).pixels):
-        values = read_picture(path, (SIDE, SIDE, 1), pixels)[..., 0].astype(float)
+    for pixels in (None, read([path], (SIDE, SIDE, 1))[1]):
+        values = read_image(path, (SIDE, SIDE, 1), pixels)[0][..., 0].astype(float)
         tolerance = 18 if "in colour" in kind else 6  # four of its twelve bits are left
         assert np.abs(values - RAMP * 255).max() < tolerance
 
@@ -95,7 +95,7 @@ def _tiff(values: np.ndarray, path: Path, kind: int) -> Path:
 )
 def test_numbers_of_many_bits_keep_their_content(values: np.ndarray, kind: tuple[str, int], tmp_path: Path) -> None:
     path = _tiff(values.astype(kind[0]), tmp_path / "a.tif", kind[1])
-    found = read([path], (SIDE, SIDE, 1)).x[0, ..., 0].astype(float)
+    found = read([path], (SIDE, SIDE, 1))[0][0, ..., 0].astype(float)
     assert np.abs(found - RAMP * 255).max() < 6
 
 
@@ -109,7 +109,7 @@ def test_numbers_of_many_bits_keep_their_content(values: np.ndarray, kind: tuple
 def test_numbers_that_are_not_read_are_named(kind: tuple[str, int], message: str, tmp_path: Path) -> None:
     path = _tiff((RAMP * 100 - 50).astype(kind[0]), tmp_path / "a.tif", kind[1])
     with pytest.raises(ProjectError, match=message):
-        read_picture(path, (SIDE, SIDE, 1))
+        read_image(path, (SIDE, SIDE, 1))
 
 
 @pytest.mark.parametrize(
@@ -139,34 +139,35 @@ def test_the_range_of_values_is_that_of_a_camera_where_they_fit(
 def test_the_range_is_that_of_the_whole_data_set_and_prediction_uses_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for number, brightest in enumerate((500, 900, 4_000, 2_000, 1_500, 3_000)):  # of twelve bits, in files of sixteen
-        folder = tmp_path / "data" / "ab"[number % 2]
-        folder.mkdir(parents=True, exist_ok=True)
-        Image.fromarray((RAMP / 0.9 * brightest).astype(np.uint16)).save(folder / f"{number}.png")
-    splits = labelled_images.load(tmp_path / "data", (SIDE, SIDE, 1), (0.3, 0.3), 0)
-    assert splits.spec["pixels"] == {"whole": (0.0, 4_095.0)}
-    assert "note: 6 images of more than 8 bits: values 0..4095 become 0..255" in capsys.readouterr().err
-    found = sorted(int(x.max()) for split in (splits.train, splits.validation, splits.test) for x in split.x)
-    assert found == [value * 255 // 4_095 for value in (500, 900, 1_500, 2_000, 3_000, 4_000)]
-    _, x = read_inputs([str(tmp_path / "data" / "a" / "0.png")], splits.spec)
-    assert x.max() == 500 * 255 // 4_095
+    brightest = (500, 900, 4_000, 2_000, 1_500, 3_000)  # of twelve bits, in files of sixteen
+    paths = [tmp_path / f"{number}.png" for number in range(6)]
+    for path, value in zip(paths, brightest, strict=True):
+        Image.fromarray((RAMP / 0.9 * value).astype(np.uint16)).save(path)
+    x, pixels = read(paths, (SIDE, SIDE, 1))
+    assert pixels == {"whole": (0.0, 4_095.0)}
+    assert "6 of 6 images of more than 8 bits: values 0..4095 become 0..255" in capsys.readouterr().err
+    assert [int(image.max()) for image in x] == [value * 255 // 4_095 for value in brightest]
+    spec = json.loads(json.dumps({"shape": [SIDE, SIDE, 1], "pixels": pixels}))
+    np.testing.assert_array_equal(read_inputs([str(paths[0])], spec)[1], x[:1])
+    assert "its own range" not in capsys.readouterr().err
     Image.fromarray((RAMP * 65_535).astype(np.uint16)).save(tmp_path / "other.png")
-    _, x = read_inputs([str(tmp_path / "other.png")], splits.spec)
+    _, x = read_inputs([str(tmp_path / "other.png")], spec)
     assert np.abs(x[0, ..., 0] - RAMP * 255).max() < 3
-    assert "1 of 1 images read by its own range" in capsys.readouterr().err
+    assert (
+        "1 of 1 images of more than 8 bits, read by its own range, or it would hardly be seen"
+        in capsys.readouterr().err
+    )
 
 
 @pytest.mark.parametrize("kind", ["dark ink", "light ink"])
 def test_ink_on_a_transparent_ground_stays_visible_in_training_and_prediction(kind: str, tmp_path: Path) -> None:
-    for number in range(8):
-        (tmp_path / "ab"[number % 2]).mkdir(exist_ok=True)
-        drawn(kind, tmp_path / "ab"[number % 2] / f"{number}.png")
-    splits = labelled_images.load(tmp_path, (SIDE, SIDE, 1), (0.3, 0.3), 0)
+    paths = [drawn(kind, tmp_path / f"{number}.png") for number in range(3)]
+    x, pixels = read(paths, (SIDE, SIDE, 1))
     ground = {"dark ink": "white", "light ink": "black"}[kind]
-    assert splits.spec["pixels"] == {"ground": ground}
-    (image, *_), (_, asked) = splits.train.x[..., 0], read_inputs([str(tmp_path / "a" / "0.png")], splits.spec)
-    assert (image[0, 0], image[5, 5]) == {"white": (255, 20), "black": (0, 235)}[ground]
-    np.testing.assert_array_equal(asked[0, ..., 0], image)
+    assert pixels == {"ground": ground}
+    assert (x[0, 0, 0, 0], x[0, 5, 5, 0]) == {"white": (255, 20), "black": (0, 235)}[ground]
+    _, asked = read_inputs([str(path) for path in paths], {"shape": [SIDE, SIDE, 1], "pixels": pixels})
+    np.testing.assert_array_equal(asked, x)
 
 
 def test_ink_that_the_ground_of_the_data_would_hide_gets_the_other_one_and_that_is_said(
@@ -175,42 +176,46 @@ def test_ink_that_the_ground_of_the_data_would_hide_gets_the_other_one_and_that_
     path = drawn("light ink", tmp_path / "a.png")
     _, x = read_inputs([str(path)], {"shape": [SIDE, SIDE, 1], "pixels": {"ground": "white"}})
     assert (x[0, 0, 0, 0], x[0, 5, 5, 0]) == (0, 235)
-    assert "on its own ground, or it would hardly be seen" in capsys.readouterr().err
+    assert "1 of 1 images with transparent parts, which become black" in capsys.readouterr().err
 
 
 def test_a_transparent_photo_with_all_its_pixels_solid_needs_no_ground(tmp_path: Path) -> None:
     Image.fromarray((RAMP * 255).astype(np.uint8)).convert("RGBA").save(tmp_path / "a.png")
-    assert read([tmp_path / "a.png"], (SIDE, SIDE, 3)).pixels == Pixels()
+    assert read([tmp_path / "a.png"], (SIDE, SIDE, 3))[1] == {}
 
 
 @pytest.mark.usefixtures("nothing_kept")
 def test_images_of_all_kinds_are_the_same_from_a_large_folder_as_from_memory(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     kinds = ("L", "RGB", "P", "LA", "CMYK", "16 bits", "12 bits", "fractions 0..1", "dark ink", "light ink")
     paths = [drawn(kind, tmp_path / f"{number}.png") for number, kind in enumerate(kinds)]
-    files = read(paths, (SIDE, SIDE, 3))
-    assert isinstance(files.x, image_files.PictureFiles)
-    monkeypatch.setattr(image_files, "MANY", 100)
-    kept = read(paths, (SIDE, SIDE, 3))
-    np.testing.assert_array_equal(kept.x, files.x[:])
-    assert (kept.pixels, kept.remarks) == (files.pixels, files.remarks)
-    assert files.x.digests == image_files.digests_of(kept.x)
+    files, pixels = read(paths, (SIDE, SIDE, 3))
+    said = capsys.readouterr().err
+    assert isinstance(files, images.ImageFiles)
+    monkeypatch.setattr(images, "MANY", 100)
+    kept, same_pixels = read(paths, (SIDE, SIDE, 3))
+    np.testing.assert_array_equal(kept, files[:])
+    assert (same_pixels, capsys.readouterr().err) == (pixels, said)
+    assert files.digests == images.digests(kept)
 
 
-def test_what_shows_nothing_and_what_holds_several_images_is_named(tmp_path: Path) -> None:
+def test_what_shows_nothing_and_what_holds_several_images_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     Image.new("RGB", (20, 20), "teal").save(tmp_path / "plain.png")
     Image.fromarray(np.full((20, 20), 7, np.uint8)).save(tmp_path / "mask.png")
     frames = [Image.new("L", (20, 20), 0), Image.fromarray((np.eye(20) * 255).astype(np.uint8))]
     frames[1].save(tmp_path / "moving.gif", save_all=True, append_images=frames[:1])
     paths = [tmp_path / name for name in ("plain.png", "mask.png", "moving.gif", "moving.gif")]
-    assert read(paths, (20, 20, 3)).remarks == [
-        f"2 of 4 images in a file of several (an animation, or pages): the first is used: {paths[2]}, {paths[3]}",
-        f"2 of 4 images of one single colour: nothing can be learned from it: {paths[0]}, {paths[1]}",
+    read(paths, (20, 20, 3))
+    assert capsys.readouterr().err.splitlines() == [
+        f"warning: 2 of 4 images of one single colour: nothing can be learned from it: {paths[0]}, {paths[1]}",
+        f"warning: 2 of 4 images in a file of several (an animation, or pages): the first is used: {paths[2]}, {paths[3]}",
     ]
 
 
 def test_values_that_are_no_numbers_are_named(tmp_path: Path) -> None:
     Image.fromarray(np.full((4, 4), np.nan, np.float32)).save(tmp_path / "a.tif")
     with pytest.raises(ProjectError, match=r"a\.tif holds no numbers: all its values are NaN or infinite"):
-        read_picture(tmp_path / "a.tif", (4, 4, 1))
+        read_image(tmp_path / "a.tif", (4, 4, 1))

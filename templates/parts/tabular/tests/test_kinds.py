@@ -65,6 +65,15 @@ def test_several_units_are_named() -> None:
         ),
         (["T1 2024", "T2 2024"], "what may be dates"),
         (["1 lutego 2024", "2 lutego 2024"], "what may be dates"),
+        (["31. Dezember 2024", "1. Mai 2024"], "what may be dates"),
+        (["31 janv. 2024", "1 févr. 2024"], "what may be dates"),
+        (["31 de enero de 2024", "1 de marzo de 2024"], "what may be dates"),
+        (["2024年1月31日", "2024年2月1日"], "what may be dates"),
+        (["31st January 2024", "1st of February 2024"], "what may be dates"),
+        (["31/01/2024 10h30", "01/02/2024 09h05"], "what may be dates"),
+        (["1.234,50-", "20,00-"], "numbers that no one reading fits"),
+        (["1'200.–", "50.–"], "numbers that no one reading fits"),
+        (["1500/-", "2300/-"], "numbers that no one reading fits"),
         (["A1", "B2"], ""),
         (["555-123-4567", "555-987-6543"], ""),
         (["10-20", "20-30"], ""),
@@ -117,7 +126,7 @@ def made_of(target: list[str], feature: list[str]) -> table.Table:
 def test_none_is_a_class_where_it_is_frequent_and_the_rows_are_counted() -> None:
     found, notes = kinds.without_missing(made_of(["None", "apnea", "None", "insomnia"] * 5, ["a"] * 20), "y", None)
     assert found.columns["y"].tolist() == ["None", "apnea", "None", "insomnia"] * 5
-    assert notes == ["note: y: 'None' (10 rows) is taken as a class of its own; if it means not known: --missing None"]
+    assert notes == ["note: y: 'None' (10 rows) is taken as a class of its own; if it means missing: --missing None"]
     found, notes = kinds.without_missing(made_of(["None", "apnea", "None", "insomnia"] * 5, ["a"] * 20), "y", ("None",))
     assert found.columns["y"].tolist() == ["", "apnea", "", "insomnia"] * 5 and found.missing["y"] == {"None": 10}
 
@@ -125,7 +134,7 @@ def test_none_is_a_class_where_it_is_frequent_and_the_rows_are_counted() -> None
 def test_a_question_mark_in_the_target_is_not_known_and_its_rows_are_counted() -> None:
     found, notes = kinds.without_missing(made_of(["?", "a", "b"] * 4, ["u"] * 12), "y", None)
     assert found.columns["y"].tolist() == ["", "a", "b"] * 4
-    assert notes[0].startswith("warning: y: '?' is taken as not known: 4 rows are left out")
+    assert notes[0].startswith("warning: y: '?' is taken as missing: 4 rows are left out")
 
 
 def test_the_only_other_value_of_a_column_is_a_value() -> None:
@@ -162,5 +171,5 @@ def test_answers_that_may_be_none_are_named() -> None:
         if targets.TEXT
         else "y: 1 values are -999, far below all others: if that means missing, empty these values"
     )
-    assert tabular._doubtful(y, made.columns["y"], made, "y") == [f"warning: {said}"]
-    assert tabular._doubtful(y[1:], made.columns["y"][1:], made, "y") == []
+    assert tabular.doubtful(y, made.columns["y"], made, "y") == [f"warning: {said}"]
+    assert tabular.doubtful(y[1:], made.columns["y"][1:], made, "y") == []

@@ -3,9 +3,6 @@
 import hashlib
 import http.server
 import io
-import json
-import subprocess
-import sys
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -18,65 +15,19 @@ import metrics
 import voc
 from config import Config
 from model import build_model
-from support import download, runs, settings
+from support import download, settings
 from support.data import annotated_images, box_augmentation, boxes
 from support.errors import ProjectError
-from support.exports import serving
-from support.training import average_precision, baselines, grids
+from support.training import baselines
 
 import numpy as np
 import pytest
 from PIL import Image
 
-pytest_plugins = ["sample_run"]
-
 
 @pytest.fixture(scope="module")
 def config() -> Config:
     return settings.read(Config, argv=[])
-
-
-def test_every_cell_gives_a_box_and_a_score_for_each_class_between_0_and_1(config: Config) -> None:
-    splits = data.load(config)
-    output = build_model(config, splits).predict(splits.test.x[:5], verbose=0)
-    assert output.shape == (5, len(grids.cells(config.image_size, config.grids)), 4 + 4)
-    assert output.min() >= 0 and output.max() <= 1
-    assert (output[..., 2:4] >= output[..., :2]).all()
-
-
-def test_every_box_of_the_sample_is_the_task_of_some_cell(config: Config) -> None:
-    y = data.load(config).train.y
-    loss = grids.ClassBoxLoss(config.image_size, config.grids)
-    wanted, _, has_box = (np.asarray(part) for part in loss.assign(y))
-    for answer, row, some in zip(y, wanted, has_box, strict=True):
-        true_boxes, _ = boxes.truth(answer)
-        given = {tuple(box) for box in row[some > 0]}
-        assert given == {tuple(box) for box in true_boxes}
-
-
-def test_the_loss_is_near_zero_for_perfect_answers_and_grows_with_wrong_boxes_or_classes(config: Config) -> None:
-    y = data.load(config).test.y
-    loss = grids.ClassBoxLoss(config.image_size, config.grids)
-    wanted, classes, has_box = (np.asarray(part) for part in loss.assign(y))
-    right = np.eye(4)[classes.astype(int)] * has_box[..., None] * (1 - 1e-6)
-
-    def of(corners: np.ndarray, said: np.ndarray) -> float:
-        return float(loss(y, np.concatenate([corners, said], axis=-1).astype("float32")))
-
-    losses = [of(wanted + moved, right) for moved in (0.0, 0.02, 0.1)]
-    assert losses[0] < 1e-3 < losses[1] < losses[2]
-    assert of(wanted, np.roll(right, 1, axis=-1)) > 1  # the boxes are right, the classes are not
-
-
-def test_a_handful_of_pictures_can_be_learned_by_heart() -> None:
-    config = settings.read(Config, argv=["--schedule", "constant", "--learning-rate", "0.002"])
-    splits = data.load(config)
-    few = splits.train.take(slice(0, 8))
-    model = build_model(config, splits)
-    x, y = (np.concatenate([part] * 80) for part in (few.x, few.y))  # one long epoch costs less than 80 short ones
-    model.fit(x, y, batch_size=8, shuffle=False, verbose=0)
-    found = [boxes.find(output) for output in model(few.x, training=True).numpy()]  # batch statistics: the averages lag
-    assert np.nanmean(average_precision.per_class(few.y, found, 4)[:, 0]) >= 0.9
 
 
 @pytest.mark.parametrize(
@@ -154,51 +105,6 @@ def test_every_split_of_your_own_pictures_has_its_share_of_a_rare_class(tmp_path
     assert splits.spec["labels"] == ["ant", "zebra"]
     counts = [int((split.y[..., 0] == 0).sum()) for split in (splits.train, splits.validation, splits.test)]
     assert counts == [4, 1, 1]
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        (["--grids", "16,8"], "--grids cannot be 16,8: expected some of 4, 8, 16, the finest first"),
-        (["--grids", "5"], "--grids cannot be 5"),
-        (["--filters", "8,8,8,8,8,8,8"], "--image-size 64 cannot be halved 7 times"),
-        (["--image-size", "100"], "--image-size cannot be '100': expected one of: 64, 96"),
-    ],
-)
-def test_settings_that_do_not_fit_are_answered_in_a_sentence(changes: list[str], message: str) -> None:
-    with pytest.raises(ProjectError, match=message):
-        settings.read(Config, argv=changes)
-
-
-def test_an_exported_file_finds_the_same_boxes_and_classes_without_tensorflow(
-    sample_run: runs.Run, sample_exports: Path
-) -> None:
-    run = sample_run
-    few = data.load(run.config(Config)).test.take(slice(0, 20))
-    output = serving.predict(serving.locate(None, str(run.folder)), few.x)
-    code = f"""
-import sys
-from config import Config
-from data import load
-from support import settings
-from support.data import boxes
-from support.exports import serving
-few = load(settings.read(Config, argv=[])).test.take(slice(0, 20))
-output = serving.predict(serving.locate({str(sample_exports / "model.onnx")!r}, None), few.x)
-import json
-print(json.dumps([[one.boxes.tolist(), one.classes.tolist()] for one in (boxes.find(row, 0.05) for row in output)]))
-print("tensorflow" in sys.modules, "keras" in sys.modules)
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=settings.PROJECT, capture_output=True, text=True, check=True
-    )
-    answers, modules = done.stdout.splitlines()
-    assert modules == "False False"
-    expected = [boxes.find(row, 0.05) for row in output]
-    assert sum(map(len, expected)) > 20
-    for one, (corners, classes) in zip(expected, json.loads(answers), strict=True):
-        assert one.classes.tolist() == classes
-        np.testing.assert_allclose(one.boxes, np.array(corners).reshape(-1, 4), atol=1e-4)
 
 
 @pytest.fixture

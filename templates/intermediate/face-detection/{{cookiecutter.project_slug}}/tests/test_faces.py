@@ -11,10 +11,8 @@ import wider_face
 from config import Config
 from model import build_model
 from support import download, settings
-from support.data import boxes
-from support.errors import ProjectError
 from support.splits import Split, Splits
-from support.training import average_precision, baselines, grids
+from support.training import baselines
 
 import numpy as np
 import pytest
@@ -24,46 +22,6 @@ from PIL import Image
 @pytest.fixture(scope="module")
 def config() -> Config:
     return settings.read(Config, argv=[])
-
-
-def test_every_cell_gives_a_box_and_a_score_between_0_and_1(config: Config) -> None:
-    splits = data.load(config)
-    output = build_model(config, splits).predict(splits.test.x[:5], verbose=0)
-    assert output.shape == (5, len(grids.cells(config.image_size, config.grids)), 5)
-    assert output[..., 4].min() >= 0 and output[..., 4].max() <= 1
-    assert (output[..., 2:4] >= output[..., :2]).all()
-
-
-def test_every_box_of_the_sample_is_the_task_of_some_cell(config: Config) -> None:
-    y = data.load(config).train.y
-    loss = grids.BoxLoss(config.image_size, config.grids)
-    wanted, _, has_box = (np.asarray(part) for part in loss.assign(y))
-    for answer, row, some in zip(y, wanted, has_box, strict=True):
-        true_boxes, _ = boxes.truth(answer)
-        given = {tuple(box) for box in row[some > 0]}
-        assert given == {tuple(box) for box in true_boxes}
-
-
-def test_the_loss_is_near_zero_for_perfect_answers_and_grows_as_boxes_move(config: Config) -> None:
-    y = data.load(config).test.y
-    loss = grids.BoxLoss(config.image_size, config.grids)
-    wanted, _, has_box = (np.asarray(part) for part in loss.assign(y))
-    losses = [
-        float(loss(y, np.concatenate([wanted + moved, has_box[..., None] * (1 - 1e-6)], axis=-1).astype("float32")))
-        for moved in (0.0, 0.02, 0.1)
-    ]
-    assert losses[0] < 1e-3 < losses[1] < losses[2]
-
-
-def test_a_handful_of_pictures_can_be_learned_by_heart() -> None:
-    config = settings.read(Config, argv=["--schedule", "constant", "--learning-rate", "0.002"])
-    splits = data.load(config)
-    few = splits.train.take(slice(0, 8))
-    model = build_model(config, splits)
-    x, y = (np.concatenate([part] * 80) for part in (few.x, few.y))  # one long epoch costs less than 80 short ones
-    model.fit(x, y, batch_size=8, shuffle=False, verbose=0)
-    found = [boxes.find(output) for output in model(few.x, training=True).numpy()]  # batch statistics: the averages lag
-    assert average_precision.per_class(few.y, found, 1)[0, 0] >= 0.9
 
 
 @pytest.mark.parametrize(
@@ -94,20 +52,6 @@ def test_several_classes_each_have_a_score_and_a_row_in_the_table(config: Config
     for output in outputs.values():
         assert output.shape[::2] == (24, 4 + 3) and np.isfinite(output).all()
     assert list(metrics.details(splits.test.y, outputs["network"], splits.spec)["classes"]) == labels
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        (["--grids", "16,8"], "--grids cannot be 16,8: expected some of 4, 8, 16, 32, the finest first"),
-        (["--grids", "5"], "--grids cannot be 5"),
-        (["--filters", "8,8,8,8,8,8,8"], "--image-size 96 cannot be halved 7 times"),
-        (["--image-size", "100"], "--image-size cannot be '100': expected one of: 96, 128"),
-    ],
-)
-def test_settings_that_do_not_fit_are_answered_in_a_sentence(changes: list[str], message: str) -> None:
-    with pytest.raises(ProjectError, match=message):
-        settings.read(Config, argv=changes)
 
 
 def test_wider_face_is_read_from_its_own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

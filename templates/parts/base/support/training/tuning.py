@@ -1,7 +1,7 @@
-"""The search behind tune.py: trials kept by Optuna in a file, each a training of its own that goes on where it was stopped.
+"""The search behind tune.py: Optuna's loop, its trials kept in a file; each is a training that goes on where it was stopped.
 
-A trial is judged by the monitored value of its best epoch on the validation split. What is tried next depends on the seed, the
-trial's number and the trials before it, so a search that was killed and started again tries what it would have tried anyway.
+A trial is judged by the monitored value of its best epoch on the validation split. What is tried next depends on the seed and on the
+trials that are done, so a search that was killed and started again draws the same trial again, and finds its half-trained run.
 """
 
 import itertools
@@ -10,35 +10,39 @@ import logging
 import math
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from support import files, runs, settings
+from support import runs, settings
 from support.errors import ProjectError, StepFailed
 from support.runs import Run
 from support.search import Range
 from support.splits import Splits
-from support.training.recorder import read_history
-from support.training.trials import Search, done, report, settings_of, write
+from support.training import history
+from support.training.trials import Search, done, line, settings_of, write
 
 import keras
 import optuna
-from optuna.trial import Trial, TrialState
+from optuna import Study
+from optuna.trial import FrozenTrial, Trial, TrialState
 
-Build = Callable[[Any, Splits], keras.Model]
-Fit = Callable[..., None]  # of train.py
-GRID_POINTS = 3  # values of a range in a grid: its ends and its middle
 RANDOM_FIRST = 5  # trials before TPE has something to learn from
 PRUNE_FROM = 4  # trials that are trained to the end before any is compared with their median
 REPEATS = 100  # draws in a row that were tried before: then everything has been tried
 
-optuna.logging.set_verbosity(optuna.logging.WARNING)
+optuna.logging.set_verbosity(optuna.logging.ERROR)
 
 
-def run(search: Search, splits: Splits, build_model: Build, fit: Fit, again: str) -> optuna.Study:
+class Repeated(Exception):
+    """A trial was drawn a second time."""
+
+
+def run(search: Search, splits: Splits, build_model: Callable[..., Any], fit: Callable[..., None], again: str) -> Study:
     """Try settings until there are `search.trials`.
 
     Args:
+        build_model: model.py's.
         fit: train.py's.
         again: the command that goes on with it.
 
@@ -46,157 +50,154 @@ def run(search: Search, splits: Splits, build_model: Build, fit: Fit, again: str
         ProjectError: where the folder holds a search with other settings or on other data, or another process is at it.
         StepStopped: where it was stopped by a signal.
     """
+
+    def objective(trial: Trial) -> float:
+        values = _draw(trial, search)
+        if values in [settings_of(other, search.space) for other in done(study)]:
+            trial.set_user_attr("repeats", True)
+            raise Repeated
+        config = settings.check(type(search.config), {**search.config.model_dump(), **values})
+        number = len(done(study)) + 1
+        run = _run(search.folder / "trials" / f"{number:04}", config, splits)
+        watcher = Watcher(trial, run, config.monitor)
+        if not watcher.tell():
+            keras.utils.clear_session()  # layers named as in the first model: gradients are added up by name
+            try:
+                fit(build_model(config, splits), splits, config, run, [watcher], again=again, quiet=True)
+            except StepFailed as error:
+                print(f"trial {number}: {str(error).splitlines()[0]}")
+                watcher.pruned = True
+        if watcher.pruned:
+            raise optuna.TrialPruned
+        return history.read(run)[run.read("training.json")["best_epoch"] - 1][config.monitor]
+
+    def after(study: Study, trial: FrozenTrial) -> None:
+        if trial.state != TrialState.FAIL:
+            print(line(study, search, trial), flush=True)
+            write(study, search)
+            folder = search.folder / "trials" / f"{len(done(study)):04}"
+            shutil.rmtree(folder / "checkpoints", ignore_errors=True)
+            (folder / "model.keras").unlink(missing_ok=True)  # train.py makes the model of the best settings
+        if not _prepare(study, search):
+            study.stop()
+
     search.folder.mkdir(parents=True, exist_ok=True)
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it wonders why there are so many models
     with Run(search.folder).lock():
-        _check_same(search, splits)
-        study = _open(search)
-        for trial, values in _trials(study, search):
-            state, score = _train(trial, values, search, splits, build_model, fit, again)
-            study.tell(trial, score, state)
-            report(study, search, trial.number)
-            write(study, search)
-    return study
-
-
-def _open(search: Search) -> optuna.Study:
-    storage = f"sqlite:///{(search.folder / 'trials.sqlite').as_posix()}"
-    pruner: optuna.pruners.BasePruner = optuna.pruners.NopPruner()
-    if search.prune:
-        pruner = optuna.pruners.MedianPruner(PRUNE_FROM, n_warmup_steps=search.config.epochs // 4)
-    study = optuna.create_study(
-        storage=storage, study_name="search", direction=search.better, load_if_exists=True, pruner=pruner
-    )
-    for values in _first(search):
-        study.enqueue_trial(
-            {
-                name: value if isinstance(search.space[name], Range) else json.dumps(value)
-                for name, value in values.items()
-            },
-            skip_if_exists=True,
+        study = optuna.create_study(
+            storage=f"sqlite:///{(search.folder / 'trials.sqlite').as_posix()}",
+            study_name="search",
+            direction=search.better,
+            load_if_exists=True,
         )
+        _check_same(study, search, splits)
+        if search.prune:
+            study.pruner = optuna.pruners.MedianPruner(PRUNE_FROM, n_warmup_steps=search.config.epochs // 4)
+        else:
+            study.pruner = optuna.pruners.NopPruner()
+        for trial in study.get_trials(states=[TrialState.RUNNING]):  # interrupted; it will be drawn again
+            study.tell(trial.number, state=TrialState.FAIL)
+        if _prepare(study, search):
+            study.optimize(objective, callbacks=[after], catch=(Repeated,))
     return study
 
 
-def _first(search: Search) -> list[dict[str, Any]]:
-    """What is tried before any sampler is asked: the whole grid, or the settings as they are, to compare with."""
-    if search.method == "grid":
-        values = [each.grid(GRID_POINTS) if isinstance(each, Range) else each for each in search.space.values()]
-        grid = [dict(zip(search.space, row, strict=True)) for row in itertools.product(*values)]
-        random.Random(search.config.seed).shuffle(grid)  # so that a part of the grid is spread over all of it
-        return grid[: search.trials]
-    now = {name: getattr(search.config, name) for name in search.space}
-    now = {name: list(value) if isinstance(value, tuple) else value for name, value in now.items()}
-    allowed = all(
-        each.low <= now[name] <= each.high if isinstance(each, Range) else now[name] in each
-        for name, each in search.space.items()
-    )
-    return [now] if allowed else []
-
-
-def _trials(study: optuna.Study, search: Search) -> Iterator[tuple[Trial, dict[str, Any]]]:
-    """Trials to train with their settings: first the one that was interrupted, then new ones."""
-    interrupted = [trial for trial in study.trials if trial.state == TrialState.RUNNING]
-    repeats = 0
-    while len(done(study)) < search.trials and repeats < REPEATS:
-        study.sampler = _sampler(search, interrupted[0].number if interrupted else len(study.trials), 0)
-        if interrupted:
-            trial = Trial(study, interrupted.pop()._trial_id)  # there is no public way to take a trial up again
-        elif search.method == "grid" and not any(each.state == TrialState.WAITING for each in study.trials):
-            return
-        else:
-            trial = study.ask()
-        for position, (name, allowed) in enumerate(search.space.items()):
-            study.sampler = _sampler(search, trial.number, position)
-            if not isinstance(allowed, Range):
-                trial.suggest_categorical(name, [json.dumps(value) for value in allowed])
-            elif allowed.whole:
-                trial.suggest_int(name, int(allowed.low), int(allowed.high), log=allowed.log)
-            else:
-                trial.suggest_float(name, allowed.low, allowed.high, log=allowed.log)
-        if any(other.params == trial.params for other in study.trials if other.number != trial.number):
-            repeats += 1
-            trial.set_user_attr("repeats", True)
-            study.tell(trial, state=TrialState.FAIL)
-            continue
-        repeats = 0
-        yield trial, settings_of(trial, search.space)
-    if repeats:
-        print(f"Everything that may be tried has been tried: {len(done(study))} trials.")
-
-
-def _sampler(search: Search, number: int, position: int) -> optuna.samplers.BaseSampler:
-    """A sampler whose draws depend on the seed, the trial and the setting, not on what this process drew before."""
-    seed = search.config.seed + 1000 * number + position
+def _prepare(study: Study, search: Search) -> bool:
+    """Make the next trial depend on the seed and the trials done, not on what this process drew; False where there is none."""
+    repeats = ["repeats" in trial.user_attrs for trial in study.trials]
+    if len(done(study)) >= search.trials:
+        return False
+    tried = [settings_of(trial, search.space) for trial in done(study)]
+    left = [values for values in first(search) if values not in tried]
+    if (search.method == "grid" and not left) or repeats[-REPEATS:] == [True] * REPEATS:
+        print(f"Everything that may be tried has been tried: {len(tried)} trials.")
+        return False
+    seed = search.config.seed + 1000 * (len(tried) + sum(repeats))
     if search.method == "tpe":  # Bergstra et al. 2011, "Algorithms for Hyper-Parameter Optimization"
-        return optuna.samplers.TPESampler(n_startup_trials=RANDOM_FIRST, seed=seed)
-    return optuna.samplers.RandomSampler(seed=seed)  # Bergstra and Bengio 2012, "Random Search"; a grid asks it nothing
+        study.sampler = optuna.samplers.TPESampler(n_startup_trials=RANDOM_FIRST, seed=seed)
+    else:  # Bergstra and Bengio 2012, "Random Search"; a grid asks it nothing
+        study.sampler = optuna.samplers.RandomSampler(seed=seed)
+    if left and not study.get_trials(states=[TrialState.WAITING]):
+        texts = {
+            name: json.dumps(value) for name, value in left[0].items() if not isinstance(search.space[name], Range)
+        }
+        study.enqueue_trial({**left[0], **texts})
+    return True
 
 
-def _train(
-    trial: Trial, values: dict[str, Any], search: Search, splits: Splits, build_model: Build, fit: Fit, again: str
-) -> tuple[TrialState, float | None]:
-    """Train one trial, or the rest of it; its state and value."""
-    config = settings.check(type(search.config), {**search.config.model_dump(), **values})
-    folder = search.folder / "trials" / f"{trial.number + 1:04}"
-    folder.mkdir(parents=True, exist_ok=True)
-    run = Run(folder) if (folder / "config.json").exists() else runs.begin(folder, config, splits)
-    watcher = _Watcher(trial, config.monitor)
-    watcher.catch_up(read_history(run))
-    if not watcher.pruned and run.read("training.json").get("state") not in ("finished", "diverged"):
-        keras.utils.clear_session()  # a trial that goes on has layers of the same names
-        try:
-            fit(build_model(config, splits), splits, config, run, [watcher], again=again, quiet=True)
-        except StepFailed as error:
-            print(f"trial {trial.number + 1}: {str(error).splitlines()[0]}")
-    state = run.read("training.json").get("state")
-    history = read_history(run)
-    for name in ("checkpoints", "export"):
-        shutil.rmtree(folder / name, ignore_errors=True)
-    run.model.unlink(missing_ok=True)  # the best settings are what is looked for; train.py makes their model
-    if watcher.pruned:
-        return TrialState.PRUNED, None
-    if state != "finished":
-        return TrialState.FAIL, None
-    chosen = run.read("training.json")["best_epoch"]
-    return TrialState.COMPLETE, next(row[config.monitor] for row in history if row["epoch"] == chosen)
+def first(search: Search) -> list[dict[str, Any]]:
+    """What is tried before any sampler is asked: the whole grid, or the settings as they are, to compare with."""
+    names, each = list(search.space), list(search.space.values())
+    if search.method == "grid":
+        values = [_points(one) if isinstance(one, Range) else json.loads(json.dumps(one)) for one in each]
+        grid = [dict(zip(names, row, strict=True)) for row in itertools.product(*values)]
+        random.Random(search.config.seed).shuffle(grid)  # so that a part of the grid is spread over all of it
+        return grid
+    config = search.config.model_dump(mode="json")
+    now = {name: config[name] for name in names}
+    inside = [
+        one.low <= value <= one.high if isinstance(one, Range) else value in one
+        for one, value in zip(each, now.values(), strict=True)
+    ]
+    return [now] if all(inside) else []
 
 
-class _Watcher(keras.callbacks.Callback):
+def _points(each: Range) -> list[float]:
+    """The values of a range in a grid: its ends and its middle."""
+    middle = math.sqrt(each.low * each.high) if each.log else (each.low + each.high) / 2
+    return list(dict.fromkeys([each.low, round(middle) if each.whole else float(f"{middle:.4g}"), each.high]))
+
+
+def _draw(trial: Trial, search: Search) -> dict[str, Any]:
+    for name, each in search.space.items():
+        if not isinstance(each, Range):
+            trial.suggest_categorical(name, [json.dumps(value) for value in each])
+        elif each.whole:
+            trial.suggest_int(name, int(each.low), int(each.high), log=each.log)
+        else:
+            trial.suggest_float(name, each.low, each.high, log=each.log)
+    return settings_of(trial, search.space)
+
+
+def _run(folder: Path, config: Any, splits: Splits) -> Run:
+    """The run of a trial in `folder`: the one that was interrupted, or a new one."""
+    if (folder / "config.json").exists() and Run(folder).config(type(config)) == config:
+        return Run(folder)
+    shutil.rmtree(folder, ignore_errors=True)  # of another version of Optuna, which drew something else
+    folder.mkdir(parents=True)
+    return runs.begin(folder, config, splits)
+
+
+class Watcher(keras.callbacks.Callback):
     """Tells Optuna how a trial is getting on, and stops one that is worse than the median of those before it."""
 
-    def __init__(self, trial: Trial, monitor: str) -> None:
+    def __init__(self, trial: Trial, run: Run, monitor: str) -> None:
         super().__init__()
-        self.trial, self.monitor, self.pruned = trial, monitor, False
+        self.trial, self.run, self.monitor, self.told, self.pruned = trial, run, monitor, 0, False
 
-    def catch_up(self, history: list[dict[str, float]]) -> None:
-        """Tell what was trained before an interruption and not told."""
-        told = self.trial.study.trials[self.trial.number].intermediate_values
-        for row in history:
-            if int(row["epoch"]) - 1 not in told:
+    def tell(self) -> bool:
+        """Report the epochs in the run's history that were not reported; whether to stop. An interrupted trial has some at once."""
+        rows = history.read(self.run)[self.told :]
+        for row in rows:
+            if math.isfinite(row[self.monitor]):
                 self.trial.report(row[self.monitor], int(row["epoch"]) - 1)
-        self.pruned = bool(history) and self.trial.should_prune()
+        self.told += len(rows)
+        self.pruned = bool(rows) and self.trial.should_prune()
+        return self.pruned
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        value = float((logs or {})[self.monitor])
-        if math.isfinite(value):
-            self.trial.report(value, epoch)
-            if self.trial.should_prune():
-                self.pruned = self.model.stop_training = True
+        if self.tell():
+            self.model.stop_training = True
 
 
-def _check_same(search: Search, splits: Splits) -> None:
-    """Raises ProjectError where the folder holds a search that is not this one."""
-    file, facts = search.folder / "search.json", {**search.facts, "data_fingerprint": splits.fingerprint()}
-    if not file.exists():
-        files.write_json(file, facts)
-        return
-    before = files.read_json(file)
-    changed = [
-        f"{name} was {before.get(name)}, is {facts.get(name)}" for name in facts if before.get(name) != facts[name]
-    ]
+def _check_same(study: Study, search: Search, splits: Splits) -> None:
+    """Raises ProjectError where the study holds a search that is not this one."""
+    facts = {**search.facts, "data_fingerprint": splits.fingerprint()}
+    before = study.user_attrs.get("search", facts)
+    changed = [f"{name} was {before.get(name)}, is {facts[name]}" for name in facts if before.get(name) != facts[name]]
     if changed:
         raise ProjectError(
             f"{runs.shown(search.folder)} holds a search with other settings: {'; '.join(changed)}\n"
             "Give this one a name of its own with --study NAME, or repeat the old settings to go on."
         )
+    study.set_user_attr("search", facts)

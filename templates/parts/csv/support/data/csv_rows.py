@@ -8,21 +8,14 @@ when quotes are plain characters, they are.
 import csv
 import io
 import re
-from collections import defaultdict
-from collections.abc import Iterator
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 from support.errors import ProjectError
 
 import numpy as np
 
-NUMBERS = ("9", "9.9", "-9", "-9.9", "")  # what they look like
-SUMS = re.compile(
-    r"(grand |sub)?(total|sum|average|mean|count|summe|gesamt(summe)?|mittelwert|somme|moyenne|totale|media|suma|soma|totaal)s?:?",
-    re.IGNORECASE,
-)
-FEW = 100  # different values: a column with fewer has a list of what it may hold
+csv.field_size_limit(1 << 24)
 
 
 class Row(NamedTuple):
@@ -43,13 +36,16 @@ def quoted(text: str, separator: str, strict: bool = False) -> Iterator[Row]:
     line = 0
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells) or len(cells) > 1:
+            if len(cells) > 1 or any(map(str.strip, cells)):
                 yield Row(line, reader.line_num, cells)
             line = reader.line_num
     except csv.Error as error:
-        if "expected after" in str(error):
-            raise Odd(line, "a quote opens a value here, and more text follows the quote that closes it") from None
-        raise Odd(line, "a quote opens a value here and is never closed") from None
+        more = (
+            ", and more text follows the quote that closes it"
+            if "expected after" in str(error)
+            else " and is never closed"
+        )
+        raise Odd(line, f"a quote opens a value here{more}") from None
 
 
 def literal(text: str, separator: str) -> Iterator[Row]:
@@ -66,129 +62,66 @@ def unwrapped(cell: str) -> str:
     return cell
 
 
-def unescaped(body: bytes, width: int, separator: str) -> bytes:
-    """The rows with each \\" as "", where all can be read so: as programs write that do not double a quote."""
-    if b'\\"' in body:
-        other = body.replace(b'\\"', b'""')
-        try:
-            _lines(quoted(other.decode("utf-8", "replace"), separator, strict=True), width, separator)
-            return other
-        except Odd:
-            pass
-    return body
-
-
-def has_stray_quote(body: bytes, separator: str) -> bool:
-    """Whether a quote has other characters on both sides, as in "good" film: pandas passes over it in silence."""
-    others = b'[^\n"' + re.escape(separator.encode()) + b"]"
-    return b'"' in body and re.search(others + b'"' + others, body) is not None
-
-
-def sums(columns: dict[str, np.ndarray], lines: np.ndarray, path: Path) -> list[str]:
-    """A warning where the last row is one of sums, and no example."""
-    for name, cells in columns.items() if len(lines) > 2 else ():
-        last = str(cells[-1])
-        if cells.dtype == object and SUMS.fullmatch(last) and (cells == last).sum() == 1:
-            return [f"warning: {path}:{lines[-1]}: {last!r} in {name}: if this is a row of sums, delete it"]
-    return []
-
-
-def ragged(cells: list[str], width: int, separator: str) -> str:
-    """What is wrong with a row of another length than the header."""
-    many = "more" if len(cells) > width else "fewer"
-    return (
-        f"{len(cells)} values, {many} than the {width} columns of the header\n"
-        f'A value that holds {separator!r} needs straight quotes (") around it.'
-    )
-
-
-def examined(
-    body: bytes, width: int, separator: str, path: Path, line: int, quotes: bool | None
-) -> tuple[np.ndarray, bool, list[str]]:
-    """The line of each row, whether quotes enclose values, and what is worth saying about it.
-
-    Args:
-        body: the rows of the file, as UTF-8.
-        width: how many columns there are.
-        separator: between values.
-        path, line: of the file, and of its first row there.
-        quotes: as the user says; None to find out.
+def examined(file: Any) -> tuple[np.ndarray, bool, list[str]]:
+    """The line of each row of a `CsvFile`, whether quotes enclose values, and what is worth saying about it.
 
     Raises:
         ProjectError: naming the line where a row has another number of values, or a quote swallows lines.
     """
-    text = body.decode("utf-8", "replace")
+    separator, width, quotes, line = file.separator, len(file.header), file.quotes, file.line
+    text = file.raw[file.begin :].decode("utf-8", "replace")
     try:
         if quotes is False:
             return _lines(literal(text, separator), width, separator) + line, False, []
         rows = list(quoted(text, separator, strict=True))
-        found = _lines(iter(rows), width, separator)
-        if quotes is None and (swallowing := _swallowing(rows, text, width, separator)) is not None:
-            first, last = swallowing.line + line, swallowing.end + line - 1
-            raise Odd(
-                swallowing.line,
-                f"a quote opens a value here that ends on line {last}, and line {first} is a whole row without it",
-            )
+        found = _lines(rows, width, separator)
+        if quotes is None and (row := _swallowing(rows, text, width, separator)):
+            what = f"a quote opens a value here that ends on line {row.end + line - 1}"
+            raise Odd(row.line, f"{what}, and line {row.line + line} is a whole row without it")
         return found + line, True, []
     except Odd as odd:
-        above, message = odd.args
-        if quotes is None and b'"' in body:
+        at, message = f"{file.path}:{odd.args[0] + line}", odd.args[1]
+        if quotes is None and '"' in text:
             try:
-                found = _lines(literal(text, separator), width, separator)
-                return (
-                    found + line,
-                    False,
-                    [
-                        f'{path}:{above + line}: {message.splitlines()[0]}; so each " was read as a plain character, one row a line'
-                    ],
-                )
+                found = _lines(literal(text, separator), width, separator) + line
+                said = message.splitlines()[0]
+                return found, False, [f'{at}: {said}; so each " was read as a plain character, one row a line']
             except Odd as second:
                 if message.startswith("a quote"):
-                    message += (
-                        f'\nDouble the quote (""), or say that quotes are plain characters: --no-quotes'
-                        f" (line {second.args[0] + line} is no row then)."
-                    )
-        raise ProjectError(f"{path}:{above + line}: {message}") from None
+                    message += '\nDouble the quote (""), or say that quotes are plain characters: --no-quotes'
+                    message += f" (line {second.args[0] + line} is no row then)."
+        raise ProjectError(f"{at}: {message}") from None
 
 
-def _lines(rows: Iterator[Row], width: int, separator: str) -> np.ndarray:
+def _lines(rows: Iterable[Row], width: int, separator: str) -> np.ndarray:
     found = []
     for row in rows:
         if len(row.cells) != width:
-            raise Odd(row.line, ragged(row.cells, width, separator))
+            many = "more" if len(row.cells) > width else "fewer"
+            what = f"{len(row.cells)} values, {many} than the {width} columns of the header"
+            raise Odd(row.line, f'{what}\nA value that holds {separator!r} needs straight quotes (") around it.')
         found.append(row.line)
     return np.array(found, np.int64)
 
 
 def _swallowing(rows: list[Row], text: str, width: int, separator: str) -> Row | None:
-    """The first row of several lines of which one line is a whole row by itself, as like the other rows as rows are."""
-    long = [row for row in rows if row.end - row.line > 1]
-    if not long:
-        return None
-    lines = text.split("\n")
-    allowed: dict[int, set[str]] = defaultdict(set)
-    for position in range(width):
-        values = {row.cells[position].strip() for row in rows if row.end - row.line == 1}
-        listed = len(values) <= FEW and not all(_shape(value) in NUMBERS for value in values)
-        allowed[position] = values if listed else {_shape(value) for value in values}
-    for row in long:
-        for content in lines[row.line : row.end - 1]:
-            cells = [unwrapped(cell.lstrip(" ")).strip() for cell in content.split(separator)]
-            if len(cells) != width:
-                continue
-            others = [position for position, cell in enumerate(cells) if not cell.startswith('"') and '"' not in cell]
-            like = [cells[place] in allowed[place] or _shape(cells[place]) in allowed[place] for place in others]
-            if like and all(like[-1:]) and sum(like) >= 0.5 * len(like) and _short(rows, others, like):
-                return row
+    """The first row of several lines of which each line is a whole row by itself, with short values like those of other rows."""
+    lines, known = text.split("\n"), [row.cells for row in rows if row.end - row.line == 1]
+    columns = [place for place in range(width) if all(len(cells[place]) < 40 for cells in known[:200])]  # no prose
+    alike = {(place, _shape(cells[place])) for cells in known for place in columns}
+    for row in rows if len(known) < len(rows) else ():
+        parts = [content.split(separator) for content in lines[row.line : row.end]]
+        if len(parts) > 1 and all(len(cells) == width and _mostly_like(cells, columns, alike) for cells in parts):
+            return row
     return None
 
 
-def _short(rows: list[Row], others: list[int], like: list[bool]) -> bool:
-    """Whether a column that fits is one of short values: any prose is like prose."""
-    some = [row.cells for row in rows[:200]]
-    return any(fits and max(len(cells[place]) for cells in some) < 40 for place, fits in zip(others, like, strict=True))
+def _mostly_like(cells: list[str], columns: list[int], alike: set[tuple[int, str]]) -> bool:
+    """Whether at least half of the values in these columns are like those of other rows."""
+    like = [(place, _shape(cells[place])) in alike for place in columns if '"' not in cells[place]]
+    return bool(like) and sum(like) >= 0.5 * len(like)
 
 
 def _shape(text: str) -> str:
-    """What a value looks like: 9 for digits, a for letters."""
-    return re.sub(r"[^\W\d_]+", "a", re.sub(r"[0-9]+", "9", text))
+    """A value with 9 for its digits."""
+    return re.sub(r"[0-9]+", "9", text.strip())

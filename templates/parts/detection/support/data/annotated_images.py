@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from support.data import annotations, boxes, copies
-from support.data.annotations import KINDS, AnnotatedImage, Annotations, Problem
-from support.data.image_formats import upright_size
-from support.data.images import BY_ITSELF, find_inputs, say
+from support.data import boxes, copies
+from support.data.annotations.read import read as read_annotations
+from support.data.annotations.records import KINDS, AnnotatedImage, Annotations, Problem
+from support.data.image_files import open_header
+from support.data.images import find_inputs, say
 from support.data.letterbox import Letterbox, LetterboxedImages, letterboxed_with_facts, subset
 from support.data.pixels import Facts, remarks
 from support.errors import ProjectError
@@ -45,7 +46,7 @@ def load(
     Raises:
         ProjectError: where there is nothing to train on.
     """
-    found = annotations.read(place, classes)
+    found = read_annotations(place, classes)
     images, problems = usable(found)
     absent = [name for name in classes if name not in found.classes]
     if absent:
@@ -131,7 +132,7 @@ def read(
         raise ProjectError(
             "; ".join(broken[:3]) + more + "\nRemove or replace " + ("it." if len(broken) == 1 else "them.")
         )
-    say(remarks([one.path for one in images], facts, BY_ITSELF))
+    say(remarks([one.path for one in images], facts))
     return x, boxes.pad(targets)
 
 
@@ -210,6 +211,48 @@ def rarest_class(y: np.ndarray) -> np.ndarray:
     return classes[np.arange(len(y)), rareness.argmin(axis=1)]
 
 
+def published(
+    train: list[AnnotatedImage],
+    test: list[AnnotatedImage],
+    labels: list[str],
+    number: dict[str, int],
+    side: int,
+    validation_fraction: float,
+    seed: int,
+    note: str,
+) -> Splits:
+    """A published data set as splits: its own test images, and validation images drawn from those to train on; see `read`."""
+    x, y = read(train, number, side)
+    rows = split_positions(rarest_class(y), (validation_fraction, 0.0), seed)
+    drawn, validation, _ = (Split(subset(x, part), y[part]) for part in rows)
+    spec = {"kind": "boxes", "shape": [side, side, 3], "labels": labels}
+    return Splits(drawn, validation, Split(*read(test, number, side)), spec, "full", note)
+
+
+def summary(splits: Splits, problems: list[Problem]) -> str:
+    """What data.py prints: how many images and boxes of each class there are, how large they are, and what is wrong."""
+    labels, side = splits.spec["labels"], splits.spec["shape"][0]
+    lines = [
+        f"Data: {splits.note}\nImages of {tuple(splits.spec['shape'])}, classes: {', '.join(labels)}",
+        f"{'':12} {'images':>9} {'without':>8} {'boxes':>7}   of each class",
+    ]
+    for name, split in zip(PARTS, (splits.train, splits.validation, splits.test), strict=True):
+        classes = split.y[..., 0].astype(int)
+        counts = np.bincount(classes[classes >= 0], minlength=len(labels))
+        each = ", ".join(f"{label} {count:,}" for label, count in zip(labels, counts, strict=True))
+        without = int((classes < 0).all(axis=1).sum())
+        lines.append(f"{name:12} {len(split):9,} {without:8,} {counts.sum():7,}   {each}")
+    corners = splits.train.y[splits.train.y[..., 0] >= 0][:, 1:]
+    small, middle, large = np.quantile((corners[:, 2:] - corners[:, :2]).max(axis=1) * side, (0.1, 0.5, 0.9))
+    sizes = f"a tenth below {small:.0f} pixels, half below {middle:.0f}, a tenth above {large:.0f}"
+    lines.append(f"Longest side of a box at {side}×{side}: {sizes}.")
+    shared = shared_images(splits)
+    if shared:
+        text = "test images are also in the training data, so the test score will be too good"
+        lines.append(f"warning: {shared} {text}\nRemove the copies.")
+    return "\n".join([*lines, *([report(problems)] if problems else [])])
+
+
 def report(problems: list[Problem]) -> str:
     """What is wrong, counted by kind, with the first few of each; an empty text where nothing is."""
     lines = []
@@ -229,8 +272,8 @@ def read_inputs(inputs: list[str], spec: dict[str, Any]) -> tuple[list[str], np.
         ProjectError: where one is missing, is no image, or is a folder without images.
     """
     paths, side = find_inputs(inputs), spec["shape"][0]
-    found = [letterboxed_with_facts(path, upright_size(path), side) for path in paths]
-    say(remarks(paths, [facts for _, facts in found], BY_ITSELF))
+    found = [letterboxed_with_facts(path, open_header(path).size, side) for path in paths]
+    say(remarks(paths, [facts for _, facts in found]))
     return [str(path) for path in paths], np.stack([square for square, _ in found])
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from hashlib import sha256
 
-from support.data.annotations import AnnotatedImage
+from support.data.annotations.records import AnnotatedImage
 from support.data.letterbox import Letterbox, LetterboxedImages
 from support.terminal import progress
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.data.annotations import AnnotatedImage
-from support.data.images import BY_ITSELF, read_with_facts
+from support.data.annotations.records import AnnotatedImage
+from support.data.images import read_image
 from support.data.pixels import Facts
 
 import numpy as np
@@ -50,7 +50,7 @@ def letterboxed_with_facts(path: Path, size: tuple[int, int], side: int) -> tupl
     width, height = (max(1, round(value * side / max(size))) for value in size)
     square = np.full((side, side, 3), BORDER, np.uint8)
     top, left = (side - height) // 2, (side - width) // 2
-    square[top : top + height, left : left + width], facts = read_with_facts(path, (height, width, 3), BY_ITSELF)
+    square[top : top + height, left : left + width], facts = read_image(path, (height, width, 3))
     return square, facts
 
 

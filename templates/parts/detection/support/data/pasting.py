@@ -1,14 +1,55 @@
-"""For a sample that is drawn: backgrounds cut from the photos that scikit-learn ships, and things pasted on them where there is room."""
+"""A sample that is drawn: backgrounds cut from the photos that scikit-learn ships, and things pasted on them where there is room."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+from support.data import boxes
+from support.splits import Split, Splits
 
 import numpy as np
 from PIL import Image
 
 TRIES = 20  # to find a place that is still free
-Thing = Callable[
-    [int, np.random.Generator], Image.Image
-]  # (height in pixels, rng) -> RGBA, transparent around the thing
+PARTS = ((0.0, 0.55), (0.55, 0.72), (0.72, 1.0))  # of the photos, for training, validation and test: none is in two
+Draw = Callable[[str, int, np.random.Generator], Image.Image]  # (name, height in pixels, rng) -> RGBA
+
+
+def make(
+    counts: Sequence[int],
+    side: int,
+    seed: int,
+    labels: list[str],
+    choose: Callable[[np.random.Generator], list[str]],
+    draw: Draw,
+    sizes: tuple[float, float],
+    note: str,
+) -> Splits:
+    """Images with boxes of everything on them that is called like one of `labels`.
+
+    Args:
+        counts: of images for training, validation and test.
+        side: of the images, in pixels.
+        seed: the same gives the same images.
+        labels: the classes; other things are drawn, and have no box.
+        choose: gives the names of what lies on the next image.
+        draw: draws a thing.
+        sizes: smallest and largest height of a thing in fractions of the image's side.
+        note: what the sample is.
+    """
+    splits, sources = [], photos()
+    for number, (count, part) in enumerate(zip(counts, PARTS, strict=True)):
+        rng = np.random.default_rng([seed, number])
+        x, targets = np.zeros((count, side, side, 3), np.uint8), []
+        for row in range(count):
+            image = background(sources[rng.integers(len(sources))], part, side, rng)
+            taken: list[np.ndarray] = []
+            placed = [(name, paste(image, name, draw, sizes, taken, rng)) for name in choose(rng)]
+            kept = [[labels.index(name), *box / side] for name, box in placed if name in labels and box is not None]
+            targets.append(np.array(kept).reshape(-1, 5))
+            x[row] = np.asarray(image)
+        splits.append(Split(x, boxes.pad(targets)))
+    train, validation, test = splits
+    spec = {"kind": "boxes", "shape": [side, side, 3], "labels": labels}
+    return Splits(train, validation, test, spec, "sample", note)
 
 
 def photos() -> list[Image.Image]:
@@ -18,8 +59,8 @@ def photos() -> list[Image.Image]:
 
 
 def background(photo: Image.Image, part: tuple[float, float], side: int, rng: np.random.Generator) -> Image.Image:
-    """A square piece, at any size, of the part of the photo between two shares of its width; mirrored in half of the cases."""
-    low, high = (round(share * photo.width) for share in part)
+    """A square piece, at any size, of the part of the photo between two fractions of its width; mirrored in half of the cases."""
+    low, high = (round(fraction * photo.width) for fraction in part)
     size = int(rng.uniform(60, min(high - low, photo.height)))
     left, top = int(rng.integers(low, high - size + 1)), int(rng.integers(0, photo.height - size + 1))
     piece = photo.crop((left, top, left + size, top + size)).resize((side, side), Image.Resampling.BILINEAR)
@@ -27,20 +68,17 @@ def background(photo: Image.Image, part: tuple[float, float], side: int, rng: np
 
 
 def paste(
-    image: Image.Image, thing: Thing, sizes: tuple[float, float], taken: list[np.ndarray], rng: np.random.Generator
+    image: Image.Image,
+    name: str,
+    draw: Draw,
+    sizes: tuple[float, float],
+    taken: list[np.ndarray],
+    rng: np.random.Generator,
 ) -> np.ndarray | None:
-    """Draw a thing where there is room, and give its box in pixels; None where there is none.
-
-    Args:
-        image: is drawn into.
-        thing: what draws it.
-        sizes: its smallest and largest height in shares of the image's side.
-        taken: the boxes that are there already; the new one is added.
-        rng: all chance comes from it.
-    """
+    """Draw a thing into the image beside the boxes that are `taken`, and add its own, in pixels; None where there is no room."""
     smallest, largest = sizes
     height = image.width * smallest * (largest / smallest) ** rng.random()  # as many small ones as large ones
-    drawn = thing(max(8, round(height)), rng)
+    drawn = draw(name, max(8, round(height)), rng)
     drawn = drawn.crop(drawn.getbbox())
     for _ in range(TRIES):
         place = rng.integers(0, np.maximum(1, np.array(image.size) - drawn.size))
@@ -53,6 +91,6 @@ def paste(
 
 
 def lean(image: Image.Image, rng: np.random.Generator, degrees: float = 45) -> Image.Image:
-    """Turned by up to so many degrees, and brought to half its size: what is drawn twice as large gets smooth edges."""
-    turned = image.rotate(rng.uniform(-degrees, degrees), Image.Resampling.BILINEAR, expand=True)
-    return turned.resize((max(1, turned.width // 2), max(1, turned.height // 2)), Image.Resampling.BOX)
+    """Rotated by up to so many degrees, and brought to half its size: what is drawn twice as large gets smooth edges."""
+    rotated = image.rotate(rng.uniform(-degrees, degrees), Image.Resampling.BILINEAR, expand=True)
+    return rotated.resize((max(1, rotated.width // 2), max(1, rotated.height // 2)), Image.Resampling.BOX)

@@ -6,7 +6,7 @@ from typing import Any
 
 from support.data import boxes
 from support.data.boxes import Found
-from support.splits import Split
+from support.splits import Split, Splits
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -34,15 +34,23 @@ def draw_boxes(
         true_boxes, true_classes = boxes.truth(split.y[row])
         for box, number in zip(true_boxes * side, true_classes, strict=True):
             label = labels[number] if len(labels) > 1 and not len(found) else ""
-            _rectangle(axis, box, TRUE, label, 2.0)
+            rectangle(axis, box, TRUE, label, 2.0)
         if len(found):
             for box, score, number in zip(found[row].boxes * side, found[row].scores, found[row].classes, strict=True):
-                _rectangle(
-                    axis, box, FOUND, f"{labels[number]} {score:.2f}" if len(labels) > 1 else f"{score:.2f}", 1.2
-                )
+                rectangle(axis, box, FOUND, f"{labels[number]} {score:.2f}" if len(labels) > 1 else f"{score:.2f}", 1.2)
         if row < len(titles):
             axis.set_title(titles[row], fontsize=8)
     return figures.save(figure, path, caption)
+
+
+def draw_training(splits: Splits, seed: int, path: Path) -> tuple[Path, str]:
+    """Draw eight training images as they are, and as an epoch may show them."""
+    rng = np.random.default_rng(seed)
+    some = splits.train.take(np.sort(rng.permutation(len(splits.train))[:8]))
+    x, y = some.augment(some.x, some.y, rng) if some.augment else (some.x, some.y)
+    both = Split(np.concatenate([some.x, x]), boxes.pad([*some.y, *y]))
+    titles = [*["as it is"] * len(some), *["as an epoch may show it"] * len(some)]
+    return draw_boxes(both, [], splits.spec["labels"], titles, path, "Some training images")
 
 
 def draw_confusion(counts: np.ndarray, labels: Sequence[str], path: Path) -> tuple[Path, str]:
@@ -80,7 +88,7 @@ def on_picture(picture: Image.Image, objects: Sequence[dict[str, Any]], labels: 
     return copy
 
 
-def _rectangle(axis: Any, box: np.ndarray, colour: str, text: str, width: float) -> None:
+def rectangle(axis: Any, box: np.ndarray, colour: str, text: str, width: float) -> None:
     from matplotlib.patches import Rectangle
 
     left, top, right, bottom = box

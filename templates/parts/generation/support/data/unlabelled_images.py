@@ -1,19 +1,19 @@
-"""Your own images without classes, and any images brought to one size."""
+"""Your own images without classes."""
 
 from pathlib import Path
+from typing import Any
 
-from support.data import folders, image_files, labelled_images
+from support.data import folders, image_folders, images
 from support.data.folders import visible_folders
-from support.data.image_finding import find_images, left_out, other_files
+from support.data.image_files import find_images, left_out, other_files
 from support.data.images import Shape, say
-from support.data.pixels import Pixels
+from support.data.pixels import in_spec
 from support.errors import ProjectError
 from support.splits import Split, Splits
 
 import numpy as np
-from PIL import Image
 
-FEWEST = 12  # pictures; a covariance of fewer says nothing
+FEWEST = 12  # images; a covariance of fewer says nothing
 
 
 def has_classes(path: Path) -> bool:
@@ -30,48 +30,24 @@ def load_unlabelled(path: Path, shape: Shape, fractions: tuple[float, float], se
     Raises:
         ProjectError: where there are too few, or one cannot be read.
     """
-    parts = folders.split_folders(path)
-    loose = [file for file in find_images(path) if file.parent == path] if parts else []
-    say(folders.remarks(path) if parts else [])
-    say([f"{len(loose):,} images beside the folders of splits in {path}/ are not used"] if loose else [])
-    train = _read(parts["train"] if parts else path, shape, None)
-    given = [
-        _split(_read(folder, shape, train.pixels).x) if folder else None
-        for folder in ((parts["validation"], parts["test"]) if parts else (None, None))
-    ]
-    x, note = train.x[:], f"your own data, {path}"
-    spec = {"labels": [], **train.pixels.to_spec()}
-    return labelled_images.make_splits(
-        x, np.zeros(len(x), np.int64), given[1], fractions, seed, spec, str(path), note, given[0]
-    )
+    parts: dict[str, Any] = {**(folders.split_folders(path) or {"train": path})}
+    say(folders.remarks(path) if len(parts) > 1 else [])
+    loose = sum(file.parent == path for file in find_images(path)) if len(parts) > 1 else 0
+    say([f"{loose:,} images beside the folders of splits in {path}/ are not used"] if loose else [])
+    pixels, given = None, {}
+    for part, folder in parts.items():
+        if folder is not None:
+            x, pixels = images.read(_find(folder), shape, pixels)  # as the training images were
+            given[part] = Split(x[:], np.zeros(len(x), np.int64))
+    spec = {"labels": [], **in_spec(pixels or {})}
+    return image_folders.make_splits(given, fractions, seed, spec, str(path), f"your own data, {path}")
 
 
-def _read(folder: Path, shape: Shape, pixels: Pixels | None) -> image_files.Found:
+def _find(folder: Path) -> list[Path]:
     files, others = find_images(folder), left_out(other_files(folder))
     if len(files) < FEWEST:
+        expected = f"Expected {FEWEST} or more, such as {folder}/1.png, or one sub-folder of images per class."
         found = f" Found besides: {others}." if others else ""
-        raise ProjectError(
-            f"{len(files) or 'no'} images in {folder}/\nExpected {FEWEST} or more, such as {folder}/1.png, or one sub-folder of images per class.{found}"
-        )
-    read = image_files.read(files, shape, pixels)
-    say([f"left out in {folder}/: {others}", *read.remarks] if others else read.remarks)
-    return read
-
-
-def _split(x: np.ndarray) -> Split:
-    return Split(x[:], np.zeros(len(x), np.int64))
-
-
-def fitted(x: np.ndarray, shape: Shape) -> np.ndarray:
-    """Pictures (pictures, height, width, channels), uint8, brought to `shape`: what is generated has one size."""
-    if x.shape[1:] == shape:
-        return x
-    height, width, channels = shape
-    found = np.zeros((len(x), *shape), np.uint8)
-    for row, picture in enumerate(x):
-        image = Image.fromarray(picture[..., 0] if picture.shape[-1] == 1 else picture)
-        image = image.convert("L" if channels == 1 else "RGB")
-        if image.size != (width, height):
-            image = image.resize((width, height), Image.Resampling.BILINEAR)
-        found[row] = np.asarray(image).reshape(shape)
-    return found
+        raise ProjectError(f"{len(files) or 'no'} images in {folder}/\n{expected}{found}")
+    say([f"left out in {folder}/: {others}"] if others else [])
+    return files

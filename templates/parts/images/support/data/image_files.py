@@ -1,142 +1,211 @@
-"""Pictures that stay on the disk and are read when they are asked for, so that a folder may be larger than the memory."""
+"""Image files: which files of a folder are images, and one of them opened, upright, or refused in a sentence.
 
-import hashlib
+find_images(folder) -> the images in it and below     left_out(files) -> "4 .heic (an iPhone's format: …), 1 .txt"
+open_image(path) -> Opened(image, …), decoded         open_header(path) -> Header(stored, orientation, format), not decoded
+"""
+
 import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import warnings
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from support.data.images import BY_ITSELF, Shape, read_with_facts
-from support.data.pixels import Facts, Pixels, decide, remarks
+from support.data.folders import LEFT_BEHIND_LOWER
 from support.errors import ProjectError
-from support.terminal import progress
 
-import numpy as np
+from PIL import Image, UnidentifiedImageError, features
 
-IN_MEMORY = (
-    64 * 2**20
-)  # bytes of pixels; fewer are read once and kept, which is quicker: 20,000 pictures of 32×32 in colour
-MANY = 512  # pictures; fewer are kept whatever their size
-WORKERS = min(4, os.cpu_count() or 1)  # Pillow decodes without holding Python's lock
+# Given to Pillow by name: left to itself it also tries formats that run a program (EPS) or hold no pixels at all.
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "DIB", "WEBP", "TIFF", "PPM", "AVIF", "JPEG2000", "QOI")
+SUFFIXES = {
+    *(".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".pjpeg", ".gif", ".bmp", ".dib", ".webp", ".tif", ".tiff"),
+    *(".ppm", ".pgm", ".pbm", ".pnm", ".pfm", ".avif", ".jp2", ".j2k", ".qoi"),
+}
+KNOWN = ".jpg, .png, .gif, .bmp, .webp, .tif, .avif and the like"  # for messages
+LEFT_BEHIND = ("thumbs.db", "desktop.ini", "icon\r")  # by Windows and macOS, in folders of anybody's photos
+LARGEST = 250_000_000  # pixels; a phone's largest photo has 200 million, and a small file can unpack to any number
+HEIC = "an iPhone's format: export the photos as JPEG, or convert them with pillow-heif"
+RAW = (".cr2", ".cr3", ".nef", ".arw", ".dng", ".orf", ".rw2", ".raf")
+CONVERT = {
+    **dict.fromkeys((".heic", ".heif"), HEIC),
+    **dict.fromkeys(RAW, "raw photos: export them as JPEG"),
+    **dict.fromkeys((".svg", ".eps", ".pdf", ".ai"), "drawings: export them as PNG"),
+    **dict.fromkeys((".psd", ".xcf", ".tga", ".exr", ".jxl", ".ico", ".dcm", ".hdr"), "export them as PNG"),
+}
+CONTENTS = (  # how a file begins, in small letters, and what it is then
+    ((b"<!doctype html", b"<html", b"<error"), "a web page: download the image itself"),
+    ((b"version https://git-lfs",), "a Git LFS pointer: fetch the image with `git lfs pull`"),
+    ((b"%!ps", b"\xc5\xd0\xd3\xc6", b"%pdf", b"<svg", b"<?xml"), "PostScript, PDF or SVG, a drawing: export it as PNG"),
+    ((b"8bps",), "a Photoshop file: export it as PNG"),
+    ((b"pk\x03\x04", b"rar!", b"\x1f\x8b"), "an archive: unpack it"),
+    ((b"ii*\0", b"mm\0*"), "a TIFF that is damaged or has numbers of a kind that is not read: export it as PNG"),
+)
+# EXIF's orientation (tag 274), by its value: what brings the stored pixels upright. From 5 on, width and height change places.
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+# The sizes are checked here, in a sentence; Pillow's own check prints a warning of its library, and its readers warn about metadata.
+Image.MAX_IMAGE_PIXELS = None
+warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
-class PictureFiles:
-    """Pictures by position: `files[positions or slice]` is an array (pictures, height, width, channels), uint8.
+def find_images(folder: Path) -> list[Path]:
+    """The images in a folder and below it, in alphabetical order; not what is hidden or was left behind by a system."""
+    return sorted(path for path in files_below(folder) if path.suffix.lower() in SUFFIXES)
 
-    Kept in memory are a name and a 16-byte hash per picture, about 200 bytes, whatever its size.
-    """
 
-    def __init__(
-        self, names: Sequence[str], shape: Shape, digests: Sequence[bytes], pixels: Pixels = BY_ITSELF
-    ) -> None:
-        self.names, self.size, self.digests, self.pixels = names, shape, digests, pixels
+def other_files(folder: Path) -> list[Path]:
+    """The files in a folder and below it that are no images."""
+    return [path for path in files_below(folder) if path.suffix.lower() not in SUFFIXES]
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return (len(self), *self.size)
 
-    def __len__(self) -> int:
-        return len(self.names)
+def left_out(files: Iterable[Path]) -> str:
+    """Which of these files are no images, counted by ending, such as "4 .heic (an iPhone's format: …), 1 .txt"; empty where all are."""
+    counted = Counter(path.suffix.lower() for path in files if path.suffix.lower() not in SUFFIXES)
+    advice = {suffix: f" ({CONVERT[suffix]})" for suffix in counted if suffix in CONVERT}
+    return ", ".join(
+        f"{count:,} {suffix or 'without an ending'}{advice.get(suffix, '')}" for suffix, count in counted.most_common()
+    )
 
-    def __getitem__(self, positions: Any) -> np.ndarray:
-        """Raises ProjectError, naming the file, where one has disappeared or is damaged by now."""
-        paths = [Path(self.names[position]) for position in np.arange(len(self))[positions]]
-        pictures = np.zeros((len(paths), *self.size), np.uint8)
-        for row, found in enumerate(_read(paths, self.size, self.pixels)):
-            if isinstance(found, ProjectError):
-                raise found
-            pictures[row] = found[0]
-        return pictures
 
-    def only(self, positions: np.ndarray) -> "PictureFiles":
-        """Some of them, still on the disk."""
-        names, digests = ([values[position] for position in positions] for values in (self.names, self.digests))
-        return PictureFiles(names, self.size, digests, self.pixels)
+def left_behind(name: str, beside: Collection[str]) -> bool:
+    """Whether a file is hidden, a system's, or Jupyter's copy of one of the names `beside` it."""
+    original = name.replace("-checkpoint.", ".")
+    return name.startswith(".") or name.lower() in LEFT_BEHIND or (original != name and original in beside)
 
-    def fingerprint(self) -> str:
-        """A hash of every pixel: equal pictures in the same order, equal fingerprint."""
-        return hashlib.sha256(str(self.size).encode() + b"".join(self.digests)).hexdigest()
+
+def files_below(folder: Path) -> Iterator[Path]:
+    """The files in a folder and below it that somebody put there, links followed once."""
+    visited: set[str] = set()
+    for where, below, names in os.walk(folder, followlinks=True):
+        if (real := os.path.realpath(where)) in visited:  # a link to a folder above, or one that was read already
+            below.clear()
+            continue
+        visited.add(real)
+        below[:] = [name for name in below if not name.startswith(".") and name.lower() not in LEFT_BEHIND_LOWER]
+        yield from (Path(where, name) for name in names if not left_behind(name, names))
 
 
 @dataclass(frozen=True)
-class Found:
-    """Images (an array, or PictureFiles), how their pixels were read, and what a person should know about that."""
+class Opened:
+    """An image, decoded and upright, in whatever mode its file has (support/data/pixels.py makes 8 bits of it)."""
 
-    x: Any
-    pixels: Pixels
-    remarks: list[str]
+    image: Image.Image
+    deep: bool = False  # each colour had 16 bits in the file, of which Pillow keeps the upper 8
+    white_is_zero: bool = False  # 16-bit values count from white
+    unsigned: bool = False  # 32 bits (mode "I") count from 0, where Pillow takes the upper half for numbers below 0
+    several: bool = False  # the file holds more images than this first one
 
 
-def read(paths: Sequence[Path], shape: Shape, pixels: Pixels | None = None) -> Found:
-    """The images at `paths`, in memory or, where that would take more than IN_MEMORY, as files; each is read once to check it.
+@dataclass(frozen=True)
+class Header:
+    """What an image file says of itself: width and height of the stored pixels, EXIF's orientation (1 to 8), and the format of its content."""
 
-    Args:
-        paths: their files.
-        shape: what each is brought to.
-        pixels: how more than 8 bits and transparent parts are read; None decides it from these images, of which those that it
-            concerns are read a second time.
+    stored: tuple[int, int]
+    orientation: int
+    format: str
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the image as it is shown."""
+        width, height = self.stored
+        return (height, width) if self.orientation >= 5 else (width, height)
+
+
+def open_image(path: Path, draft: tuple[int, int] | None = None) -> Opened:
+    """The first image of a file; a very large JPEG at a half, quarter or eighth of its size, no smaller than `draft`, width and height.
 
     Raises:
-        ProjectError: naming up to three of the files that cannot be read.
+        ProjectError: where it is missing, no image, damaged, or too large.
     """
-    keep = len(paths) <= MANY or len(paths) * int(np.prod(shape)) <= IN_MEMORY
-    x = np.zeros((len(paths) if keep else 0, *shape), np.uint8)
-    digests = [b""] * (0 if keep else len(paths))
-    facts = [Facts()] * len(paths)
-
-    def read_rows(rows: Sequence[int], chosen: Pixels, title: str) -> None:
-        broken = []
-        found = _read([paths[row] for row in rows], shape, chosen)
-        for row, one in zip(rows, progress(found, title, len(rows)), strict=True):
-            if isinstance(one, ProjectError):
-                broken.append(str(one))
-                continue
-            picture, facts[row] = one
-            if keep:
-                x[row] = picture
-            else:
-                digests[row] = digest(picture)
-        if broken:
-            more = f", and {len(broken) - 3} more" if len(broken) > 3 else ""
-            raise ProjectError(
-                "; ".join(broken[:3]) + more + "\nRemove or replace " + ("it." if len(broken) == 1 else "them.")
-            )
-
-    read_rows(range(len(paths)), pixels or BY_ITSELF, "reading images")
-    if pixels is None:
-        pixels = decide(facts)
-        if pixels != BY_ITSELF:
-            special = [row for row, each in enumerate(facts) if each.depth or each.brightness is not None]
-            read_rows(special, pixels, "reading images of other kinds")
-    result = x if keep else PictureFiles([str(path) for path in paths], shape, digests, pixels)
-    return Found(result, pixels, remarks(paths, facts, pixels))
+    with _opened(path) as file:
+        if draft and file.width * file.height > LARGEST // 10:
+            file.draft("RGB", (draft[0] * 2, draft[1] * 2))
+        tags = getattr(file, "tag_v2", {})  # of a TIFF: 258 bits, 262 what 0 means, 339 whether numbers have a sign
+        signed = tags.get(339, (1,))[0] == 2
+        if signed and 8 in tags.get(258, ()):
+            raise ProjectError(f"{path} has numbers of 8 bits from -128 to 127, which are not read\nExport it as PNG.")
+        deep = any(";16" in str(tile[3]) for tile in file.tile) and file.mode in ("L", "LA", "RGB", "RGBA", "CMYK")
+        white_is_zero = file.mode.startswith("I;16") and tags.get(262) == 0
+        unsigned = file.mode == "I" and file.format == "TIFF" and not signed
+        several = getattr(file, "is_animated", False) and file.format != "MPO"  # which is a photo and its preview
+        file.load()  # and a TIFF is upright
+        turn = UPRIGHT.get(_orientation(file))
+        return Opened(file.transpose(turn) if turn is not None else file.copy(), deep, white_is_zero, unsigned, several)
 
 
-def some(x: Any, positions: np.ndarray) -> Any:
-    """The pictures of an array, or of files, at these positions; files stay on the disk."""
-    return x.only(positions) if isinstance(x, PictureFiles) else x[positions]
+def open_header(path: Path) -> Header:
+    """What stands in the head of an image file, without decoding the pixels where the format allows it; raises as open_image."""
+    with _opened(path) as file:
+        orientation = _orientation(file)
+        flipped = file.format == "TIFF" and orientation >= 5  # Pillow gives a TIFF's size upright
+        return Header(file.size[::-1] if flipped else file.size, orientation, file.format or "")
 
 
-def digests_of(x: Any) -> Sequence[bytes]:
-    """A hash of the pixels of each picture."""
-    return x.digests if isinstance(x, PictureFiles) else [digest(picture) for picture in x]
+def check_file(path: Path) -> None:
+    """Refuse what is no ordinary file before anything is read from it: a device such as /dev/zero never ends.
+
+    Raises:
+        ProjectError: in a sentence that names it.
+    """
+    if not os.path.exists(path):  # which, unlike Path.exists, bears a name that is too long
+        raise ProjectError(f"there is no file {path}")
+    if not os.path.isfile(path):
+        kind = "a folder" if os.path.isdir(path) else "a device, pipe or socket"
+        raise ProjectError(f"{path} is no ordinary file, but {kind}")
+    if not os.path.getsize(path):
+        raise ProjectError(f"{path} is empty: 0 bytes")
 
 
-def digest(picture: np.ndarray) -> bytes:
-    return hashlib.blake2b(picture.tobytes(), digest_size=16).digest()
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """A file as Pillow opens it; what it raises, then or while the pixels are decoded, becomes a ProjectError."""
+    check_file(path)
+    try:
+        # Opened by us: given a name, Pillow maps an uncompressed TIFF into memory, and scrambles it if it lies on its side.
+        with path.open("rb") as stream, Image.open(stream, formats=FORMATS) as file:
+            if file.width * file.height > LARGEST:
+                size = f"{file.width:,}×{file.height:,} pixels, and {LARGEST:,} is the most that is read"
+                raise ProjectError(f"{path} is too large: {size}\nMake it smaller.")
+            yield file
+    except (ProjectError, PermissionError):
+        raise
+    except Exception as error:  # a damaged file makes Pillow's readers raise anything, from KeyError to struct.error
+        raise ProjectError(f"{path} {_what_is_wrong(path, error)}") from None
 
 
-def _read(paths: Sequence[Path], shape: Shape, pixels: Pixels) -> Iterator[tuple[np.ndarray, Facts] | ProjectError]:
-    """Each picture with what was met in its file, or what is wrong with it, in order; no more than MANY are in memory at once."""
+def _orientation(file: Image.Image) -> int:
+    """EXIF's orientation, 1 to 8; 1 where there is none, or it cannot be read."""
+    try:
+        return int(file.getexif().get(274, 1))
+    except Exception:  # damaged metadata are no reason to refuse the pixels
+        return 1
 
-    def one(path: Path) -> tuple[np.ndarray, Facts] | ProjectError:
-        try:
-            return read_with_facts(path, shape, pixels)
-        except ProjectError as error:
-            return error
 
-    with ThreadPoolExecutor(WORKERS) as pool:
-        for begin in range(0, len(paths), MANY):
-            yield from pool.map(one, paths[begin : begin + MANY])
+def _what_is_wrong(path: Path, error: Exception) -> str:
+    """The end of a sentence for what Pillow raised."""
+    if isinstance(error, MemoryError):
+        return "is too large for the memory of this machine: make it smaller"
+    if not isinstance(error, UnidentifiedImageError):
+        return f"is damaged: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
+    with path.open("rb") as file:
+        head = file.read(64)
+    if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"mif1", b"heim", b"heis", b"hevc", b"msf1"):
+        return f"is not an image that can be read: it is HEIC, {HEIC}"
+    if head[4:12] == b"ftypavif" and not features.check("avif"):
+        return "is AVIF, which this Pillow cannot read: pip install --upgrade pillow"
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    what = next((f": it is {text}" for beginnings, text in CONTENTS if start.startswith(beginnings)), "")
+    if not what and (suffix := path.suffix.lower()) not in SUFFIXES:
+        return f"is not an image that can be read: {CONVERT.get(suffix, f'expected {KNOWN}')}"
+    return f"is not an image, whatever its name says{what}"

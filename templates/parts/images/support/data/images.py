@@ -1,24 +1,35 @@
-"""Images from files, brought to one shape by the same function in training and in prediction."""
+"""Images from files, brought to one shape by the same function in training and in prediction; in memory, or on the disk where they are many.
 
+read(paths, shape) -> x, pixels; each is checked        read_inputs(texts, spec) -> what predict.py is given
+read_image(path, shape) -> one of them                  read_whole(path, channels) -> one at its own size
+"""
+
+import hashlib
+import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from support.data.image_finding import KNOWN, find_images, left_out, other_files
-from support.data.image_formats import open_image
-from support.data.pixels import Facts, Pixels, to_8_bits
+from support.data.image_files import KNOWN, find_images, left_out, open_image, other_files
+from support.data.pixels import Facts, Pixels, decide, remarks, to_8_bits
 from support.errors import ProjectError
+from support.terminal import progress
 
 import numpy as np
 from PIL import Image
 
 Shape = tuple[int, int, int]  # height, width, channels (1 grey, 3 colour)
-BY_ITSELF = Pixels()
+IN_MEMORY = (
+    64 * 2**20
+)  # bytes of pixels that are read once and kept, which is quicker: 20,000 images of 32×32 in colour
+MANY = 512  # images; fewer are kept whatever their size
+WORKERS = min(4, os.cpu_count() or 1)  # Pillow decodes without holding Python's lock
 
 
-def read_picture(path: Path, shape: Shape, pixels: Pixels = BY_ITSELF) -> np.ndarray:
-    """One image as an array of `shape`, uint8, 0..255, upright.
+def read_image(path: Path, shape: Shape, pixels: Pixels | None = None) -> tuple[np.ndarray, Facts]:
+    """One image as an array of `shape`, uint8, 0..255, upright, and what was met in its file.
 
     Made smaller with antialiasing, so that thin strokes survive; colour becomes grey by luminance (ITU-R 601) where `shape` has one
     channel; more bits and transparent parts as `pixels` says.
@@ -26,26 +37,119 @@ def read_picture(path: Path, shape: Shape, pixels: Pixels = BY_ITSELF) -> np.nda
     Raises:
         ProjectError: where the file is no image, or only part of one.
     """
-    return read_with_facts(path, shape, pixels)[0]
+    image, facts = to_8_bits(path, open_image(path, draft=(shape[1], shape[0])), shape[2], pixels or {})
+    return _fitted(image, shape), facts
 
 
-def read_with_facts(path: Path, shape: Shape, pixels: Pixels) -> tuple[np.ndarray, Facts]:
-    """The same, and what was met in the file."""
-    height, width, channels = shape
-    image, facts = to_8_bits(path, open_image(path, draft=(width, height)), channels, pixels)
-    if image.size != (width, height):
-        image = image.resize((width, height), Image.Resampling.BILINEAR)
-    return np.asarray(image, np.uint8).reshape(shape), facts
+def read_whole(path: Path, channels: int, pixels: Pixels | None = None) -> np.ndarray:
+    """One image at its own size (height, width, channels), else as read_image."""
+    image, _ = to_8_bits(path, open_image(path), channels, pixels or {})
+    return np.asarray(image, np.uint8).reshape(image.height, image.width, channels)
 
 
-def read_whole(path: Path, channels: int, pixels: Pixels = BY_ITSELF) -> np.ndarray:
-    """One image at its own size (height, width, channels), uint8, upright; else as read_picture.
+class ImageFiles:
+    """Images on the disk, by position: `files[positions or slice]` is an array (images, height, width, channels), uint8.
+
+    Kept in memory are a name and a 16-byte hash per image, about 200 bytes, whatever its size.
+    """
+
+    def __init__(self, paths: Sequence[Path], shape: Shape, digests: Sequence[bytes], pixels: Pixels) -> None:
+        self.names, self.size, self.digests, self.pixels = [str(path) for path in paths], shape, digests, pixels
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return (len(self), *self.size)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __getitem__(self, positions: Any) -> np.ndarray:
+        """Raises ProjectError, naming the file, where one has disappeared or is damaged by now."""
+        paths = [Path(self.names[position]) for position in np.arange(len(self))[positions]]
+        x = np.zeros((len(paths), *self.size), np.uint8)
+        for row, (image, _) in enumerate(_read(paths, self.size, self.pixels)):
+            x[row] = image
+        return x
+
+    def only(self, positions: np.ndarray) -> "ImageFiles":
+        """Some of them, still on the disk."""
+        paths, digests = [Path(self.names[row]) for row in positions], [self.digests[row] for row in positions]
+        return ImageFiles(paths, self.size, digests, self.pixels)
+
+    def fingerprint(self) -> str:
+        """A hash of every pixel: equal images in the same order, equal fingerprint."""
+        return hashlib.sha256(str(self.size).encode() + b"".join(self.digests)).hexdigest()
+
+
+def read(paths: Sequence[Path], shape: Shape, decided: Pixels | None = None) -> tuple[Any, Pixels]:
+    """The images at `paths`, each read once to check it, and how their pixels were read; says what a person should know about that.
+
+    They are an array or, where that would take more than IN_MEMORY, ImageFiles. Where `decided` is None it is decided from these images,
+    of which those that it concerns are read a second time.
 
     Raises:
-        ProjectError: where the file is no image, or only part of one.
+        ProjectError: naming up to three of the files that cannot be read.
     """
-    image, _ = to_8_bits(path, open_image(path), channels, pixels)
-    return np.asarray(image, np.uint8).reshape(image.height, image.width, channels)
+    keep = len(paths) <= MANY or len(paths) * int(np.prod(shape)) <= IN_MEMORY
+    x = np.zeros((len(paths) if keep else 0, *shape), np.uint8)
+    hashes, facts = [b""] * len(paths), [Facts()] * len(paths)
+
+    def read_rows(rows: Sequence[int], pixels: Pixels, title: str) -> None:
+        found = _read([paths[row] for row in rows], shape, pixels)
+        for row, (image, facts[row]) in zip(rows, progress(found, title, len(rows)), strict=True):
+            (hashes[row],) = digests(image[None])
+            if keep:
+                x[row] = image
+
+    pixels = decided or {}
+    read_rows(range(len(paths)), pixels, "reading images")
+    if decided is None and (pixels := decide(facts)):
+        special = [row for row, met in enumerate(facts) if met.whole or met.fractions or met.brightness is not None]
+        read_rows(special, pixels, "reading images of other kinds")
+    say(remarks(paths, facts))
+    return x if keep else ImageFiles(paths, shape, hashes, pixels), pixels
+
+
+def digests(x: Any) -> Sequence[bytes]:
+    """A hash of the pixels of each image."""
+    if isinstance(x, ImageFiles):
+        return x.digests
+    return [hashlib.blake2b(image.tobytes(), digest_size=16).digest() for image in x]
+
+
+def fitted(x: np.ndarray, shape: Shape) -> np.ndarray:
+    """Images (images, height, width, channels), uint8, brought to `shape`."""
+    if x.shape[1:] == shape:
+        return x
+    return np.stack([_fitted(Image.fromarray(image[..., 0] if x.shape[-1] == 1 else image), shape) for image in x])
+
+
+def _fitted(image: Image.Image, shape: Shape) -> np.ndarray:
+    height, width, channels = shape
+    image = image.convert("L" if channels == 1 else "RGB")
+    if image.size != (width, height):
+        image = image.resize((width, height), Image.Resampling.BILINEAR)
+    return np.asarray(image, np.uint8).reshape(shape)
+
+
+def _read(paths: Sequence[Path], shape: Shape, pixels: Pixels) -> Iterator[tuple[np.ndarray, Facts]]:
+    """Each image with what was met in its file, in order, at most MANY in memory at once; what cannot be read is named at the end."""
+    broken: list[str] = []
+
+    def one(path: Path) -> tuple[np.ndarray, Facts]:
+        try:
+            return read_image(path, shape, pixels)
+        except ProjectError as error:
+            broken.append(str(error))
+            return np.zeros(shape, np.uint8), Facts()
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for begin in range(0, len(paths), MANY):
+            yield from pool.map(one, paths[begin : begin + MANY])
+    if broken:
+        more = f", and {len(broken) - 3} more" if len(broken) > 3 else ""
+        them = "it" if len(broken) == 1 else "them"
+        raise ProjectError(f"{'; '.join(sorted(broken)[:3])}{more}\nRemove or replace {them}.")
 
 
 def read_inputs(inputs: list[str], spec: dict[str, Any]) -> tuple[list[str], Any]:
@@ -54,13 +158,9 @@ def read_inputs(inputs: list[str], spec: dict[str, Any]) -> tuple[list[str], Any
     Raises:
         ProjectError: where one is missing, is no image, or is a folder without images.
     """
-    from support.data import image_files
-
     paths = find_inputs(inputs)
     height, width, channels = spec["shape"]
-    found = image_files.read(paths, (height, width, channels), Pixels.of(spec))
-    say(found.remarks)
-    return [str(path) for path in paths], found.x
+    return [str(path) for path in paths], read(paths, (height, width, channels), spec.get("pixels", {}))[0]
 
 
 def find_inputs(inputs: list[str]) -> list[Path]:
@@ -71,16 +171,14 @@ def find_inputs(inputs: list[str]) -> list[Path]:
     """
     paths: list[Path] = []
     for text in inputs:
-        path = Path(text)
         if not text.strip():
             raise ProjectError('an empty name ("") is neither a file nor a folder\nThe current folder is called "."')
-        if not path.is_dir():
-            paths.append(path)
-            continue
-        found, others = find_images(path), left_out(other_files(path))
+        folder = Path(text)
+        found = find_images(folder) if folder.is_dir() else [folder]
+        others = left_out(other_files(folder)) if folder.is_dir() else ""
         if not found:
-            there = f"Found: {others}." if others else "It is empty."
-            raise ProjectError(f"no images in {text}/\nExpected files such as {text}/1.png ({KNOWN}). {there}")
+            expected = f"Expected files such as {text}/1.png ({KNOWN}). Found: {others or 'nothing'}."
+            raise ProjectError(f"no images in {text}/\n{expected}")
         say([f"left out in {text}/: {others}"] if others else [])
         paths += found
     return paths
@@ -89,21 +187,4 @@ def find_inputs(inputs: list[str]) -> list[Path]:
 def say(remarks: Iterable[str]) -> None:
     """Print what is no error, and what a person should know, beside what a step prints for programs."""
     for remark in remarks:
-        print(remark if remark.startswith("note: ") else f"warning: {remark}", file=sys.stderr)
-
-
-def draw_grid(x: np.ndarray, titles: Iterable[str], path: Path, caption: str, columns: int = 8) -> tuple[Path, str]:
-    """Draw pictures (pictures, height, width, channels) in rows, each under its title, as one PNG."""
-    from support.reports import figures
-    from support.reports.figures import plt
-
-    rows = max(1, -(-len(x) // columns))
-    figure, axes = plt.subplots(rows, columns, figsize=(1.3 * columns, 1.5 * rows), squeeze=False)
-    for axis in axes.flat:
-        axis.axis("off")
-    for axis, picture, title in zip(axes.flat, x, titles, strict=False):
-        axis.imshow(
-            picture.squeeze().astype(np.uint8), cmap="gray" if picture.shape[-1] == 1 else None, vmin=0, vmax=255
-        )
-        axis.set_title(title, fontsize=8)
-    return figures.save(figure, path, caption)
+        print(f"warning: {remark}", file=sys.stderr)

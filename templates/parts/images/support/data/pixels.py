@@ -1,15 +1,16 @@
-"""Pixels of every kind as 8 bits a colour, the same in training and in prediction: more bits, fractions, ink, transparent ground.
+"""Pixels of every kind as 8 bits a colour, the same in training and in prediction: more bits, fractions, transparent ground.
 
-Most files have 8 bits and no transparency, and nothing is decided for them. For the others a `Pixels` is decided from the whole training
+Most files have 8 bits and no transparency, and nothing is decided for them. For the others `Pixels` are decided from the whole training
 data, kept in the spec of a run, and applied to each image that is predicted. What an image says about that is in its `Facts`.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from support.data.image_formats import Opened
+from support.data.image_files import Opened
 from support.errors import ProjectError
 
 import numpy as np
@@ -24,38 +25,25 @@ GROUNDS = {"white": 255, "black": 0}
 Range = tuple[float, float]  # what becomes 0, and what becomes 255
 
 
-@dataclass(frozen=True)
-class Pixels:
-    """How images become 8 bits; None: each image is read by itself, as nothing was decided."""
+# How images become 8 bits: the range of "whole" numbers of more than 8 bits, the range of "fractions", the "ground" ("white" or "black")
+# behind what is transparent. A name that is missing was not decided: each image is read by itself.
+Pixels = dict[str, Any]
 
-    whole: Range | None = None  # of whole numbers of more than 8 bits
-    fractions: Range | None = None  # of floating-point numbers
-    ground: str | None = None  # "white" or "black", put behind what is transparent
 
-    def to_spec(self) -> dict[str, Any]:
-        """What a run keeps; empty where nothing was decided."""
-        decided = {name: value for name, value in asdict(self).items() if value is not None}
-        return {"pixels": decided} if decided else {}
-
-    @staticmethod
-    def of(spec: dict[str, Any]) -> "Pixels":
-        kept = spec.get("pixels", {})
-        ranges = {name: (kept[name][0], kept[name][1]) for name in ("whole", "fractions") if name in kept}
-        return Pixels(**ranges, ground=kept.get("ground"))
+def in_spec(pixels: Pixels) -> dict[str, Pixels]:
+    """What is kept beside a model, for prediction; nothing where nothing was decided."""
+    return {"pixels": pixels} if pixels else {}
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What was met in one file: its `depth` ("whole", "fractions" or None for 8 bits), `low` and `high` of its values, how bright
-    (0..255) what is visible before a transparent ground is, whether the file holds `several` images, whether this one is `flat`."""
+    """What was met in one file: the lowest and highest value, where it has more than 8 bits; how bright (0..255) that is what stands
+    before a transparent ground; and what a person should know about it."""
 
-    depth: str | None = None
-    low: float = 0
-    high: float = 0
+    whole: Range | None = None
+    fractions: Range | None = None
     brightness: float | None = None
-    several: bool = False
-    flat: bool = False
-    own: bool = False  # read by its own range or on its own ground, since those of the data would hide it
+    remarks: tuple[str, ...] = ()
 
 
 def to_8_bits(path: Path, opened: Opened, channels: int, pixels: Pixels) -> tuple[Image.Image, Facts]:
@@ -64,32 +52,34 @@ def to_8_bits(path: Path, opened: Opened, channels: int, pixels: Pixels) -> tupl
     Raises:
         ProjectError: where its values are no numbers, or its colours unknown.
     """
-    image, facts = _without_depth(path, opened, pixels)
-    if image.has_transparency_data:
-        image, brightness, own = _on_ground(image.convert("RGBA"), pixels.ground)
-        facts = replace(facts, brightness=brightness, own=facts.own or own)
+    image, brightness = opened.image, None
+    found: dict[str, Range] = {}
+    remarks: list[str] = []
+    if image.mode.startswith("I") or image.mode == "F" or (opened.deep and image.mode != "CMYK"):
+        image, found, remarks = _without_depth(path, opened, pixels)
+    if image.has_transparency_data and np.asarray(image.convert("RGBA"))[..., 3].min() < 255:
+        image, brightness, ground = _on_ground(image.convert("RGBA"), pixels.get("ground"))
+        remarks.append(f"with transparent parts, which become {ground}")
     try:
         image = image.convert("L" if channels == 1 else "RGB")
     except ValueError:
         raise ProjectError(f"{path} has colours of the kind {image.mode}\nExport it as PNG or JPEG.") from None
-    extrema = image.getextrema()
-    pairs: Sequence[Any] = [extrema] if channels == 1 else extrema
-    flat = all(high - low <= FLAT for low, high in pairs)
-    return image, replace(facts, several=opened.several, flat=flat)
+    if (np.ptp(np.reshape(image.getextrema(), (-1, 2)), axis=1) <= FLAT).all():
+        remarks.append("of one single colour: nothing can be learned from it")
+    if opened.several:
+        remarks.append("in a file of several (an animation, or pages): the first is used")
+    return image, Facts(**found, brightness=brightness, remarks=tuple(remarks))
 
 
-def decide(facts: Iterable[Facts]) -> Pixels:
-    """What holds for a data set, from all its images."""
-    facts = list(facts)
-    ranges = {}
-    for depth in ("whole", "fractions"):
-        found = [each for each in facts if each.depth == depth]
-        if found:
-            low, high = min(each.low for each in found), max(each.high for each in found)
-            ranges[depth] = value_range(low, high, depth == "whole")
+def decide(facts: Sequence[Facts]) -> Pixels:
+    """What holds for a data set, from all its images; empty where they have 8 bits and no transparent parts."""
+    pixels: Pixels = {}
+    for kind in ("whole", "fractions"):
+        met = [getattr(each, kind) for each in facts if getattr(each, kind)]
+        if met:
+            pixels[kind] = value_range(min(low for low, _ in met), max(high for _, high in met), kind == "whole")
     brightness = [each.brightness for each in facts if each.brightness is not None]
-    ground = _better_ground(float(np.median(brightness))) if brightness else None
-    return Pixels(ranges.get("whole"), ranges.get("fractions"), ground)
+    return {**pixels, "ground": _better_ground(float(np.median(brightness)))} if brightness else pixels
 
 
 def value_range(low: float, high: float, whole: bool) -> Range:
@@ -107,97 +97,53 @@ def value_range(low: float, high: float, whole: bool) -> Range:
     return low, high if high > low else low + 1
 
 
-def remarks(paths: Sequence[Path], facts: Sequence[Facts], pixels: Pixels) -> list[str]:
-    """What a person should know about how these images were read, a sentence each."""
-    found = []
-    for depth, words in (("whole", "more than 8 bits"), ("fractions", "fractions")):
-        deep = [each for each in facts if each.depth == depth]
-        decided = getattr(pixels, depth)
-        if deep and decided:
-            found.append(f"note: {_count(deep)} of {words}: values {decided[0]:g}..{decided[1]:g} become 0..255")
-        elif deep:
-            found.append(f"{_count(deep)} of {words}, for which nothing was decided: each is read by its own range")
-    clear = [each for each in facts if each.brightness is not None]
-    if clear:
-        found.append(f"note: {_count(clear)} with transparent parts, which become {pixels.ground or 'what shows more'}")
-    for words, chosen in (
-        ("read by its own range or on its own ground, or it would hardly be seen", lambda each: each.own),
-        ("in a file of several (an animation, or pages): the first is used", lambda each: each.several),
-        ("of one single colour: nothing can be learned from it", lambda each: each.flat),
-    ):
-        rows = [row for row, each in enumerate(facts) if chosen(each)]
-        if rows:
-            names = ", ".join(str(paths[row]) for row in rows[:3]) + (", …" if len(rows) > 3 else "")
-            found.append(f"{len(rows):,} of {len(facts):,} images {words}: {names}")
-    return found
+def remarks(paths: Sequence[Path], facts: Sequence[Facts]) -> list[str]:
+    """What a person should know about how these images were read, a sentence each with the first three files that it is about."""
+    about: defaultdict[str, list[str]] = defaultdict(list)
+    for path, each in zip(paths, facts, strict=True):
+        for remark in each.remarks:
+            about[remark].append(str(path))
+    return [
+        f"{len(names):,} of {len(paths):,} images {remark}: {', '.join(names[:3])}{', …' * (len(names) > 3)}"
+        for remark, names in about.items()
+    ]
 
 
-def _count(facts: Sequence[Facts]) -> str:
-    return f"{len(facts):,} image{'' if len(facts) == 1 else 's'}"
+def _without_depth(path: Path, opened: Opened, pixels: Pixels) -> tuple[Image.Image, dict[str, Range], list[str]]:
+    """An image of more than 8 bits, or of fractions, with 8; its lowest and highest value by their kind; and a remark."""
+    image, kind = opened.image, "fractions" if opened.image.mode == "F" else "whole"
+    stored = np.asarray(image.convert("RGB") if opened.deep else image)
+    values = (stored.view(np.uint32) if opened.unsigned else stored).astype(
+        np.float32 if kind == "fractions" else float
+    )
+    values *= 257 if opened.deep else 1  # the upper 8 of 16 bits, which a file of 12 leaves nearly empty
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        raise ProjectError(f"{path} holds no numbers: all its values are NaN or infinite")
+    least, most = float(finite.min()), float(finite.max())
+    own = value_range(least, most, kind == "whole")
+    low, high = pixels.get(kind, own)
+    words = "of more than 8 bits" if kind == "whole" else "of fractions"
+    if not (high - low) / FAINT <= most - least <= (high - low) * SLACK and own != (low, high):
+        low, high = own
+        words += ", read by its own range, or it would hardly be seen"
+    scaled = np.nan_to_num((values - low) * 255 / (high - low), nan=0.0, posinf=255.0, neginf=0.0)
+    eight = scaled.clip(0, 255).astype(np.uint8)
+    bright = Image.fromarray(255 - eight if opened.white_is_zero else eight)
+    if "A" in image.mode:
+        bright.putalpha(image.getchannel("A"))
+    return bright, {kind: (least, most)}, [f"{words}: values {low:g}..{high:g} become 0..255"]
 
 
-def _without_depth(path: Path, opened: Opened, pixels: Pixels) -> tuple[Image.Image, Facts]:
-    """An image of more than 8 bits, or of fractions, with 8; any other as it is."""
-    image = opened.image
-    if image.mode.startswith("I;16") or image.mode in ("I", "F"):
-        stored = np.asarray(image).view(np.uint32) if opened.unsigned else np.asarray(image)
-        values: np.ndarray = stored.astype(np.float32 if image.mode == "F" else np.float64)
-        finite = values[np.isfinite(values)]
-        if not finite.size:
-            raise ProjectError(f"{path} holds no numbers: all its values are NaN or infinite")
-        facts = Facts("fractions" if image.mode == "F" else "whole", float(finite.min()), float(finite.max()))
-        low, high, own = _range_for(facts, pixels)
-        scaled = np.nan_to_num((values - low) * (255 / (high - low)), nan=0.0, posinf=255.0, neginf=0.0)
-        eight = scaled.clip(0, 255).astype(np.uint8)
-        return Image.fromarray(255 - eight if opened.white_is_zero else eight), replace(facts, own=own)
-    if opened.deep and image.mode in ("L", "RGB", "RGBA", "LA"):
-        colours = image.convert("RGB")  # the upper 8 of 16 bits, which a file of 12 leaves nearly empty
-        least, most = _extrema(colours)
-        facts = Facts("whole", least * 257, most * 257)
-        low, high, own = _range_for(facts, pixels)
-        table = ((np.arange(256) * 257.0 - low) * (255 / (high - low))).clip(0, 255).round().astype(int).tolist()
-        bright = colours.point(table * 3)
-        if "A" in image.mode:
-            bright.putalpha(image.getchannel("A"))
-        return bright, replace(facts, own=own)
-    return image, Facts()
-
-
-def _range_for(facts: Facts, pixels: Pixels) -> tuple[float, float, bool]:
-    """The range that an image is read by, and whether it is its own where another was decided."""
-    own = value_range(facts.low, facts.high, facts.depth == "whole")
-    decided = pixels.whole if facts.depth == "whole" else pixels.fractions
-    if decided is None:
-        return *own, False
-    low, high = decided
-    faint = (facts.high - low) * FAINT < high - low
-    beyond = facts.high - low > SLACK * (high - low)
-    return (*own, True) if (faint or beyond) and own != decided else (low, high, False)
-
-
-def _on_ground(image: Image.Image, ground: str | None) -> tuple[Image.Image, float | None, bool]:
-    """An image with transparent parts on black or white, how bright its visible part is, and whether it got another ground than decided."""
-    width, height = image.size
-    small = np.asarray(image.resize((min(width, 256), min(height, 256)), Image.Resampling.NEAREST), np.float64)
-    alpha = small[..., 3]
-    if _extrema(image.getchannel("A"))[0] == 255:
-        return image.convert("RGB"), None, False
-    grey = small[..., :3] @ np.array([0.299, 0.587, 0.114])  # luminance, ITU-R 601, as Pillow's
-    weight = max(alpha.sum(), 1.0)
-    brightness = float((grey * alpha).sum() / weight)
-    chosen = ground or _better_ground(brightness)
-    hidden = float((np.abs(grey - GROUNDS[chosen]) * alpha).sum() / weight) < VISIBLE
-    own = hidden and chosen != _better_ground(brightness)
-    chosen = _better_ground(brightness) if own else chosen
-    return Image.alpha_composite(Image.new("RGBA", image.size, chosen), image).convert("RGB"), brightness, own
+def _on_ground(image: Image.Image, ground: str | None) -> tuple[Image.Image, float, str]:
+    """An image with transparent parts on a ground, how bright its visible part is, and the ground: another where that would hide it."""
+    alpha = np.asarray(image.getchannel("A"), np.float32)
+    grey = np.asarray(image.convert("RGB").convert("L"))
+    brightness = float((grey * alpha).sum() / max(alpha.sum(), 1))
+    if ground is None or abs(brightness - GROUNDS[ground]) < VISIBLE:
+        ground = _better_ground(brightness)
+    return Image.alpha_composite(Image.new("RGBA", image.size, ground), image).convert("RGB"), brightness, ground
 
 
 def _better_ground(brightness: float) -> str:
     return "white" if brightness < 128 else "black"
-
-
-def _extrema(image: Image.Image) -> tuple[float, float]:
-    """The lowest and the highest value of all channels."""
-    found: Any = image.getextrema()
-    pairs = found if isinstance(found[0], tuple) else [found]
-    return min(low for low, _ in pairs), max(high for _, high in pairs)

@@ -12,7 +12,7 @@ from typing import Any
 
 from support.data import dates, numbers
 from support.data.dates import DateFormat
-from support.data.kinds import Column, as_texts
+from support.data.kinds import Column, as_texts, is_among
 from support.data.numbers import MISSING, NumberFormat
 from support.data.preprocessing import LIMIT, words_of
 from support.data.table import Cells, Table
@@ -23,13 +23,13 @@ import numpy as np
 CATEGORIES = 200  # values that a column's vocabulary holds at most; rarer ones count as unknown
 MOST_BINS = 1_024  # of all numbers together, so that a wide table stays small
 WORDS = 30  # words that a text column's list holds at most
+UNSEEN = 5  # values named that training did not show
 DATE_PARTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "days": lambda when: when.astype("datetime64[s]").astype(np.int64) / 86_400,  # since 1970-01-01
     "month": lambda when: when.astype("datetime64[M]").astype(np.int64) % 12 + 1,
     "weekday": lambda when: (when.astype("datetime64[D]").astype(np.int64) + 3) % 7,  # 0 is Monday
     "hour": lambda when: when.astype("datetime64[h]").astype(np.int64) % 24,
 }
-UNSEEN = 5  # values named that training did not show
 
 
 def fit(columns: list[Column], table: Table, rows: np.ndarray, bins: int = 0) -> dict[str, Any]:
@@ -37,26 +37,28 @@ def fit(columns: list[Column], table: Table, rows: np.ndarray, bins: int = 0) ->
     known: list[Column] = []
     numbers: list[dict[str, Any]] = []
     texts: list[dict[str, Any]] = []
+    values: list[np.ndarray] = []  # of each entry of numbers
     for column in columns:
-        name, cells, why = column["name"], table.columns[column["name"]][rows], None
+        name, cells, why = column["name"], table.columns[column["name"]][rows], ""
         if column["kind"] in ("number", "date"):
-            parts = ["value"] if column["kind"] == "number" else list(DATE_PARTS)
-            fitted = [
-                {"name": name, "part": part, **statistics}
-                for part in parts
-                if (statistics := _statistics(read(cells, column, part)))
-            ]
-            numbers += fitted
-            why = None if fitted else "the same value in every training row" if (cells != "").any() else "no values"
+            before = len(numbers)
+            for part in ["value"] if column["kind"] == "number" else DATE_PARTS:
+                found = read(cells, column, part)
+                if statistics := _statistics(found):
+                    numbers.append({"name": name, "part": part, **statistics})
+                    values.append(found)
+            if len(numbers) == before:
+                why = "no values" if np.isnan(read(cells, column)).all() else "the same value in every training row"
         elif column["kind"] in ("category", "text"):
             vocabulary, words = _vocabulary(cells, column["kind"])
-            if len(set(cells)) < 2:
-                why = "the same value in every training row"
-            elif column["kind"] == "text" and len(vocabulary) + len(words) == 0:
-                why = "text in which nothing repeats"
-            else:
-                texts.append({"name": name, "first": 0, "vocabulary": vocabulary or [""], "words": words})
-        known.append(column if why is None else {"name": name, "kind": "left out", "why": why})
+            texts.append({"name": name, "first": 0, "vocabulary": vocabulary or [""], "words": words})
+            if len(set(cells)) < 2 or not (vocabulary or words or column["kind"] == "category"):
+                texts.pop()
+                why = "the same value in every training row" if len(set(cells)) < 2 else "text in which nothing repeats"
+        known.append({"name": name, "kind": "left out", "why": why} if why else column)
+    if not numbers and not texts:
+        reasons = "; ".join(f"{column['name']}: {column.get('why', 'the target')}" for column in known)
+        raise ProjectError(f"{table.path}: no column is left to learn from\n{reasons}")
     texts.sort(
         key=lambda text: len(text["vocabulary"])
     )  # the small ones first: the network takes large ones another way
@@ -64,27 +66,20 @@ def fit(columns: list[Column], table: Table, rows: np.ndarray, bins: int = 0) ->
     for text in texts:
         text["first"] = first
         first += len(text["vocabulary"])
-    if not numbers and not texts:
-        raise ProjectError(
-            f"{table.path}: no column is left to learn from\n"
-            + "; ".join(f"{column['name']}: {column.get('why', 'the target')}" for column in known)
-        )
     bins = min(bins, MOST_BINS // max(1, len(numbers)))
-    for entry in numbers if bins else []:
-        column = next(column for column in known if column["name"] == entry["name"])
-        values = (read(table.columns[entry["name"]][rows], column, entry["part"]) - entry["median"]) / entry["scale"]
-        edges = np.quantile(np.nan_to_num(values).clip(-LIMIT, LIMIT), np.linspace(0, 1, bins + 1))
-        entry["edges"] = [round(float(edge), 6) for edge in edges]
+    for entry, found in zip(numbers, values, strict=True) if bins else ():
+        scaled = np.nan_to_num((found - entry["median"]) / entry["scale"]).clip(-LIMIT, LIMIT)
+        entry["edges"] = np.quantile(scaled, np.linspace(0, 1, bins + 1)).round(6).tolist()
     return {"columns": known, "numbers": numbers, "texts": texts, "bins": bins}
 
 
 def raw(
     columns: dict[str, Cells], spec: dict[str, Any], count: int, at: Callable[[int], str] | None = None
 ) -> dict[str, np.ndarray]:
-    """Rows as the saved model takes them: {"numbers": float32 with NaN for gaps, "texts": objects with "" for gaps}.
+    """Rows as the saved model takes them: {"numbers": float32 with NaN for missing, "texts": objects with "" for missing}.
 
     Args:
-        columns: cells by column name; a missing column counts as gaps.
+        columns: cells by column name; a column that is not there counts as missing.
         spec: from `fit`.
         count: how many rows.
         at: says where a row stands. With it, a value of the wrong kind is an error, and a category that training did not show is
@@ -94,42 +89,51 @@ def raw(
         ProjectError: where a number or date of training is now something else.
     """
     described = {column["name"]: column for column in spec["columns"]}
-    gaps = np.full(count, "", object)
+    empty = np.full(count, "", object)
     x: dict[str, np.ndarray] = {}
     if spec["numbers"]:
         x["numbers"] = np.empty((count, len(spec["numbers"])), np.float32)
         for position, entry in enumerate(spec["numbers"]):
-            cells = columns.get(entry["name"], gaps)
-            values = read(cells, described[entry["name"]], entry["part"])
+            cells, column = columns.get(entry["name"], empty), described[entry["name"]]
+            x["numbers"][:, position] = values = read(cells, column, entry["part"])
             if at and cells.dtype == object:
-                _check(cells, values, entry, described[entry["name"]], at)
-            x["numbers"][:, position] = values
+                _check(cells, values, column, at)
     if spec["texts"]:
-        texts = [known_as(columns.get(entry["name"], gaps), entry, described[entry["name"]]) for entry in spec["texts"]]
-        x["texts"] = np.stack(texts, axis=1)
+        x["texts"] = np.empty((count, len(spec["texts"])), object)
+        for position, entry in enumerate(spec["texts"]):
+            cells, column = columns.get(entry["name"], empty), described[entry["name"]]
+            words = {*column.get("missing", ()), *(MISSING - set(entry["vocabulary"]))}
+            x["texts"][:, position] = np.where(is_among(cells, words), "", cells)
         if at:
             _name_unseen(x["texts"], spec, described, at)
     return x
 
 
-def known_as(cells: Cells, entry: dict[str, Any], column: Column) -> Cells:
-    """The texts of a column, with "" for those that meant "not known" in training, or that training never saw and usually do."""
-    words = set(column.get("missing", ())) | (MISSING - set(entry["vocabulary"]))
-    return np.array(["" if cell in words else cell for cell in cells.tolist()] + [None], object)[:-1]
+def read(cells: Cells, column: Column, part: str = "value") -> np.ndarray:
+    """The cells of a number or date column as float64 (one part of a date), NaN for what is missing or cannot be read."""
+    if column["kind"] != "date":
+        form = NumberFormat(**column.get("format") or {})
+        return numbers.parse(cells, form) if cells.dtype == object else cells
+    texts = as_texts(cells) if cells.dtype != object else cells
+    when = dates.parse(texts, DateFormat.from_record(column["format"]))
+    return np.where(np.isnat(when), np.nan, DATE_PARTS["days" if part == "value" else part](when))
 
 
-def _check(cells: Cells, values: np.ndarray, entry: dict[str, Any], column: Column, at: Callable[[int], str]) -> None:
+def _check(cells: Cells, values: np.ndarray, column: Column, at: Callable[[int], str]) -> None:
     """Raise for a value that is neither missing nor read as in training."""
-    wrong = [row for row in np.flatnonzero(np.isnan(values)) if cells[row] not in MISSING]
-    if not wrong:
+    wrong = next((row for row in np.flatnonzero(np.isnan(values)) if cells[row] not in MISSING), None)
+    if wrong is None or (column["kind"] == "date" and str(cells[wrong]).lower() in dates.MISSING):
         return
-    kind = "number" if entry["part"] == "value" else "date"
-    example = f" such as {column['format']['example']}" if kind == "number" and column.get("format") else ""
-    if kind == "date":
-        example = f" as in training: {DateFormat.from_record(column['format']).text()}"
-    raise ProjectError(
-        f"{at(int(wrong[0]))}: {entry['name']} is {cells[wrong[0]]!r}, but was a {kind} in training\nExpected a {kind}{example}, or nothing where it is not known."
+    kind, form = column["kind"], column.get("format", {})
+    like = (
+        f" as in training: {DateFormat.from_record(form).text()}"
+        if kind == "date"
+        else f" such as {form['example']}"
+        if form
+        else ""
     )
+    was = f"{at(int(wrong))}: {column['name']} is {cells[wrong]!r}, but was a {kind} in training"
+    raise ProjectError(f"{was}\nExpected a {kind}{like}, or nothing where it is missing.")
 
 
 def _name_unseen(
@@ -138,53 +142,34 @@ def _name_unseen(
     """Print the categories that training did not show, each with the nearest that it did."""
     lines = []
     for entry, cells in zip(spec["texts"], texts.T, strict=True):
-        if described[entry["name"]]["kind"] != "category":
-            continue
-        known = {value for value in entry["vocabulary"] if value}
-        folded = {value.casefold(): value for value in known}
-        for value in dict.fromkeys(cells.tolist()):
-            if value and value not in known:
-                close = difflib.get_close_matches(value.casefold(), folded, 1, 0.5)
-                close = close or [each for each in folded if each.startswith(value.casefold())][:1]
-                hint = f"; did you mean {folded[close[0]]}?" if close else f"; it knows {', '.join(sorted(known)[:6])}"
-                row = int(np.flatnonzero(cells == value)[0])
-                lines.append(f"note: {at(row)}: {entry['name']} is {value!r}, which training did not show{hint}")
-    more = [f"note: and {len(lines) - UNSEEN} more such values"] if len(lines) > UNSEEN else []
+        known = {value.casefold(): value for value in entry["vocabulary"] if value}
+        unseen = dict.fromkeys(value for value in cells if value and value not in entry["vocabulary"])
+        for value in unseen if described[entry["name"]]["kind"] == "category" else ():
+            close = difflib.get_close_matches(value.casefold(), known, 1, 0.5)
+            close = close or [each for each in known if each.startswith(value.casefold())]
+            hint = (
+                f"; did you mean {known[close[0]]}?" if close else f"; it knows {', '.join(sorted(known.values())[:6])}"
+            )
+            where = at(int(np.argmax(cells == value)))
+            lines.append(f"note: {where}: {entry['name']} is {value!r}, which training did not show{hint}")
+    more = [f"note: and {len(lines) - UNSEEN} more such values"] * (len(lines) > UNSEEN)
     for line in lines[:UNSEEN] + more:
         print(line, file=sys.stderr)
 
 
-def read(cells: Cells, column: Column, part: str = "value") -> np.ndarray:
-    """The cells of a number or date column as float64 (one part of a date), NaN for what is missing or cannot be read."""
-    if part == "value":
-        if cells.dtype != object:
-            return cells
-        return numbers.parse(
-            cells, NumberFormat.from_record(column["format"]) if column.get("format") else NumberFormat()
-        )
-    texts = as_texts(cells) if cells.dtype != object else cells
-    when = dates.parse(texts.tolist(), DateFormat.from_record(column["format"]))
-    return np.where(np.isnat(when), np.nan, DATE_PARTS[part](when))
-
-
 def _statistics(values: np.ndarray) -> dict[str, Any] | None:
-    """Median, spread and whether there are gaps; None where all values are gaps, or all the same."""
+    """Median, spread and whether values are missing; None where all are, or all are the same."""
     known = values[~np.isnan(values)].astype(np.float32).astype(np.float64)
     if not len(known) or (len(known) == len(values) and known.min() == known.max()):
         return None
-    low, high = np.quantile(known, (0.01, 0.99))
-    scale = (
-        float(np.clip(known, low, high).std()) or float(known.std()) or 1.0
-    )  # a few wild values must not set the scale
+    inner = np.clip(known, *np.quantile(known, (0.01, 0.99)))  # a few wild values must not set the scale
+    scale = float(inner.std()) or float(known.std()) or 1.0
     return {"median": float(np.median(known)), "scale": scale, "gaps": len(known) < len(values)}
 
 
 def _vocabulary(cells: Cells, kind: str) -> tuple[list[str], list[str]]:
     """The values (and for texts the words) that are frequent enough to learn from, in alphabetical order."""
-    least = 2 if kind == "category" and len(cells) >= 100 else 1 if kind == "category" else max(5, len(cells) // 100)
+    least = max(5, len(cells) // 100) if kind == "text" else 2 if len(cells) >= 100 else 1
     values = sorted(value for value, count in Counter(cells).most_common(CATEGORIES) if count >= least)
-    if kind == "category":
-        return values, []
-    counts = Counter(word for cell in cells for word in set(words_of(cell)))
-    words = sorted(word for word, count in counts.most_common(WORDS) if least <= count <= 0.95 * len(cells))
-    return values, words
+    counts = Counter(word for cell in cells for word in set(words_of(cell))) if kind == "text" else Counter()
+    return values, sorted(word for word, count in counts.most_common(WORDS) if least <= count <= 0.95 * len(cells))

@@ -16,9 +16,8 @@ def inputs(spec: dict[str, Any]) -> dict[str, keras.KerasTensor]:
     """Encoded rows as `preprocessing.encode` makes them."""
     found = {}
     if preprocessing.width(spec):
-        found["numbers"] = keras.Input(
-            (preprocessing.width(spec),), name="numbers"
-        )  # (batch, numbers): medians at 0, mostly -3..3
+        # (batch, numbers): medians at 0, mostly -3..3
+        found["numbers"] = keras.Input((preprocessing.width(spec),), name="numbers")
     if spec["texts"]:
         found["texts"] = keras.Input((len(spec["texts"]),), name="texts", dtype="int32")  # (batch, texts): 0 is unknown
     return found

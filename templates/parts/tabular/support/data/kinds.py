@@ -1,41 +1,38 @@
-"""What the columns of a table are: numbers, categories, texts, dates or left out; and which of their texts mean "not known".
+"""What the columns of a table are: numbers, categories, texts, dates or left out; and which of their texts mean "missing".
 
 A kind comes from how the values are written, never from what they say about the target. It is kept in spec, so that a prediction
 reads its input as training did.
 """
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from support.data import dates, numbers
-from support.data.numbers import MISSING, NumberFormat
+from support.data.numbers import MISSING
 from support.data.table import Cells, Table
 from support.errors import ProjectError
 
 import numpy as np
+import pandas as pd
 
 MOSTLY = 0.9  # share of a column's values that must be numbers (or dates) for the others to be taken as slips
-NEVER = frozenset(
-    word for word in MISSING if re.fullmatch(r"[?.:]+|nan|nat|\\n|[<(\[].*|#.*", word.lower())
-)  # never a category
-OFTEN_ONE = frozenset(("None", "none", "-", "--", "\u2013", "\u2014"))  # often a category: no disorder, no garage
+NEVER = re.compile(r"[?.:]+|nan|nat|\\n|[<(\[].*|#.*", re.IGNORECASE)  # words for missing that are never a class
 SHARE = 0.01  # of the rows: a word that is found as often in the target is a class
-_ID = re.compile(r"(^|[_\s.-])(id|ids|index|uuid|guid|key|rowid|unnamed_\d+)$|[a-z]Id$|[a-z]ID$|^Id", re.IGNORECASE)
-_CODE = re.compile(r"0[0-9]+|[0-9]+[eE][0-9]+|[0-9]{16,}|[0-9]+(_[0-9]+)+|0[xX][0-9a-fA-F]+")
-_WORD = re.compile(r"(?!.*\d(?:[A-Za-z]{3,9}|\u5e74)\d)\w+")  # and no 31JAN2024
-_TIME = re.compile(r"\d{1,3}:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AP]M)?", re.IGNORECASE)
-_DATE = re.compile(r"(?<!\d)(?:1[89]|2[015])\d\d(?!\d)|(?<!\d)\d\d?[./-]\d\d?[./-](?:\d\d|\d{4})(?!\d)")
-_WHEN = re.compile(r"date|datum|fecha|time|stamp|epoch|zeit|(^|_)(ts|at|on)$", re.IGNORECASE)
-_AROUND = re.compile(
-    r'^(?:="|[\'<>~\u2248\u2264\u2265]+\s*)|(?:"|[*+\u2020]+|\s*\[\w+\]|\s*\(\w\)|\s[A-Za-z]{1,2})$'
-)  # of an amount
+ID = re.compile(r"(^|[_\s.-])(id|ids|index|uuid|guid|key|rowid|unnamed_\d+)$|[a-z]I[dD]$|^Id", re.IGNORECASE)
+WHEN = re.compile(r"date|datum|fecha|time|stamp|epoch|zeit|(^|_)(ts|at|on)$", re.IGNORECASE)
 RANGES = {"%Y%m%d": (19_000_101, 21_001_231), "excel": (20_000, 60_000)} | {
     f"unix{unit}": (5e8 * scale, 4e9 * scale) for unit, scale in (("", 1), ("-ms", 1e3), ("-us", 1e6), ("-ns", 1e9))
 }  # numbers that are likely dates
+LIKE = {  # what most texts of a column may look like, and what is to be said of it
+    r"\W{0,2}\d[\d.,']*(\s?[^\w\s]{1,2}|\s[A-Za-z]{1,2}|\s*\[\w+\])?": ("numbers that no one reading fits", "write them alike, or --ignore {name}"),
+    r"\d{1,3}:\d\d(:\d\d([.,]\d+)?)?( ?[APap][Mm])?": ("times of day or durations", "write them as numbers, such as minutes"),
+    r"(?=.*\b(1[89]|2[015])\d\d(?!\d)|\d\d?[./-]\d\d?[./-]\d\d)(?!.*\d{3}.*\D\d{3})(.*\d\D+\d|\d|.{0,8}$).{0,39}": (
+        "what may be dates", "write them as 2024-05-31, or see --date-format",
+    ),
+}  # fmt: skip
 
 Column = dict[str, Any]  # name, kind, and as the kind needs: why, format (a record), missing, slips
 
@@ -59,8 +56,9 @@ def understand(
             kind = {"kind": "category"}
         else:
             kind = kind_of(name, cells, table, name in forced, date_format)
-        words = {"missing": sorted(table.missing[name])} if name in table.missing else {}
-        found.append({"name": name, **kind, **words})
+        found.append(
+            {"name": name, **kind} | ({"missing": sorted(table.missing[name])} if name in table.missing else {})
+        )
     return found
 
 
@@ -70,60 +68,29 @@ def kind_of(
     """The kind of one column.
 
     Raises:
-        ProjectError: where none of its values is the number that the user calls it.
+        ProjectError: where a column that the user calls one of numbers holds none.
     """
     if cells.dtype != object:
-        if not forced and _is_identity(name, cells):
-            return {"kind": "left out", "why": "it only numbers the rows (--numbers or --categories puts it in)"}
-        low, high = RANGES.get(date_format or "", (-np.inf, np.inf))
-        likely = date_format and np.nanmin(cells, initial=high) >= low and np.nanmax(cells, initial=low) <= high
-        if likely and (found := dates.detect(as_texts(cells).tolist(), date_format)):
-            return {"kind": "date", "format": found.to_record()}
-        form = table.formats.get(name)
-        return {"kind": "number"} | ({"format": form.to_record()} if form else {}) | _doubtful(name, cells)
-    known = np.flatnonzero(~np.isin(cells, list(MISSING)))
-    if form := number_format(cells[known], forced):
-        values = numbers.parse(cells, form)
-        return {"kind": "number", "format": form.to_record()} | _slips(
-            known[np.isnan(values[known])], cells, table, "numbers"
-        )
+        return _numeric(name, cells, table, forced, date_format)
+    known = np.flatnonzero(~is_among(cells, MISSING))
+    if form := numbers.detect_most(cells[known], MOSTLY, forced):
+        wrong = known[np.isnan(numbers.parse(cells[known], form))]
+        return {"kind": "number", "format": form.to_record()} | _slips(wrong, cells, table, "numbers")
     if forced:
-        first = int(known[0]) if len(known) else 0
+        row = int(known[0]) if len(known) else 0
         raise ProjectError(
-            f"{table.at(first)}: {name} is {cells[first]!r}, which is no number\nLeave {name} out of --numbers."
+            f"{table.at(row)}: {name} is {cells[row]!r}, which is no number\nLeave {name} out of --numbers."
         )
     texts = list(dict.fromkeys(cells[known]))
-    if texts and (date_format or not all(map(_WORD.fullmatch, texts[:50]))):
+    if date_format or any(re.search(r"\d\W|\d[A-Za-z]{3}|Q\d", text) for text in texts[:50]):
         date = dates.detect(texts, date_format) if date_format else None
         if date is None and dates.nearest(texts[:: 1 + len(texts) // 200], 0.5):
-            date = dates.detect(texts) or dates.nearest(texts)
-        if date is not None and len(wrong := dates.misfits(cells.tolist(), date)) <= (1 - MOSTLY) * len(known):
+            date = dates.detect(cells[known]) or dates.nearest(texts)
+        if date and len(wrong := dates.misfits(cells, date)) <= (1 - MOSTLY) * len(known):
             return {"kind": "date", "format": date.to_record()} | _slips(wrong, cells, table, "dates")
     words = np.mean([len(text.split()) for text in texts[:500]]) if texts else 0
     kind = "text" if len(texts) > 50 and (len(texts) > 0.5 * len(known) or words >= 2) else "category"
-    return {"kind": kind} | _nearly(name, cells, known, table)
-
-
-def number_format(cells: Cells, forced: bool = False, least: float = MOSTLY) -> NumberFormat | None:
-    """How at least this share of the values is written as numbers, or all that can be where `forced`; None where they are none."""
-    if not len(cells):
-        return None
-    if form := numbers.detect(cells, forced=forced):
-        return form
-    texts = list(dict.fromkeys(map(str, cells)))
-    single = [text for text in texts if numbers.detect([_unsigned(text)], forced=forced)]
-    if not single or (not forced and any(map(_CODE.fullmatch, texts))):
-        return None
-    form = numbers.detect(single, forced=forced)
-    if form is None:
-        return None
-    fits = np.isin(cells, single).mean()
-    return form if forced or fits >= least else None
-
-
-def _unsigned(text: str) -> str:
-    """A text without the sign behind or around it, which alone would look like a part of a code."""
-    return re.sub(r"\((.*)\)$|(?<=\d)[-\u2212\u2013]$", r"\1", text)
+    return {"kind": kind} | _nearly(name, texts[:500], cells, table)
 
 
 def as_texts(cells: Cells) -> Cells:
@@ -131,36 +98,38 @@ def as_texts(cells: Cells) -> Cells:
     return np.array(["" if np.isnan(value) else f"{value:.15g}" for value in cells], object)
 
 
+def is_among(cells: Cells, words: Iterable[str]) -> np.ndarray:
+    """Which cells (rows,) are one of these words."""
+    return pd.Series(cells, dtype=object).isin(list(words)).to_numpy()
+
+
 def without_missing(table: Table, target: str, wanted: tuple[str, ...] | None) -> tuple[Table, list[str]]:
-    """The table with "" for every text that means "not known", and what is worth saying about that.
+    """The table with "" for every text that means "missing", and what is worth saying about that.
 
     Args:
         table: as read.
         target: the column to predict, of which a word such as None may be a class.
-        wanted: the texts that mean "not known" as the user has them; None to find out.
+        wanted: the texts that mean "missing" as the user has them; None to find out.
     """
     columns, missing, notes = dict(table.columns), dict(table.missing), []
     for name, cells in table.columns.items():
-        if cells.dtype != object:
-            continue
-        counts = Counter(cells.tolist())
-        words = {word for word in counts if word and (word in MISSING if wanted is None else word in wanted)}
+        counts = Counter(cells.tolist()) if cells.dtype == object else Counter()
+        words = {word for word in counts if word and word in (MISSING if wanted is None else wanted)}
         if wanted is None and words:
-            kept = _classes(words, counts, name == target)
-            if kept and name == target:
-                rows = ", ".join(f"{word!r} ({counts[word]:,} rows)" for word in sorted(kept))
-                notes.append(
-                    f"note: {name}: {rows} is taken as a class of its own; if it means not known: --missing {sorted(kept)[0]}"
-                )
+            enough = max(2, SHARE * counts.total()) if name == target else np.inf
+            alone = len(counts.keys() - words - {""}) == 1  # without the word, all values were the same
+            kept = {word for word in words if (alone or counts[word] >= enough) and not NEVER.fullmatch(word)}
             words -= kept
-            for word in sorted(words) if name == target else ():
-                notes.append(
-                    f"warning: {name}: {word!r} is taken as not known: {counts[word]:,} rows are left out; "
-                    'if it is a class, say what means not known, for example --missing "?"'
-                )
+            if name == target:
+                rows = ", ".join(f"{word!r} ({counts[word]:,} rows)" for word in sorted(kept))
+                said = f"is taken as a class of its own; if it means missing: --missing {min(kept, default='')}"
+                notes += [f"note: {name}: {rows} {said}"] * bool(kept)
+                advice = 'if it is a class, say what means missing, for example --missing "?"'
+                taken = "is taken as missing: {:,} rows are left out"
+                notes += [f"warning: {name}: {word!r} {taken.format(counts[word])}; {advice}" for word in sorted(words)]
         if words:
             missing[name] = {word: counts[word] for word in sorted(words)}
-            columns[name] = np.array(["" if cell in words else cell for cell in cells.tolist()] + [None], object)[:-1]
+            columns[name] = np.where(is_among(cells, words), "", cells)
     return replace(table, columns=columns, missing=missing), notes
 
 
@@ -169,84 +138,54 @@ def alike(name: str, cells: Cells) -> list[str]:
     found: dict[str, list[str]] = {}
     for value in sorted(set(cells)):
         found.setdefault("".join(value.casefold().split()), []).append(value)
-    pairs = [values for values in found.values() if len(values) > 1]
-    if not pairs:
-        return []
-    shown = "; ".join(" and ".join(values) for values in pairs[:4]) + ("; …" if len(pairs) > 4 else "")
-    return [f"warning: {name}: {shown} differ in capitals or blanks only, and are taken as different values"]
+    pairs = [" and ".join(values) for values in found.values() if len(values) > 1]
+    shown = "; ".join(pairs[:4] + ["…"] * (len(pairs) > 4))
+    return [f"warning: {name}: {shown} differ in capitals or blanks only, and are taken as different values"] * bool(
+        pairs
+    )
 
 
-def _classes(words: set[str], counts: Counter[str], is_target: bool) -> set[str]:
-    """Which of these words are values like the others of their column."""
-    others = [value for value in counts if value and value not in words]
-    soft = words - NEVER
-    if len(others) == 1:
-        return soft  # without it, all values were the same
-    if is_target:
-        return {word for word in soft if counts[word] >= max(2, SHARE * counts.total())}
-    return words & OFTEN_ONE
+def _numeric(name: str, cells: Cells, table: Table, forced: bool, date_format: str | None) -> dict[str, Any]:
+    """The kind of a column of numbers, with a warning where they may be dates, or one of them may mean "missing"."""
+    known = cells[~np.isnan(cells)]
+    whole = len(cells) == len(known) >= 20 and (cells == np.round(cells)).all()
+    numbering = (np.diff(cells) == 1).all() or (ID.search(name) and len(np.unique(cells)) == len(cells))
+    if whole and numbering and not forced:
+        return {"kind": "left out", "why": "it only numbers the rows (--numbers or --categories puts it in)"}
+    form = table.formats.get(name)
+    number = {"kind": "number"} | ({"format": form.to_record()} if form else {})
+    if len(known) < 2:
+        return number
+    within = {date: low <= known.min() and known.max() <= high for date, (low, high) in RANGES.items()}
+    if date_format and within.get(date_format, True) and (found := dates.detect(as_texts(cells), date_format)):
+        return {"kind": "date", "format": found.to_record()}
+    for date in within:
+        if within[date] and (date == "%Y%m%d" or WHEN.search(name)) and dates.detect(as_texts(known), date):
+            why = f"{known[0]:.15g} may be a date; it is taken as a number; if it is one: --date-format {date}"
+            return number | {"warning": f"warning: {name}: {why}"}
+    said = numbers.code_for_missing(known)
+    return number | ({"warning": f"warning: {name}: {said}"} if said else {})
 
 
 def _slips(wrong: np.ndarray, cells: Cells, table: Table, what: str) -> dict[str, str]:
     if not len(wrong):
         return {}
-    first = int(wrong[0])
-    return {"slips": f"{len(wrong)} values are no {what}, first {table.at(first)}: {cells[first]!r}; read as missing"}
+    first = f"first {table.at(int(wrong[0]))}: {cells[wrong[0]]!r}"
+    return {"slips": f"{len(wrong)} values are no {what}, {first}; read as missing"}
 
 
-def _nearly(name: str, cells: Cells, known: np.ndarray, table: Table) -> dict[str, str]:
-    """A warning where most values look like numbers, times or dates, but not all in one way that is known."""
-    texts = list(dict.fromkeys(cells[known]))[:2_000]
-    if not texts or any(map(_CODE.fullmatch, texts)):
+def _nearly(name: str, texts: list[str], cells: Cells, table: Table) -> dict[str, str]:
+    """A warning where most texts look like numbers, times or dates, but not all in one way that is known."""
+    if not texts or any(map(numbers.is_code, texts)):
         return {}
-    forms = {text: numbers.detect([_unsigned(text)]) or numbers.detect([_unsigned(_amount(text))]) for text in texts}
-    units = sorted({form.unit for form in forms.values() if form})
-    odd = int(np.argmax(cells == next((text for text in texts if not numbers.detect([_unsigned(text)])), texts[0])))
-    shown = f"see {table.at(odd)}: {cells[odd]!r}"
-    mend = f"write them alike, or --ignore {name}"
-    if sum(form is not None for form in forms.values()) >= 0.8 * len(texts):
-        several = f"with several units, {', '.join(unit or 'none' for unit in units[:4])}"
-        why = f"numbers {several if len(units) > 1 else f'that no one reading fits, {shown}'}"
-    elif sum(_TIME.fullmatch(text) is not None for text in texts) >= 0.8 * len(texts):
-        why, mend = f"times of day or durations, {shown}", "write them as numbers, such as minutes"
-    elif sum(_is_dated(text) for text in texts) >= 0.8 * len(texts):
-        why, mend = f"what may be dates, {shown}", "write them as 2024-05-31, or see --date-format"
-    else:
-        return {}
-    return {"warning": f"warning: {name} holds {why}; it is taken as text: {mend}"}
-
-
-def _amount(text: str) -> str:
-    """A text without what often stands around a number, such as a footnote; a dash is the nought of accountants."""
-    bare = _AROUND.sub("", re.sub("[\u200b-\u200f\ufeff]", "", unicodedata.normalize("NFKC", text)))
-    return "0" if re.fullmatch(r"[$\u20ac\u00a3]\s*-|-\s*[$\u20ac\u00a3]", bare) else bare
-
-
-def _is_dated(text: str) -> bool:
-    """Whether a text is little more than a date."""
-    groups = re.findall(r"\d+", re.sub(r"[.,]\d{3,9}|(?<=:\d\d)[+-]\d{4}$", "", text))
-    many = len(groups) > 1 or re.match(r"\d", text) is not None or len(text) <= 8
-    return bool(_DATE.search(text)) and many and sum(len(group) > 2 for group in groups) <= 1 and len(text) <= 40
-
-
-def _doubtful(name: str, cells: Cells) -> dict[str, str]:
-    """A warning where numbers may be dates, or one of them may mean "not known"."""
-    known = cells[~np.isnan(cells)]
-    if len(known) < 2:
-        return {}
-    for form, (low, high) in RANGES.items():
-        likely = (form == "%Y%m%d" or _WHEN.search(name)) and low <= known.min() and known.max() <= high
-        if likely and dates.detect(as_texts(known).tolist(), form):
-            why = f"{known[0]:.15g} may be a date; it is taken as a number; if it is one: --date-format {form}"
-            return {"warning": f"warning: {name}: {why}"}
-    said = numbers.code_for_missing(known)
-    return {"warning": f"warning: {name}: {said}"} if said else {}
-
-
-def _is_identity(name: str, values: np.ndarray) -> bool:
-    """Whether the values are whole numbers, all different, and go up row by row or bear a name such as id."""
-    if len(values) < 20 or np.isnan(values).any() or (values != np.round(values)).any():
-        return False
-    if _ID.search(name):
-        return bool(len(np.unique(values)) == len(values))
-    return bool((np.diff(values) == 1).all())
+    units = {form.unit for text in texts if (form := numbers.detect([text]))}
+    odd = next((text for text in texts if not numbers.detect([text])), texts[0])
+    shown = f"see {table.at(int(np.argmax(cells == odd)))}: {odd!r}"
+    if len(units) > 1 and all(numbers.detect([text]) for text in texts):
+        shown = f"with several units, {', '.join(unit or 'none' for unit in sorted(units)[:4])}"
+        why, mend = "numbers", LIKE[next(iter(LIKE))][1]
+        return {"warning": f"warning: {name} holds {why} {shown}; it is taken as text: {mend.format(name=name)}"}
+    for pattern, (what, mend) in LIKE.items():
+        if sum(re.fullmatch(pattern, text) is not None for text in texts) >= 0.8 * len(texts):
+            return {"warning": f"warning: {name} holds {what}, {shown}; it is taken as text: {mend.format(name=name)}"}
+    return {}

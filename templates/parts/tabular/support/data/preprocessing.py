@@ -1,10 +1,10 @@
 """From a raw row to the numbers that layers compute with, twice: in numpy for training, ONNX and LiteRT, and as layers in the saved model.
 
-A raw row is {"numbers": (columns,) with NaN for gaps, "texts": (columns,) with "" for gaps}. Encoded it is
+A raw row is {"numbers": (columns,) with NaN for missing, "texts": (columns,) with "" for missing}. Encoded it is
 
-- "numbers": each number as (value - median) / scale, a gap as 0, cut at ±LIMIT; then a 1 for each gap in a column that had gaps in
-  training; then, where there are bins, for each number and bin how far the scaled number is through that bin, 0..1; then a 1 for
-  each known word in the texts that hold several words;
+- "numbers": each number as (value - median) / scale, a missing one as 0, cut at ±LIMIT; then a 1 for each missing value in a column
+  that had some in training; then, with bins, for each number and bin how far the scaled number is through that bin, 0..1; then a 1
+  for each known word in the texts that hold several words;
 - "texts": for each text its place in the list of all known values (`first` + its position in `vocabulary`), 0 for any other.
 
 spec.json holds all of it: `numbers` (median, scale, gaps, edges of bins), `bins` (how many for each number) and `texts` (first, vocabulary, words), in the order of the columns.
@@ -33,18 +33,14 @@ def encode(x: dict[str, Any], spec: dict[str, Any]) -> dict[str, np.ndarray]:
             slope, offset = lines(spec)
             parts.append(np.clip(scaled[:, :, None] * slope + offset, 0, 1).reshape(len(scaled), -1))
     if spec["texts"]:
-        columns = list(zip(spec["texts"], np.asarray(x["texts"], object).T, strict=True))
         ids = []
-        for column, cells in columns:
+        for column, cells in zip(spec["texts"], np.asarray(x["texts"], object).T, strict=True):
             place = {value: column["first"] + position for position, value in enumerate(column["vocabulary"])}
             ids.append([place.get(cell, 0) for cell in cells])
             if column["words"]:
-                parts.append(
-                    np.array(
-                        [[word in found for word in column["words"]] for found in map(words_of, cells)], np.float32
-                    )
-                )
-        encoded["texts"] = np.array(ids, np.int32).T.reshape(len(x["texts"]), len(columns))
+                found = [set(words_of(cell)) for cell in cells]
+                parts.append(np.array([[word in cell for word in column["words"]] for cell in found], np.float32))
+        encoded["texts"] = np.array(ids, np.int32).T.reshape(len(x["texts"]), len(ids))
     if parts:
         encoded["numbers"] = np.concatenate([part.astype(np.float32) for part in parts], axis=1)
     return encoded
@@ -60,39 +56,30 @@ def with_preprocessing(model: Any, spec: dict[str, Any]) -> Any:
     parts = []
     if spec["numbers"]:
         raw["numbers"] = keras.Input((len(spec["numbers"]),), name="numbers")
-        scaled = layers.Normalization(mean=_array(spec, "median"), variance=_array(spec, "scale") ** 2, name="scale")(
-            raw["numbers"]
-        )
-        scaled = ops.clip(ops.nan_to_num(scaled, nan=0.0, posinf=LIMIT, neginf=-LIMIT), -LIMIT, LIMIT)
+        scale = layers.Normalization(mean=_array(spec, "median"), variance=_array(spec, "scale") ** 2, name="scale")
+        scaled = ops.nan_to_num(scale(raw["numbers"]), nan=0.0, posinf=LIMIT, neginf=-LIMIT)
+        scaled = ops.clip(scaled, -LIMIT, LIMIT)
         parts.append(scaled)
         if flagged(spec):
             parts.append(ops.cast(ops.isnan(ops.take(raw["numbers"], flagged(spec), axis=1)), "float32"))
-    if spec["numbers"] and spec["bins"]:
-        slope, offset = lines(spec)
-        through = layers.EinsumDense("bc,cn->bcn", slope.shape, bias_axes="cn", trainable=False, name="bins")
-        parts.append(layers.Flatten()(ops.clip(through(scaled), 0.0, 1.0)))
-        through.set_weights([slope, offset])
+        if spec["bins"]:
+            slope, offset = lines(spec)
+            through = layers.EinsumDense("bc,cn->bcn", slope.shape, bias_axes="cn", trainable=False, name="bins")
+            parts.append(layers.Flatten()(ops.clip(through(scaled), 0.0, 1.0)))
+            through.set_weights([slope, offset])
     if spec["texts"]:
         raw["texts"] = keras.Input((len(spec["texts"]),), name="texts", dtype="string")
         ids = []
         for position, column in enumerate(spec["texts"]):
             cells = raw["texts"][:, position : position + 1]  # (batch, 1)
-            if column["vocabulary"]:
-                # mask_token None, one index for the unknown: an unknown value is 0, the known ones are 1, 2, …
-                known = layers.StringLookup(
-                    vocabulary=column["vocabulary"], mask_token=None, name=f"lookup_{position}"
-                )(cells)
-                shift = column["first"] - 1
-                known = ops.cast(known, "int32")
-                ids.append(ops.where(ops.equal(known, 0), 0, known + shift))
-            else:
-                ids.append(ops.cast(ops.zeros_like(cells, dtype="int32"), "int32"))
-            if column["words"]:
-                bag = layers.TextVectorization(
-                    vocabulary=column["words"], output_mode="multi_hot", name=f"words_{position}"
-                )(cells)
-                bag = ops.reshape(bag, (-1, 1 + len(column["words"])))
-                parts.append(ops.cast(bag[:, 1:], "float32"))  # place 0 is for words that are not known
+            # Without a mask token, and with one index for the unknown: an unknown value is 0, the known ones are 1, 2, …
+            known = layers.StringLookup(vocabulary=column["vocabulary"], mask_token=None, name=f"lookup_{position}")
+            place = ops.cast(known(cells), "int32")
+            ids.append(ops.where(ops.equal(place, 0), 0, place + column["first"] - 1))
+            if words := column["words"]:
+                bag = layers.TextVectorization(vocabulary=words, output_mode="multi_hot", name=f"words_{position}")
+                present = ops.reshape(bag(cells), (-1, 1 + len(words)))
+                parts.append(ops.cast(present[:, 1:], "float32"))  # place 0 is for words that are not known
         encoded["texts"] = ids[0] if len(ids) == 1 else ops.concatenate(ids, axis=1)
     if parts:
         encoded["numbers"] = parts[0] if len(parts) == 1 else ops.concatenate(parts, axis=1)
@@ -111,11 +98,8 @@ def without_preprocessing(model: Any, spec: dict[str, Any]) -> Any:
 
 def width(spec: dict[str, Any]) -> int:
     """How many encoded numbers a row has."""
-    return (
-        len(spec["numbers"]) * (1 + spec["bins"])
-        + len(flagged(spec))
-        + sum(len(column["words"]) for column in spec["texts"])
-    )
+    words = sum(len(column["words"]) for column in spec["texts"])
+    return len(spec["numbers"]) * (1 + spec["bins"]) + len(flagged(spec)) + words
 
 
 def flagged(spec: dict[str, Any]) -> list[int]:
@@ -130,10 +114,8 @@ def lines(spec: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     After Gorishniy et al. 2022, "On Embeddings for Numerical Features in Tabular Deep Learning".
     """
     edges = np.array([column["edges"] for column in spec["numbers"]], np.float32)
-    width = np.diff(edges, axis=1)
-    slope = np.where(width > 1e-3, 1 / np.maximum(width, 1e-3), 0).astype(
-        np.float32
-    )  # a bin of equal values has no inside
+    size = np.diff(edges, axis=1)
+    slope = (size > 1e-3) / np.maximum(size, np.float32(1e-3))  # a bin of equal values has no inside
     return slope, -edges[:, :-1] * slope
 
 

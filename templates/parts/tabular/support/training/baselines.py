@@ -18,32 +18,21 @@ def predict(splits: Splits, seed: int) -> dict[str, np.ndarray]:
 
 
 def flat(x: dict[str, Any], spec: dict[str, Any]) -> np.ndarray:
-    """Rows for a linear model: scaled numbers without gaps, and a place per category that is 1."""
-    encoded = preprocessing.encode(x, spec)
-    parts = [np.delete(encoded["numbers"], _bins(spec), axis=1)] if "numbers" in encoded else []
-    if spec["texts"]:
-        values = 1 + sum(len(text["vocabulary"]) for text in spec["texts"])
-        places = np.zeros((len(encoded["texts"]), values), np.float32)
-        np.put_along_axis(places, encoded["texts"], 1, axis=1)
-        parts.append(places[:, 1:])
-    return np.concatenate(parts, axis=1)
+    """Rows for a linear model: scaled numbers, 0 where missing, known words, and a place per category that is 1."""
+    encoded = preprocessing.encode(x, {**spec, "bins": 0})
+    values = 1 + sum(len(text["vocabulary"]) for text in spec["texts"])
+    places = [np.eye(values, dtype=np.float32)[ids][:, 1:] for ids in encoded["texts"].T] if spec["texts"] else []
+    numbers = [encoded["numbers"]] if "numbers" in encoded else []
+    return np.concatenate([*numbers, sum(places)] if places else numbers, axis=1)
 
 
 def for_trees(x: dict[str, Any], spec: dict[str, Any]) -> np.ndarray:
-    """Rows for trees: numbers with their gaps, known words, and categories by number."""
-    encoded = preprocessing.encode(x, spec)
+    """Rows for trees: numbers with NaN where missing, known words, and categories by number."""
+    encoded = preprocessing.encode(x, {**spec, "bins": 0})
     parts = [np.asarray(x["numbers"], np.float32)] if spec["numbers"] else []
     if "numbers" in encoded:
-        parts.append(encoded["numbers"][:, _bins(spec).stop :])
-    if spec["texts"]:
-        parts.append(encoded["texts"].astype(np.float32))
-    return np.concatenate(parts, axis=1)
-
-
-def _bins(spec: dict[str, Any]) -> slice:
-    """Where the bins stand among the encoded numbers; the simple models do without."""
-    begin = len(spec["numbers"]) + len(preprocessing.flagged(spec))
-    return slice(begin, begin + len(spec["numbers"]) * spec["bins"])
+        parts.append(encoded["numbers"][:, len(spec["numbers"]) + len(preprocessing.flagged(spec)) :])
+    return np.concatenate([*parts, *([encoded["texts"].astype(np.float32)] if spec["texts"] else [])], axis=1)
 
 
 MATRICES = {"flat": flat, "trees": for_trees}

@@ -11,9 +11,6 @@ recognition") brought every digit to the same form, so a photo must take the sam
 digits(grey) -> list of images (28, 28) uint8, from left to right
 """
 
-import itertools
-from dataclasses import dataclass
-
 import numpy as np
 from PIL import Image
 from scipy import ndimage
@@ -22,9 +19,7 @@ SIDE, BOX = 28, 20  # pixels of an MNIST image, and of the digit in it
 WORKING = 480  # pixels of the longer side of a photo while strokes are looked for: enough, and quick
 WINDOW = 0.3  # of the longer side: how far around a pixel the paper's brightness is looked for; wider than any stroke
 GRAIN = 6.0  # standard deviations of the paper's grain from which on something is ink
-EVEN = (
-    8.0  # of 255: where the edge of an image differs less along its way, its ground has one brightness, as on a screen
-)
+EVEN = 8.0  # of 255: where the edge of an image differs less, its ground has one brightness, as on a screen
 FAINTEST = 12.0  # of 255: ink that differs less from its paper is not looked for
 FAINT = 0.25  # of the ink's darkness: from here on a pixel that touches certain ink is ink too
 TOUCHING = np.ones((3, 3), int)  # pixels touch at their corners too
@@ -37,34 +32,25 @@ def is_mnist_form(images: np.ndarray) -> bool:
     """Whether images (images, height, width, channels) are in MNIST's form: 28×28, grey, bright strokes that leave a black frame."""
     if images.shape[1:] != (SIDE, SIDE, 1):
         return False
-    frame = np.ones((SIDE, SIDE), bool)
-    frame[2:-2, 2:-2] = False
+    frame = np.pad(np.zeros((SIDE - 4, SIDE - 4), bool), 2, constant_values=True)
     dark = images[:, frame, 0].mean(axis=1) < 8
     return bool(dark.mean() > 0.95 and images.max() > 128)
 
 
 def is_ready(grey: np.ndarray) -> bool:
     """Whether an image (height, width) is one of MNIST's own already: 28×28, with a dark edge and something brighter inside."""
-    if grey.shape != (SIDE, SIDE):
-        return False
-    edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    return bool(np.median(edge) <= grey.mean() and edge.mean() < 64)
+    edge = _edge(grey)
+    return grey.shape == (SIDE, SIDE) and bool(np.median(edge) <= grey.mean() and edge.mean() < 64)
 
 
 def digits(grey: np.ndarray) -> list[np.ndarray]:
     """The digits in a photo (height, width), uint8, from left to right, each (28, 28) uint8; an empty list where there is no ink."""
-    ink = flatten(sized(grey))
-    mask = threshold(ink)
-    return [fit(ink, digit) for digit in strokes(mask)]
-
-
-def sized(grey: np.ndarray) -> np.ndarray:
-    """The photo with WORKING pixels on its longer side, or half of them where it is a small one, as float."""
-    height, width = grey.shape
-    share = max(min(1.0, WORKING / max(height, width)), WORKING / 2 / max(height, width))
-    size = max(1, round(width * share)), max(1, round(height * share))
-    way = Image.Resampling.BOX if share < 1 else Image.Resampling.BICUBIC
-    return np.asarray(Image.fromarray(grey).resize(size, way), np.float32)
+    longer = max(grey.shape)
+    side = min(WORKING, max(longer, WORKING // 2))  # small photos are made larger
+    height, width = (max(1, round(each * side / longer)) for each in grey.shape)
+    way = Image.Resampling.BOX if side < longer else Image.Resampling.BICUBIC
+    ink = flatten(np.asarray(Image.fromarray(grey).resize((width, height), way), np.float32))
+    return [fit(ink, digit) for digit in strokes(threshold(ink))]
 
 
 def flatten(grey: np.ndarray) -> np.ndarray:
@@ -74,7 +60,7 @@ def flatten(grey: np.ndarray) -> np.ndarray:
     window, which says where ink is; ink is filled with the paper beside it, and the median of a window is the paper. Both keep the
     edge of a shadow. A ground that is even already, as that of a drawing on a screen, needs none of it, and strokes on it may be broad.
     """
-    edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    edge = _edge(grey)
     if np.ptp(edge) < EVEN:
         difference = np.median(edge) - grey
         return difference if (difference**3).sum() >= 0 else -difference
@@ -84,7 +70,8 @@ def flatten(grey: np.ndarray) -> np.ndarray:
     window = max(3, round(WINDOW * max(small.shape)) | 1)
     outside = beside_paper(small)
     small = _filled(small, outside)
-    sign = _darker_or_brighter(small, window)
+    wide = ndimage.median_filter(small, 2 * window | 1, mode="nearest") - small
+    sign = 1 if (wide**3).sum() >= 0 else -1  # ink is darker than its paper, or brighter: where pixels differ more
     difference = ndimage.grey_closing(sign * small, window, mode="nearest") - sign * small
     inky = difference > max(_otsu(difference), FAINTEST / 2)
     paper = ndimage.median_filter(_filled(small, ndimage.binary_dilation(inky)), window // 2 | 1, mode="nearest")
@@ -106,18 +93,11 @@ def beside_paper(grey: np.ndarray) -> np.ndarray:
         return np.zeros(grey.shape, bool)
     sheet = labels == 1 + np.argmax(ndimage.sum_labels(broad, labels, np.arange(1, count + 1)))
     reached = sum(bool(side.any()) for side in (sheet[0], sheet[-1], sheet[:, 0], sheet[:, -1]))
-    edge = np.concatenate([bright[0], bright[-1], bright[:, 0], bright[:, -1]])
     contrast = np.median(grey[sheet]) - np.median(grey[~bright])
-    if reached > 1 or edge.mean() > 0.4 or sheet.mean() < 0.15 or contrast < 40:  # light and shadow on one sheet
+    if reached > 1 or _edge(bright).mean() > 0.4 or sheet.mean() < 0.15 or contrast < 40:  # light and shadow
         return np.zeros(grey.shape, bool)
     hull = ndimage.binary_fill_holes(ndimage.binary_closing(np.pad(sheet, 20), np.ones((9, 9)))[20:-20, 20:-20])
     return ~ndimage.binary_erosion(hull, np.ones((3, 3)))
-
-
-def _darker_or_brighter(grey: np.ndarray, window: int) -> int:
-    """1 where ink is darker than its paper, -1 where it is brighter: the side on which pixels differ more from a wide median."""
-    difference = ndimage.median_filter(grey, 2 * window | 1, mode="nearest") - grey
-    return 1 if (difference**3).sum() >= 0 else -1
 
 
 def _filled(grey: np.ndarray, missing: np.ndarray) -> np.ndarray:
@@ -131,9 +111,7 @@ def _filled(grey: np.ndarray, missing: np.ndarray) -> np.ndarray:
 def threshold(ink: np.ndarray) -> np.ndarray:
     """Which pixels are ink: what stands out from the paper and its grain, and what is fainter and touches it."""
     spread = float(np.median(np.abs(ink - np.median(ink))))  # of the paper, as most of it is paper
-    steps = float(
-        np.median(np.abs(np.diff(ink, axis=1)))
-    )  # from pixel to pixel, where the photo is cut close and most is ink
+    steps = float(np.median(np.abs(np.diff(ink, axis=1))))  # from pixel to pixel, where most of the photo is ink
     grain = 1.4826 * min(spread, 2 * steps)  # the standard deviation of a normal distribution
     least = max(GRAIN * grain, FAINTEST)
     certain = ink > max(least, _otsu(ink[ink > least / 2])) if (ink > least).any() else np.zeros(ink.shape, bool)
@@ -155,61 +133,35 @@ def _otsu(values: np.ndarray) -> float:
 def strokes(mask: np.ndarray) -> list[np.ndarray]:
     """The pixels of each digit, as masks from left to right.
 
-    What touches the edge of the photo is the table beside the paper or a line on it, unless there is nothing else.
+    Two strokes are one digit where they stand above one another and near, as the bar of a 5, or hardly apart. What touches the edge of
+    the photo is the table beside the paper or a line on it, unless there is nothing else.
     """
+    from scipy.sparse.csgraph import connected_components  # here: training looks at no strokes
+
     labels, count = ndimage.label(mask, TOUCHING)
-    boxes = [Box(rows.start, rows.stop, columns.start, columns.stop) for rows, columns in ndimage.find_objects(labels)]
-    parts = [({number}, box) for number, box in enumerate(boxes, 1)]
-    inside = [(numbers, box) for numbers, box in parts if not box.touches(mask.shape)]
-    tallest = max((box.height for _, box in parts), default=0)
-    if any(box.height >= SMALL * tallest for _, box in inside):
-        parts = inside
-    joined = True
-    while joined:
-        joined = False
-        for first, second in itertools.combinations(parts, 2):
-            if first[1].belongs_to(second[1]):
-                parts = [part for part in parts if part is not first and part is not second]
-                parts.append((first[0] | second[0], first[1].around(second[1])))
-                joined = True
-                break
-    tallest = max((box.height for _, box in parts), default=0)
-    found = [(box, numbers) for numbers, box in parts if box.height >= max(SMALL * tallest, FEWEST)]
-    return [np.isin(labels, list(numbers)) for _, numbers in sorted(found, key=lambda each: each[0].left)]
+    if not count:
+        return []
+    found = ndimage.find_objects(labels)
+    boxes = np.array([(rows.start, rows.stop, columns.start, columns.stop) for rows, columns in found])
+    numbers, height = np.arange(1, count + 1), boxes[:, 1] - boxes[:, 0]
+    inside = (boxes[:, ::2] > 0).all(axis=1) & (boxes[:, 1::2] < mask.shape).all(axis=1)
+    if (height[inside] >= SMALL * height.max()).any():
+        numbers, boxes = numbers[inside], boxes[inside]
+    top, bottom, left, right = (boxes[:, [side]] for side in range(4))  # (strokes, 1): with .T, each beside each other
+    taller = np.maximum(bottom - top, (bottom - top).T)
+    narrower = np.minimum(right - left, (right - left).T)
+    across, down = _gap(left, right), _gap(top, bottom)
+    one = (down < 0.3 * taller) & ((-across > 0.4 * narrower) | (across < 0.04 * taller))
+    digits, digit = connected_components(one)
+    tall = np.array([np.ptp(boxes[digit == each, :2]) for each in range(digits)])
+    order = sorted(range(digits), key=lambda each: boxes[digit == each, 2].min())
+    least = max(SMALL * tall.max(), FEWEST)
+    return [np.isin(labels, numbers[digit == each]) for each in order if tall[each] >= least]
 
 
-@dataclass(frozen=True)
-class Box:
-    """The smallest rectangle around a stroke, in pixels; `bottom` and `right` are one beyond."""
-
-    top: int
-    bottom: int
-    left: int
-    right: int
-
-    @property
-    def height(self) -> int:
-        return self.bottom - self.top
-
-    def touches(self, shape: tuple[int, ...]) -> bool:
-        return self.top == 0 or self.left == 0 or self.bottom == shape[0] or self.right == shape[1]
-
-    def around(self, other: "Box") -> "Box":
-        return Box(
-            min(self.top, other.top),
-            max(self.bottom, other.bottom),
-            min(self.left, other.left),
-            max(self.right, other.right),
-        )
-
-    def belongs_to(self, other: "Box") -> bool:
-        """Whether two strokes are one digit: above one another and near, as the bar of a 5, or hardly apart."""
-        across = max(self.left, other.left) - min(
-            self.right, other.right
-        )  # the gap between them; negative: they overlap
-        down = max(self.top, other.top) - min(self.bottom, other.bottom)
-        height, narrower = max(self.height, other.height), min(self.right - self.left, other.right - other.left)
-        return down < 0.3 * height and (-across > 0.4 * narrower or across < 0.04 * height)
+def _gap(begin: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """The pixels between each two of the strokes (strokes, strokes); below 0 they overlap."""
+    return np.maximum(begin, begin.T) - np.minimum(end, end.T)
 
 
 def fit(ink: np.ndarray, digit: np.ndarray) -> np.ndarray:
@@ -217,26 +169,20 @@ def fit(ink: np.ndarray, digit: np.ndarray) -> np.ndarray:
 
     `ink` (height, width) is how dark each pixel is, in any unit; `digit`, of the same shape, says which of them are the strokes.
     """
-    rows, columns = ndimage.find_objects(digit.astype(int))[0]
-    height, width = rows.stop - rows.start, columns.stop - columns.start
-    scale = BOX / max(height, width)
+    box = ndimage.find_objects(digit.astype(int))[0]
+    ink, digit = ink[box], digit[box]
+    scale = BOX / max(digit.shape)
     thickness = 4 * float(ndimage.distance_transform_edt(np.pad(digit, 1))[1:-1, 1:-1][digit].mean()) * scale
+    # A pen is thinner than what MNIST's writers used, and would be a grey line of half a pixel.
     thicker = max(0, round((THINNEST - thickness) / scale / 2))  # pixels on each side
-    near = round(0.5 / scale) + thicker
-    ink, digit = (np.pad(each[rows, columns], near) for each in (ink, digit))
-    region = (
-        ndimage.binary_dilation(digit, iterations=near - thicker) if near > thicker else digit
-    )  # with its soft edges
-    values = np.where(region, ink, 0) / np.percentile(ink[digit], 80)
-    if thicker:  # a pen is thinner than what MNIST's writers used, and would be a grey line of half a pixel
-        values = ndimage.grey_dilation(values, footprint=_disc(thicker))
-        height, width = height + 2 * thicker, width + 2 * thicker
-    rest = near - thicker
-    values = values[rest : rest + height, rest : rest + width]
-    scale = BOX / max(height, width)
-    crop = Image.fromarray(values.clip(0, 1).astype(np.float32))
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    small = np.asarray(crop.resize(size, Image.Resampling.BILINEAR))
+    ink, digit = np.pad(ink, thicker), np.pad(digit, thicker)
+    soft = round(0.5 / scale)  # pixels of a stroke's edge
+    values = np.where(ndimage.binary_dilation(digit, iterations=soft) if soft else digit, ink, 0)
+    values = values / np.percentile(ink[digit], 80)
+    disc = np.hypot(*np.ogrid[-thicker : thicker + 1, -thicker : thicker + 1]) <= thicker
+    strokes = Image.fromarray(ndimage.grey_dilation(values, footprint=disc).clip(0, 1).astype(np.float32))
+    width, height = (max(1, round(side * BOX / max(strokes.size))) for side in strokes.size)
+    small = np.asarray(strokes.resize((width, height), Image.Resampling.BILINEAR))
     middle = ndimage.center_of_mass(small)
     top, left = (
         int(np.clip(round(SIDE / 2 - centre), 0, SIDE - side)) for centre, side in zip(middle, small.shape, strict=True)
@@ -246,6 +192,6 @@ def fit(ink: np.ndarray, digit: np.ndarray) -> np.ndarray:
     return image
 
 
-def _disc(radius: int) -> np.ndarray:
-    away = np.arange(-radius, radius + 1)
-    return away[:, None] ** 2 + away**2 <= radius**2
+def _edge(grey: np.ndarray) -> np.ndarray:
+    """The pixels along the four sides."""
+    return np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])

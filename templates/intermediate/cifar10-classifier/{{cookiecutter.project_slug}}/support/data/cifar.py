@@ -1,7 +1,7 @@
 """CIFAR-10 (Krizhevsky 2009, "Learning Multiple Layers of Features from Tiny Images"), read from its authors' binary archive.
 
 The archive for Python holds pickles, which run code when they are loaded; this one holds numbers. Nothing of it is unpacked to the
-disk. Each picture is 3,073 bytes: its class, then 1,024 bytes each of red, green and blue, row by row.
+disk. Each image is 3,073 bytes: its class, then 1,024 bytes each of red, green and blue, row by row.
 """
 
 import tarfile
@@ -21,8 +21,8 @@ PARTS = [f"data_batch_{number}.bin" for number in range(1, 6)]
 RECORD = 1 + 3 * 32 * 32
 
 
-def read(path: Path) -> tuple[tuple[np.ndarray, np.ndarray], Split, list[str]]:
-    """Training pictures (50000, 32, 32, 3) uint8 and classes (50000,), the test split, and the ten names.
+def read(path: Path) -> tuple[dict[str, Split], list[str]]:
+    """The splits "train" and "test", x (50000 or 10000, 32, 32, 3) uint8 and y class numbers, and the ten names.
 
     Raises:
         ProjectError: where the file is not that archive.
@@ -30,8 +30,8 @@ def read(path: Path) -> tuple[tuple[np.ndarray, np.ndarray], Split, list[str]]:
     try:
         with tarfile.open(path, "r:gz") as archive:
             files = {member.name: _content(archive, member) for member in archive if member.isfile()}
-        trains = [_pictures(files[f"{FOLDER}/{name}"]) for name in PARTS]
-        test = _pictures(files[f"{FOLDER}/test_batch.bin"])
+        trains = [_images(files[f"{FOLDER}/{name}"]) for name in PARTS]
+        test = _images(files[f"{FOLDER}/test_batch.bin"])
         labels = files[f"{FOLDER}/batches.meta.txt"].decode().split()
     except (tarfile.TarError, OSError, EOFError, zlib.error, KeyError, ValueError) as error:
         if isinstance(error, PermissionError):
@@ -40,7 +40,7 @@ def read(path: Path) -> tuple[tuple[np.ndarray, np.ndarray], Split, list[str]]:
             f"{path} cannot be read as CIFAR-10: {error}\nExpected {NAME} from {URL}: remove the file to download it again."
         ) from None
     x, y = (np.concatenate(arrays) for arrays in zip(*trains, strict=True))
-    return (x, y), Split(*test), labels
+    return {"train": Split(x, y), "test": Split(*test)}, labels
 
 
 def _content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
@@ -48,7 +48,7 @@ def _content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
     return file.read() if file else b""
 
 
-def _pictures(content: bytes) -> tuple[np.ndarray, np.ndarray]:
+def _images(content: bytes) -> tuple[np.ndarray, np.ndarray]:
     records = np.frombuffer(content, np.uint8).reshape(-1, RECORD)  # a ValueError where bytes are missing
     x = records[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)  # colours last, as Keras has them
     return np.ascontiguousarray(x), records[:, 0].astype(np.int64)

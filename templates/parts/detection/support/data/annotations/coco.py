@@ -9,7 +9,7 @@ from support.data.annotations import frames, masks, parsing
 from support.data.annotations.frames import Drawn
 from support.data.annotations.records import AnnotatedImage, Annotations, Box, numbers
 from support.data.annotations.tree import Tree, ambiguous, plain, without_ending
-from support.data.image_formats import Header
+from support.data.image_files import Header
 from support.errors import ProjectError
 
 LISTS = ("images", "annotations", "categories")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from support.data.annotations.records import EDGE, AnnotatedImage, Annotations, Box, beyond
-from support.data.image_formats import Header, transpose_boxes
+from support.data.image_files import Header
 from support.errors import ProjectError
 
 import numpy as np
@@ -41,10 +41,10 @@ def settle(drawn: Sequence[Drawn], found: Annotations) -> None:
         ProjectError: where they are in no pixels.
     """
     _refuse_shares(drawn)
-    known = {_stored(one) for one in drawn if one.header.transposition is not None} - {None}
+    known = {_stored(one) for one in drawn if one.header.orientation > 1} - {None}
     convention = known.pop() if len(known) == 1 else None  # what the photos that tell agree on
     for one in drawn:
-        if one.header.transposition is not None:
+        if one.header.orientation > 1:
             stored = _stored(one)
             if stored is None and convention is None:
                 text = (
@@ -62,9 +62,18 @@ def settle(drawn: Sequence[Drawn], found: Annotations) -> None:
                 left, top, right, bottom = (
                     value * factor for value, factor in zip(box.corners, (*scale, *scale), strict=True)
                 )
-                turn = one.header.transposition if stored else None
-                box.corners = transpose_boxes(np.array([left, top, right, bottom]), one.header.stored, turn)[0].tolist()
+                corners = np.array([left, top, right, bottom])
+                box.corners = (upright(corners, one.header)[0] if stored else corners).tolist()
             found.add(one.image, box)
+
+
+def upright(boxes: np.ndarray, header: Header) -> np.ndarray:
+    """Boxes (n, 4), left, top, right, bottom in the stored pixels, as boxes in the image as it is seen."""
+    corners = np.array(boxes, float).reshape(-1, 2, 2)  # (n, corner, x or y)
+    for axis, mirrored in enumerate(((2, 3, 7, 8), (3, 4, 6, 7))):  # by EXIF's orientation
+        if header.orientation in mirrored:
+            corners[..., axis] = header.stored[axis] - corners[:, ::-1, axis]
+    return (corners[..., ::-1] if header.orientation >= 5 else corners).reshape(-1, 4)
 
 
 def refuse_corners(

@@ -13,8 +13,7 @@ from urllib.parse import unquote
 
 from support.data import folders
 from support.data.annotations.records import AnnotatedImage, Annotations
-from support.data.image_finding import FOLDERS_LEFT_BEHIND, SUFFIXES, left_behind
-from support.data.image_formats import Header, open_header
+from support.data.image_files import SUFFIXES, Header, left_behind, open_header
 from support.errors import ProjectError
 
 from PIL import Image
@@ -41,7 +40,7 @@ class Tree:
                 continue
             visited.add(real)
             below[:] = sorted(
-                name for name in below if not name.startswith(".") and name.lower() not in FOLDERS_LEFT_BEHIND
+                name for name in below if not name.startswith(".") and name.lower() not in folders.LEFT_BEHIND_LOWER
             )
             for name in sorted(names):
                 path = Path(folder, name)

@@ -13,7 +13,7 @@ from support.data.annotations import frames, parsing
 from support.data.annotations.frames import Drawn
 from support.data.annotations.records import AnnotatedImage, Annotations, Box, numbers
 from support.data.annotations.tree import Tree, ambiguous, plain, without_ending
-from support.data.image_formats import Header
+from support.data.image_files import Header
 from support.errors import ProjectError
 
 HEAD = 65_536  # bytes in which an annotation names itself
