@@ -328,8 +328,8 @@ MUTANTS = [
     Mutant(
         "copies of one photo may be in two splits",
         "templates/parts/detection/support/data/annotated_images.py",
-        "        np.flatnonzero(np.isin(member, part)) for part in split_positions(classes[first], fractions, seed)",
-        "        part for part in split_positions(classes, fractions, seed)",
+        "[np.flatnonzero(np.isin(member, part)) for part in split_positions(classes[first], fractions, seed)]",
+        "list(split_positions(classes, fractions, seed))",
         "tests/test_annotated_images.py",
         "face-detection",
     ),
