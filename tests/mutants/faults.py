@@ -99,7 +99,7 @@ MUTANTS = [
     Mutant(
         "a stopped training ends with exit code 0",
         f"{BASE}/support/training/recorder.py",
-        "STOPPED[self.signals.came],\n",
+        "EXIT_CODES[self.signals.came],\n",
         "0,\n",
         "tests/test_resume.py tests/test_running.py",
         "iris-classifier",
