@@ -172,9 +172,8 @@ def _value(cell: Any, form: NumberFormat) -> float:
         re.sub(f"[{MARKS.get(form.thousands, form.thousands)}]", "", match["body"]) if form.thousands else match["body"]
     )
     value = float(body.replace(form.decimal, ".")) * scale
-    if np.isinf(value):
-        return np.nan
-    return -value if bool(match["open"]) ^ bool((match["sign"] + match["inner"]).strip("+")) else value
+    negative = bool(match["open"]) ^ bool((match["sign"] + match["inner"]).strip("+"))
+    return np.nan if np.isinf(value) else -value if negative else value
 
 
 def _bare(match: re.Match[str]) -> str:
@@ -248,5 +247,4 @@ def _choose(fitting: list[tuple[str, str]], bodies: list[str], hint: str) -> tup
         option = "," if (mark == ",") == grouped else "."
         doubt = f"{first} is taken as {taken:.15g}, but could be {other:.15g}; then --decimal {option!r}"
         return thousands if grouped else decimals, doubt
-    blanks = [style for style in fitting if style[1] == " "]
-    return ((hint, " "), "") if len(blanks) == 2 and fitting[0][1] == " " and hint in ",." else (fitting[0], "")
+    return fitting[0], ""

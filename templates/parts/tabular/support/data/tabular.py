@@ -194,9 +194,7 @@ def _as_numbers(table: Table, name: str, cells: Cells) -> Cells:
     values = numbers.parse(cells, form) if form else cells
     if form and np.isnan(values).any():
         wrong = int(np.isnan(values).argmax())
-        what = (
-            f"{table.at(wrong)}: {name} is {cells[wrong]!r}, which is no number as in the other rows ({form.example})"
-        )
+        what = f"{table.at(wrong)}: {name} is {cells[wrong]!r}, which is no number as in other rows ({form.example})"
         raise ProjectError(f"{what}\nCorrect it, or say that it means missing: --missing {cells[wrong]!r}")
     return values
 
