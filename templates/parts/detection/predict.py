@@ -79,7 +79,7 @@ def draw(name: str, answer: dict[str, Any], labels: list[str], folder: Path) -> 
     ]
     path = free(folder, Path(name).stem)
     whole = {"input": name, "width": photo.width, "height": photo.height, "objects": objects, "drawn": str(path)}
-    write_safely(path, drawing.on_picture(photo, objects, labels).save)
+    write_safely(path, drawing.on_image(photo, objects, labels).save)
     write_json(path.with_suffix(".json"), whole)
     return whole
 

@@ -15,8 +15,8 @@ from typing import Any
 import reviews
 from config import Config
 from support import download, errors, settings
-from support.data import preprocessing, text_tables, texts
-from support.data.texts import Found
+from support.data import preprocessing, text_sources, text_tables, texts
+from support.data.text_sources import Found, examples
 from support.errors import ProjectError
 from support.reports import inspection
 from support.reports.inspection import draw_examples
@@ -41,20 +41,20 @@ def load(config: Config) -> Splits:
         path = download.fetch(IMDB, IMDB_MD5, "aclImdb_v1.tar.gz")
         train, test = read_archive(path)
         return texts.load(Found(train, test=test), config, "full", "IMDB, its own 25,000 test reviews")
-    return texts.load(texts.read(config), config, config.data, f"your own data, {config.data}")
+    return texts.load(text_sources.read(config), config, config.data, f"your own data, {config.data}")
 
 
 def read_inputs(inputs: list[str], spec: dict[str, Any]) -> tuple[list[str], np.ndarray]:
     """Texts as `predict.py` takes them, and a name for each: a text, a .txt file that holds one, a folder of such files, or a table."""
     columns = spec.get("columns", {})
-    return text_tables.read_inputs(inputs, columns, "text", texts.TEXT_NAMES, preprocessing.words)
+    return text_tables.read_inputs(inputs, columns, "text", text_sources.TEXT_NAMES, preprocessing.words)
 
 
 def sample(seed: int) -> pd.DataFrame:
     """The reviews of reviews.py."""
     written = reviews.write(seed)
     labels = [reviews.LABELS[review.praise] for review in written]
-    return texts.examples([review.text for review in written], labels, range(len(written)))
+    return examples([review.text for review in written], labels, range(len(written)))
 
 
 def read_archive(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -77,7 +77,7 @@ def read_archive(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
         ) from None
     if not found["train"] or not found["test"]:
         raise ProjectError(f"{path} holds no reviews of IMDB\nExpected members such as aclImdb/train/pos/0_9.txt.")
-    train, test = (texts.examples(*zip(*sorted(part, key=lambda row: row[2]), strict=True)) for part in found.values())
+    train, test = (examples(*zip(*sorted(part, key=lambda row: row[2]), strict=True)) for part in found.values())
     return train, test
 
 

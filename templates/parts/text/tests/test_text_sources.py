@@ -10,7 +10,7 @@ import data
 from config import Config
 from support import settings
 from support.data import texts
-from support.data.texts import Found, examples
+from support.data.text_sources import Found, examples
 from support.errors import ProjectError
 from support.splits import Splits
 

@@ -59,7 +59,7 @@ def learning_curves(run: Run) -> Picture:
 def draw_model(model: Any, path: Path) -> Picture:
     """The layers from input to output with their output shapes and parameters; a model in a model is opened."""
     lines = [f"{'layer':32}{'output':32}{'parameters':>12}", ""]
-    for layer in (inner for layer in model.layers for inner in getattr(layer, "layers", [layer])):
+    for layer in (inner for outer in model.layers for inner in getattr(outer, "layers", [outer])):
         shape, count = getattr(layer.output, "shape", ""), layer.count_params()
         parameters = f"{count:,}" if count else ""
         lines.append(f"{layer.__class__.__name__:32}{str(shape).replace('None', 'batch'):32}{parameters:>12}")

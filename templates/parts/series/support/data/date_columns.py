@@ -67,7 +67,17 @@ def read(
     Raises:
         ProjectError: naming the file, and the line of a date that cannot be read.
     """
-    columns = _named(table, wanted) if wanted else _found(table, format)
+    columns = (
+        tuple(map(str.strip, wanted.split("+")))
+        if wanted and wanted not in table.columns
+        else (wanted,)
+        if wanted
+        else ()
+    )
+    for name in columns:
+        if name not in table.columns:
+            raise ProjectError(f"--date-column: {no_column(table, name)}")
+    columns = columns or _found(table, format)
     cells, own, clock = _joined(table, columns)
     found = DateFormat.from_record(kept) if kept else None
     if asked := format or own:
@@ -128,17 +138,6 @@ def _joined(table: Table, columns: tuple[str, ...]) -> tuple[pd.Series, str | No
             own = {"quarter": "Q", "week": "W"}.get(part, "") + own.str.replace(r"^\D+", "", regex=True)
         cells, missing = cells + "-" + own, missing | _missing(_texts(table, found[part]))
     return cells.mask(missing, ""), form, clock
-
-
-# --- which columns ---
-
-
-def _named(table: Table, wanted: str) -> tuple[str, ...]:
-    names = (wanted,) if wanted in table.columns else tuple(name.strip() for name in wanted.split("+"))
-    for name in names:
-        if name not in table.columns:
-            raise ProjectError(f"--date-column: {no_column(table, name)}")
-    return names
 
 
 def no_column(table: Table, name: str) -> str:
@@ -202,9 +201,6 @@ def _refuse_wide(table: Table) -> None:
             f"{table.path}:1: the dates stand side by side, as the names of columns ({', '.join(wide[:3])}, …)\n"
             "Expected one row per date: a column of dates, and a column of values. Turn the table first."
         )
-
-
-# --- texts ---
 
 
 def _texts(table: Table, name: str) -> pd.Series:

@@ -7,22 +7,11 @@ holds both. What a word is, `words` says: what stands between spaces and punctua
 
 from typing import Any
 
-from support.data.words import COMMAS, EXCLAMATIONS, ONE_BY_ONE, QUESTIONS, SIGNS, STOPS, finder, numbered
+from support.data.separators import STEPS
+from support.data.words import finder, numbered
 
 import numpy as np
 
-# What separates words: ASCII's controls, spaces and punctuation, and all signs beyond.
-APART = r"\x00-\x20\"#$%&()*+,\-./:;<=>@\[\\\]\^_`{|}~" + SIGNS + STOPS + COMMAS
-# What is done to a text in small letters, in this order: pattern and replacement, the same for Python's re and TensorFlow's RE2.
-STEPS = (
-    ("<br ?/?>", " "),  # how texts from web pages end a line
-    ("['’]", ""),  # so that isn't becomes isnt, one word, and not isn and t
-    (f"[{QUESTIONS}]", "?"),
-    (f"[{EXCLAMATIONS}]", "!"),
-    ("([!?])", r" \1 "),  # words of their own: they say how something is meant
-    (f"[{APART}]+", " "),
-    ONE_BY_ONE,
-)
 words = finder(STEPS)
 
 

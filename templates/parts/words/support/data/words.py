@@ -1,6 +1,6 @@
 """Cutting a text into words the same way in Python and in TensorFlow, and words as numbers.
 
-What separates words, `STEPS` in support/data/preprocessing.py says.
+What separates words, `STEPS` in support/data/separators.py says.
 """
 
 import re

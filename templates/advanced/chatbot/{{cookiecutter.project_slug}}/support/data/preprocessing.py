@@ -8,39 +8,14 @@ with the marks for where an answer starts and ends; the row of an answer begins 
 import re
 from typing import Any
 
-from support.data.words import (
-    COMMAS,
-    EXCLAMATIONS,
-    FIRST,
-    ONE_BY_ONE,
-    PAD,
-    QUESTIONS,
-    SIGNS,
-    SPACELESS,
-    STOPS,
-    UNKNOWN,
-    finder,
-    numbered,
-)  # fmt: skip
+from support.data.separators import ENDS, PAUSES, STEPS
+from support.data.words import FIRST, PAD, SPACELESS, UNKNOWN, finder, numbered
 
 import numpy as np
 
 MARKS = ("[start]", "[end]")  # no text can hold them: brackets separate words
 START, END = FIRST, FIRST + 1
 
-# What separates words: ASCII's controls, spaces, brackets and quotes, and all signs beyond.
-APART = r"\x00-\x20\"#$&()*:;<>@\[\\\]\^_`{|}~" + SIGNS
-ENDS, PAUSES = QUESTIONS + EXCLAMATIONS + STOPS, COMMAS  # of other scripts than ASCII's
-# What is done to a text in small letters, in this order: pattern and replacement, the same for Python's re and TensorFlow's RE2.
-STEPS = (
-    ("’", "'"),
-    (f"[{APART}]+", " "),
-    (f"([!?{ENDS}{PAUSES}])", r" \1 "),  # words of their own: an answer needs them
-    ONE_BY_ONE,
-    (r"'+([^a-z']|$)", r" \1"),  # quotation marks part words, the apostrophe of isn't does not
-    (r"(^|[^a-z'])'+", r"\1 "),
-    (r"([.,]+)( |$)", r" \1 "),  # the end of a sentence, not the point in 2.54
-)
 words = finder(STEPS)
 
 
