@@ -17,7 +17,7 @@ from support.data import windows
 from support.reports import inspection
 config = settings.read(Config, argv=["--data", path, *options])
 found = data.read_series(config)
-inspection.report(found, windows.load(found, config))
+inspection.report(windows.load(found, config))
 result = {
     "dates": found.dates,
     "step": str(found.step),

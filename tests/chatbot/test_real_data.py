@@ -46,7 +46,7 @@ def test_the_conversations_are_read_and_what_is_left_out_is_named_with_its_line(
 def test_a_short_training_on_real_conversations_beats_word_frequencies_and_answers_alike_from_every_format(
     project: Path,
 ) -> None:
-    step(project, "train.py", "--data", str(DIALOGUES), "--epochs", "12", "--monitor", "words")
+    step(project, "train.py", "--data", str(DIALOGUES), "--epochs", "12", "--monitor", "token_accuracy")
     step(project, "evaluate.py")
     step(project, "export.py")
     run = next((project / "runs").glob("*/metrics.json")).parent

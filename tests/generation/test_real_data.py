@@ -35,7 +35,7 @@ def test_one_epoch_on_mnist_draws_all_ten_digits_nearer_to_real_ones_than_a_norm
         print(f"{name:36}" + "  ".join(f"{measure} {value:.4f}" for measure, value in values.items()))
     assert found["test_examples"] == 10_000 and found["test"]["classes"] == 10
     assert found["test"]["frechet"] < found["baselines"]["one normal distribution"]["frechet"]
-    assert found["baselines"]["real pictures (validation)"]["frechet"] < found["test"]["frechet"]
+    assert found["baselines"]["real images (validation)"]["frechet"] < found["test"]["frechet"]
     seeds = [str(seed) for seed in range(1_000)]
     answers = json.loads(step(project, "predict.py", *seeds, "--scale", "1", "--json"))
     assert {answer["label"] for answer in answers} == set("0123456789")

@@ -14,6 +14,7 @@ import contextlib, io, json, os, random, shutil, sys
 from pathlib import Path
 from support import runs
 from support.errors import ProjectError
+from support.runs import __main__ as table
 
 outside = Path(sys.argv[2])
 FILES = ["config.json", "training.json", "metrics.json", "environment.json", "spec.json"]
@@ -73,7 +74,7 @@ for number in range(int(sys.argv[1])):
         out = io.StringIO()
         try:
             with contextlib.redirect_stdout(out):
-                runs.main()
+                table.main()
         except ProjectError as error:
             assert str(error).strip(), number
             print("refused", number, error)

@@ -38,8 +38,8 @@ def commands(project: Path) -> list[dict]:
     found.append([*tune, *FEW_ROWS.get(name, [])])
     if (project / "crossvalidate.py").exists():
         found.append(["crossvalidate.py", "--folds", "2", "--seeds", "1", "--epochs", "1"])
-    if (project / "support" / "judge.py").exists():
-        found.append(["-m", "support.training.feature_classifier"])
+    if (project / "feature_classifier.py").exists():
+        found.append(["feature_classifier.py"])
     found += [["-m", "support.runs"], ["-m", "support.runs", "--json"], ["-m", "support.runs", "--prune", "--dry-run"]]
     typed = {"chat.py": "What is a neuron?\n\nquit\n"}
     found += [[script] for script in typed if (project / script).exists()]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 Floors = tuple[tuple[str, ...], ...]  # folders from the top down; those side by side do not import each other
 GROUND = ""  # the files directly in the library's own folder
-SUPPORT: Floors = (("exports",), ("reports",), ("training",), ("data",), (GROUND,))
+SUPPORT: Floors = (("plugins",), ("exports",), ("reports",), ("training",), ("data",), ("runs",), (GROUND,))
 LOADERS = ("import_module", "__import__")
 NOT_CODE = {"build", "dist", "node_modules", "venv"}
 

@@ -6,6 +6,7 @@
 Writes metrics.json, figures/, report.html and model_card.md into the run. Next: python predict.py, python export.py
 """
 
+import os
 from dataclasses import replace
 
 import metrics
@@ -33,10 +34,11 @@ def main() -> None:
     runs.check_same_data(run, splits)
     splits = replace(splits, spec=run.spec)  # with what training decided, such as a threshold
 
+    os.environ["KERAS_BACKEND"] = "tensorflow"  # reads texts too; the weights of another backend are the same file
     from model import build_model  # noqa: F401  layers of our own, which the saved model may have
 
     model = runs.load_model(run.model)
-    prediction = inference.predict(model, splits.test.x)
+    prediction = inference.predict(model, splits.test.x)  # model.predict, in batches that fit into the memory
 
     results = {
         "data": splits.source,
@@ -50,8 +52,8 @@ def main() -> None:
         **metrics.details(splits.test.y, prediction, splits.spec),
     }
     files.write_json(run.folder / "metrics.json", results)
-    pictures = [figures.learning_curves(run), *metrics.plot(splits, prediction, run.figures, draw_examples)]
-    report.write(run, results, pictures, model)
+    drawn = [figures.learning_curves(run), *metrics.plot(splits, prediction, run.figures, draw_examples)]
+    report.write(run, results, metrics.to_rows(results), drawn, model)
     print(metrics.to_table(results))
     print(f"Report: {run}/report.html\nNext: python predict.py, python export.py")
 

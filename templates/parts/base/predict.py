@@ -1,8 +1,8 @@
 """Step 5: ask the trained model.
 
-    python predict.py INPUT …                      the newest run answers
+    python predict.py INPUT …                      the newest run predicts
     python predict.py INPUT … --json               the same for a program
-    python predict.py INPUT … --model FILE         an exported file answers: .onnx and .tflite without loading TensorFlow
+    python predict.py INPUT … --model FILE         an exported file predicts: .onnx and .tflite without loading TensorFlow
 
 What an INPUT is, README.md says. Next: python export.py
 """
@@ -32,13 +32,14 @@ def main() -> None:
     if model.path.suffix == ".keras":
         from model import build_model  # noqa: F401  layers of our own, which the saved model may have
     names, x = read_inputs(options.inputs, model.spec)
-    answers = [metrics.to_record(row, model.spec) for row in serving.predict(model, x)]
+    prediction = serving.predict(model, x)  # model.predict of Keras, or the same by another runtime
+    records = [metrics.to_record(row, model.spec) for row in prediction]
     if options.as_json:
-        print(json.dumps([{"input": name, **answer} for name, answer in zip(names, answers, strict=True)], indent=2))
+        print(json.dumps([{"input": name, **record} for name, record in zip(names, records, strict=True)], indent=2))
         return
     width = max(len(one_line(name)) for name in names)
-    for name, answer in zip(names, answers, strict=True):
-        print(f"{one_line(name):{width}}  {one_line(metrics.to_text(answer))}")
+    for name, record in zip(names, records, strict=True):
+        print(f"{one_line(name):{width}}  {one_line(metrics.to_text(record))}")
 
 
 if __name__ == "__main__":

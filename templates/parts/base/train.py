@@ -9,14 +9,12 @@ Ctrl-C finishes the batch and saves. Writes runs/<time>/. Next: python evaluate.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import metrics
 from config import Config
 from data import load
-from support import errors, plugins, runs, settings
-from support.data import preprocessing
+from support import errors, plugins, settings
 from support.runs import Run
 from support.splits import Splits
 from support.training import resuming
@@ -38,16 +36,7 @@ class Options(Config):
 
 def main() -> None:
     options = settings.read(Options)
-    if options.resume:
-        run = resuming.unfinished(options.run)
-        given = settings.read(Options, toml=False)  # what was typed; config.toml may have changed since
-        config = resuming.same_settings(run, Config, given, options.allow_changes)
-        splits = load(config)
-        resuming.same_data(run, splits, options.allow_changes)
-    else:
-        config = settings.only(Config, options)
-        splits = load(config)
-        run = runs.start(config, splits)
+    run, config, splits = resuming.start_or_resume(options, Config, load)
 
     from model import build_model
 
@@ -64,23 +53,15 @@ def fit(
     config: Config,
     run: Run,
     callbacks: Sequence["keras.callbacks.Callback"] = (),
-    again: str = "python train.py --resume",
+    again: str = "python train.py --resume",  # what to type where it is stopped
     quiet: bool = False,
 ) -> None:
-    """Train `model` and save it, with the weights of its best epoch, in `run`; from the run's newest checkpoint on, if it has one.
-
-    Args:
-        callbacks: more of them, called after the one that records.
-        again: the command that goes on with a training that was stopped.
-        quiet: print only what went wrong.
-    """
+    """Train `model`, from the run's newest checkpoint if it has one, and save it with the weights of its best epoch."""
     from support.training import inference, preflight
     from support.training.batches import Batches
     from support.training.recorder import Recorder
 
-    train, validation = (
-        replace(split, x=preprocessing.encode(split.x, splits.spec)) for split in (splits.train, splits.validation)
-    )
+    train, validation = (inference.encoded(split, splits.spec) for split in (splits.train, splits.validation))
     batches = Batches(train, config.batch_size, config.seed)
     looked_at = Batches(validation, inference.batch_size(validation.x))
     recorder = Recorder(run, config, splits.spec, again, quiet)  # history, best weights, patience, checkpoints

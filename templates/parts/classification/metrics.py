@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from support.reports import tables
 from support.splits import Split, Splits
 
 import numpy as np
@@ -16,76 +17,68 @@ def score(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> di
 
     Precision, recall and F1 are averaged over the classes, each counting the same however rare it is ("macro").
     """
-    counts = confusion(truth, prediction)
-    precision, recall, f1 = _by_class(counts)
+    classes = by_class(truth, prediction)
     likelihood = prediction[np.arange(len(truth)), truth]
     return {
-        "accuracy": float(np.trace(counts) / counts.sum()),
-        "precision": float(precision.mean()),
-        "recall": float(recall.mean()),
-        "f1": float(f1.mean()),
+        "accuracy": float((prediction.argmax(axis=1) == truth).mean()),
+        **{name: float(np.mean([one[name] for one in classes])) for name in ("precision", "recall", "f1")},
         "loss": float(-np.log(np.maximum(likelihood, 1e-7)).mean()),
     }
 
 
+def by_class(truth: np.ndarray, prediction: np.ndarray) -> list[dict[str, Any]]:
+    """Precision, recall, F1 and the number of examples of each class; 0 where there is nothing to divide by."""
+    from sklearn.metrics import precision_recall_fscore_support
+
+    columns = precision_recall_fscore_support(
+        truth, prediction.argmax(axis=1), labels=range(prediction.shape[1]), zero_division=0
+    )
+    return [
+        {"precision": float(precision), "recall": float(recall), "f1": float(f1), "examples": int(examples)}
+        for precision, recall, f1, examples in zip(*columns, strict=True)
+    ]
+
+
 def details(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, Any]:
     """Scores per class and the confusion matrix (rows: true class, columns: predicted class)."""
-    counts = confusion(truth, prediction)
-    names = ("precision", "recall", "f1")
-    per_class = {
-        label: {
-            **{name: float(values[row]) for name, values in zip(names, _by_class(counts), strict=True)},
-            "examples": int(counts[row].sum()),
-        }
-        for row, label in enumerate(spec["labels"])
-    }
-    return {"classes": per_class, "confusion": counts.tolist()}
+    from sklearn.metrics import confusion_matrix
+
+    counts = confusion_matrix(truth, prediction.argmax(axis=1), labels=range(prediction.shape[1]))
+    classes = dict(zip(spec["labels"], by_class(truth, prediction), strict=True))
+    return {"classes": classes, "confusion": counts.tolist()}
 
 
 def choose_threshold(truth: np.ndarray, prediction: np.ndarray, config: Any) -> dict[str, Any]:
-    """What only validation can choose, for the spec: nothing here, the most probable class is the answer."""
+    """What only validation can choose, for the spec: nothing here, the most probable class is predicted."""
     return {}
 
 
 def to_record(prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, Any]:
-    """One row of probabilities as an answer: the label, its probability, and the runners-up."""
+    """One row of probabilities as a record: the label, its probability, and the runners-up."""
     order = np.argsort(-prediction, kind="stable")[:3]
-    top = [
-        {"label": spec["labels"][position], "probability": round(float(prediction[position]), 6)} for position in order
-    ]
+    top = [{"label": spec["labels"][place], "probability": round(float(prediction[place]), 6)} for place in order]
     return {**top[0], "top": top}
 
 
-def to_text(answer: dict[str, Any]) -> str:
-    """An answer as a line for a person."""
-    others = ", ".join(f"{other['label']} {other['probability']:.1%}" for other in answer["top"][1:])
-    return f"{answer['label']}  {answer['probability']:.1%}  (then {others})"
+def to_text(record: dict[str, Any]) -> str:
+    """A record as a line for a person."""
+    others = ", ".join(f"{other['label']} {other['probability']:.1%}" for other in record["top"][1:])
+    return f"{record['label']}  {record['probability']:.1%}  (then {others})"
 
 
-def to_rows(metrics: dict[str, Any]) -> list[list[str]]:
+def to_rows(results: dict[str, Any]) -> list[list[str]]:
     """The scores as a table: header, network and baselines, then each class."""
-    names = list(metrics["test"])
-    table = [["", *names, "examples"]]
-    for title, values in {"network": metrics["test"], **metrics["baselines"]}.items():
-        table.append([title, *(f"{values[name]:.4f}" for name in names), str(metrics["test_examples"])])
-    for label, values in metrics["classes"].items():
-        table.append(
-            [
-                f"class {label}",
-                *(f"{values[name]:.4f}" if name in values else "" for name in names),
-                str(values["examples"]),
-            ]
-        )
-    return table
+    rows = tables.scores(results)
+    for label, values in results["classes"].items():
+        cells = [f"{values[name]:.4f}" if name in values else "" for name in results["test"]]
+        rows.append([f"class {label}", *cells, str(values["examples"])])
+    return rows
 
 
-def to_table(metrics: dict[str, Any]) -> str:
+def to_table(results: dict[str, Any]) -> str:
     """What evaluate.py prints."""
-    header, *lines = to_rows(metrics)[: 2 + len(metrics["baselines"])]
-    width = max(len(line[0]) for line in lines)
-    text = [f"Measured on {metrics['note']}: {metrics['test_examples']:,} test examples."]
-    text += [f"{line[0]:{width}}  " + "  ".join(f"{cell:>9}" for cell in line[1:-1]) for line in (header, *lines)]
-    return "\n".join(text)
+    heading = f"Measured on {results['note']}: {results['test_examples']:,} test examples."
+    return f"{heading}\n{tables.aligned(tables.scores(results))}"
 
 
 def plot(
@@ -93,55 +86,35 @@ def plot(
 ) -> list[Any]:
     """Draw the confusion matrix and the worst mistakes; gives the files with their captions."""
     from support.reports import figures
-    from support.reports.figures import plt
 
-    labels, truth = splits.spec["labels"], splits.test.y
-    counts = confusion(truth, prediction)
+    from sklearn.metrics import ConfusionMatrixDisplay
+
+    labels, truth, predicted = splits.spec["labels"], splits.test.y, prediction.argmax(axis=1)
     size = min(12, 2 + 0.45 * len(labels))
-    figure, axis = plt.subplots(figsize=(size, size))
-    axis.imshow(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1), cmap="Blues", vmin=0, vmax=1)
-    if len(labels) <= 30:
-        for row, column in np.ndindex(counts.shape):
-            if counts[row, column]:
-                axis.text(
-                    column,
-                    row,
-                    str(counts[row, column]),
-                    ha="center",
-                    va="center",
-                    size=8,
-                    color="white" if row == column else "black",
-                )
-    axis.set_xticks(range(len(labels)), labels, rotation=90 if max(map(len, labels)) > 3 else 0)
-    axis.set_yticks(range(len(labels)), labels)
-    axis.set_xlabel("predicted")
-    axis.set_ylabel("true")
-    pictures = [
-        figures.save(
-            figure,
-            folder / "confusion.png",
-            "Confusion matrix: every test example, by true class (row) and predicted class (column).",
-        )
-    ]
+    figure, axis = figures.plt.subplots(figsize=(size, size))
+    ConfusionMatrixDisplay.from_predictions(
+        truth,
+        predicted,
+        labels=range(len(labels)),
+        display_labels=labels,
+        normalize="true",
+        include_values=len(labels) <= 30,
+        values_format=".0%",
+        xticks_rotation="vertical" if max(map(len, labels)) > 3 else "horizontal",
+        cmap="Blues",
+        colorbar=False,
+        text_kw={"size": 7},
+        ax=axis,
+    )
+    caption = (
+        "Confusion matrix: of the test examples of each true class (row), how many were predicted as which (column)."
+    )
+    drawn = [figures.save(figure, folder / "confusion.png", caption)]
 
-    wrong = np.flatnonzero(prediction.argmax(axis=1) != truth)
+    wrong = np.flatnonzero(predicted != truth)
     worst = wrong[np.argsort(-prediction[wrong].max(axis=1), kind="stable")][:24]
     if len(worst):
-        titles = [f"{labels[truth[i]]} as {labels[prediction[i].argmax()]}\n{prediction[i].max():.0%}" for i in worst]
-        caption = f"The worst of {len(wrong)} mistakes: what it is, what the network said, and how sure it was."
-        pictures.append(draw_examples(splits.test.take(worst), titles, folder / "mistakes.png", caption))
-    return pictures
-
-
-def confusion(truth: np.ndarray, prediction: np.ndarray) -> np.ndarray:
-    """Counts (classes, classes): rows are true classes, columns predicted ones."""
-    classes = prediction.shape[1]
-    return np.bincount(truth * classes + prediction.argmax(axis=1), minlength=classes**2).reshape(classes, classes)
-
-
-def _by_class(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Precision, recall and F1 (harmonic mean of both) of each class; 0 where there is nothing to divide by."""
-    right = np.diag(counts).astype(float)
-    precision = right / np.maximum(counts.sum(axis=0), 1)
-    recall = right / np.maximum(counts.sum(axis=1), 1)
-    return precision, recall, 2 * precision * recall / np.maximum(precision + recall, 1e-12)
+        titles = [f"{labels[truth[i]]} as {labels[predicted[i]]}\n{prediction[i].max():.0%}" for i in worst]
+        caption = f"The worst of {len(wrong)} mistakes: what it is, what was predicted, and how sure the network was."
+        drawn.append(draw_examples(splits.test.take(worst), titles, folder / "mistakes.png", caption))
+    return drawn

@@ -1,6 +1,6 @@
-"""How good generated pictures are: distances to real ones in the judge's features (support/training/feature_classifier.py), classes, and copying.
+"""How good generated images are: distances to real ones in the features of a classifier (support/training/feature_classifier.py), classes, and copying.
 
-Every number needs the judge of the same data, so it compares runs on the same data; it is not comparable with FID in papers.
+Every number needs the classifier of the same data, so it compares runs on the same data; it is not comparable with FID in papers.
 """
 
 from collections.abc import Callable
@@ -12,17 +12,16 @@ from support.training import distances, feature_classifier
 
 import numpy as np
 
-METRIC = "frechet"  # the number that runs are compared by
-BETTER = "lower"
-SHOWN = 32  # pictures in a figure
+METRIC = "frechet"  # the number that runs are compared by; lower is better
+SHOWN = 32  # images in a figure
 
 
 def score(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, float]:
-    """Scores of generated pictures (pictures, height, width, channels) 0..1 against real ones, uint8.
+    """Scores of generated images (images, height, width, channels) 0..1 against real ones, uint8.
 
-    frechet and kernel: distances, 0 where nothing tells the two apart; a generator that always draws the same average picture has a
-    frechet of about 1. sureness: the mean probability of the judge's answer, low for shapes between classes. novelty: how far the
-    nearest training picture is, as a multiple of what it is for real new pictures; 0 for copies. classes: how many are produced.
+    frechet and kernel: distances, 0 where nothing tells the two apart; a generator that always draws the same average image has a
+    frechet of about 1. sureness: the mean probability of the classifier's prediction, low for shapes between classes. novelty: how far the
+    nearest training image is, as a multiple of what it is for real new images; 0 for copies. classes: how many are produced.
     """
     found = feature_classifier.load(spec)
     real, _ = found.features(truth)
@@ -41,13 +40,13 @@ def score(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> di
 
 
 def details(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, Any]:
-    """The share of each class among generated and among real pictures, as the judge sees both; nothing where there are no classes."""
+    """The share of each class among generated and among real images, as the classifier sees both; nothing where there are no classes."""
     if not spec["labels"]:
         return {"classes": {}}
     found, count = feature_classifier.load(spec), len(spec["labels"])
     generated, real = (
-        np.bincount(found.features(pictures)[1].argmax(axis=1), minlength=count) / len(pictures)
-        for pictures in (prediction, truth)
+        np.bincount(found.features(images)[1].argmax(axis=1), minlength=count) / len(images)
+        for images in (prediction, truth)
     )
     return {
         "classes": {
@@ -63,7 +62,7 @@ def choose_threshold(truth: np.ndarray, prediction: np.ndarray, config: Any) -> 
 
 
 def to_record(prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, Any]:
-    """One generated picture in numbers: its size, how bright it is, and what the judge takes it for, where its file is here."""
+    """One generated image in numbers: its size, how bright it is, and what the classifier takes it for, where its file is here."""
     answer: dict[str, Any] = {"shape": list(prediction.shape), "brightness": round(float(prediction.mean()), 4)}
     if spec["labels"] and feature_classifier.path(spec).exists():
         probabilities = feature_classifier.load(spec).features(prediction[None])[1][0]
@@ -83,12 +82,12 @@ def to_text(answer: dict[str, Any]) -> str:
 def to_rows(metrics: dict[str, Any]) -> list[list[str]]:
     """The scores as a table: header, network and baselines, then the share of each class."""
     names = list(metrics["test"])
-    table = [["", *names, "pictures"]]
+    table = [["", *names, "images"]]
     for title, values in {"network": metrics["test"], **metrics["baselines"]}.items():
         cells = [f"{values[name]:.0f}" if name == "classes" else f"{values[name]:.4f}" for name in names]
         table.append([title, *cells, str(metrics["test_examples"])])
     for label, shares in metrics["classes"].items():
-        text = f"{shares['generated']:.1%} of the generated, {shares['real']:.1%} of the real pictures"
+        text = f"{shares['generated']:.1%} of the generated, {shares['real']:.1%} of the real images"
         table.append([f"class {label}", text, *[""] * len(names)])
     return table
 
@@ -97,33 +96,31 @@ def to_table(metrics: dict[str, Any]) -> str:
     """What evaluate.py prints."""
     header, *lines = to_rows(metrics)[: 2 + len(metrics["baselines"])]
     width = max(len(line[0]) for line in lines)
-    text = [f"Measured on {metrics['note']}: {metrics['test_examples']:,} generated beside as many real test pictures."]
+    text = [f"Measured on {metrics['note']}: {metrics['test_examples']:,} generated beside as many real test images."]
     text += [f"{line[0]:{width}}  " + "  ".join(f"{cell:>9}" for cell in line[1:-1]) for line in (header, *lines)]
     if metrics["classes"]:
         shares = (f"{label} {values['generated']:.0%}" for label, values in metrics["classes"].items())
-        text.append("Classes among the generated pictures: " + ", ".join(shares))
-    text.append("Distances in the features of this project's own judge: not comparable with FID in papers.")
+        text.append("Classes among the generated images: " + ", ".join(shares))
+    text.append("Distances in the features of this project's own classifier: not comparable with FID in papers.")
     return "\n".join(text)
 
 
 def plot(
     splits: Splits, prediction: np.ndarray, folder: Path, draw_examples: Callable[[Split, list[str], Path, str], Any]
 ) -> list[Any]:
-    """Draw generated pictures, real ones, the nearest training picture beside each, and the animation of the epochs."""
+    """Draw generated images, real ones, the nearest training image beside each, and the animation of the epochs."""
     from support.reports import drawing
-
-    from PIL import Image
 
     some = slice(0, SHOWN)
     generated = Split(splits.test.x[some], drawing.as_pixels(prediction[some]))
-    pictures = [
+    images = [
         draw_examples(
             generated,
             [""] * SHOWN,
             folder / "generated.png",
-            "Generated pictures, the first of the test's latent vectors: not chosen.",
+            "Generated images, the first of the test's latent vectors: not chosen.",
         ),
-        draw_examples(splits.test.take(some), [""] * SHOWN, folder / "real.png", "Real test pictures, for comparison."),
+        draw_examples(splits.test.take(some), [""] * SHOWN, folder / "real.png", "Real test images, for comparison."),
     ]
 
     train = splits.train.y.reshape(len(splits.train), -1).astype(np.float32)
@@ -131,18 +128,8 @@ def plot(
     root = np.sqrt(train.shape[1])
     pairs = np.stack([generated.y, splits.train.y[positions]], axis=1)[:16].reshape(-1, *generated.y.shape[1:])
     titles = [text for distance in away[:16] for text in ("generated", f"nearest, off {distance / root:.0f}")]
-    caption = "Generated, and beside it the nearest of all training pictures: is it copying? (Off: root mean square difference of the pixels, 0..255.)"
-    pictures.append(draw_examples(Split(np.zeros(len(pairs)), pairs), titles, folder / "nearest.png", caption))
+    caption = "Generated, and beside it the nearest of all training images: is it copying? (Off: root mean square difference of the pixels, 0..255.)"
+    images.append(draw_examples(Split(np.zeros(len(pairs)), pairs), titles, folder / "nearest.png", caption))
 
-    files = sorted((folder.parent / "epochs").glob("*.png"))
-    if files:
-        chosen = [files[round(i)] for i in np.linspace(0, len(files) - 1, min(40, len(files)))]
-        frames = []
-        for file in chosen:
-            with Image.open(file) as frame:
-                frames.append(frame.quantize(32))  # a palette, as GIF has one anyway; a smaller one is a smaller file
-        drawing.animate(frames, folder / "epochs.gif", 200, 2000)
-        pictures.append(
-            (folder / "epochs.gif", "The same latent vectors after each epoch: how the pictures came about.")
-        )
-    return pictures
+    caption = "The same latent vectors after each epoch: how the images came about."
+    return images + drawing.animate_epochs(folder.parent / "epochs", folder / "epochs.gif", caption)

@@ -1,7 +1,7 @@
-"""Step 5: new pictures, and the way from one to another.
+"""Step 5: new images, and the way from one to another.
 
-    python predict.py 1 2 3            a picture from each seed, as PNG; the same seed gives the same picture
-    python predict.py 3..7             a walk from the picture of seed 3 to that of seed 7: a strip, and an animation
+    python predict.py 1 2 3            an image from each seed, as PNG; the same seed gives the same image
+    python predict.py 3..7             a walk from the image of seed 3 to that of seed 7: a strip, and an animation
     python predict.py 1 2 --json       the same for a program
     python predict.py 1 --model FILE   an exported file draws: .onnx and .tflite without loading TensorFlow
 
@@ -27,7 +27,7 @@ class Options(Settings):
     inputs: list[str] = Field(description="seeds such as 7, or walks such as 3..7")
     run: str | None = Field(None, description="name of the run; the newest by default")
     model: str | None = Field(None, description="an exported file or folder instead of a run")
-    scale: int = Field(4, ge=1, le=32, description="width of a pixel in the files: small pictures are hard to see")
+    scale: int = Field(4, ge=1, le=32, description="width of a pixel in the files: small images are hard to see")
     as_json: bool = Field(False, alias="json", description="print JSON, one object per seed or walk")
 
 
@@ -37,13 +37,13 @@ def main() -> None:
     if model.path.suffix == ".keras":
         from model import build_model  # noqa: F401  layers of our own, which the saved model may have
     _, x = read_inputs(options.inputs, model.spec)
-    pictures = serving.predict(model, x)  # (pictures, height, width, channels), 0..1
+    images = serving.predict(model, x)  # (images, height, width, channels), 0..1
     folder = model.path.parent / "predictions"
     folder.mkdir(exist_ok=True)
     answers, position = [], 0
     for text in options.inputs:
         steps = STEPS if ".." in text else 1
-        answers.append(write(text, pictures[position : position + steps], folder, options.scale, model.spec))
+        answers.append(write(text, images[position : position + steps], folder, options.scale, model.spec))
         position += steps
     if options.as_json:
         print(json.dumps(answers, indent=2))
@@ -52,16 +52,16 @@ def main() -> None:
         print(f"{answer['input']:>8}  {metrics.to_text(answer)}: {', '.join(answer['files'])}")
 
 
-def write(text: str, pictures: np.ndarray, folder: Path, scale: int, spec: dict) -> dict:
-    """Write the picture of a seed, or the strip and the animation of a walk; gives the answer with its files."""
+def write(text: str, images: np.ndarray, folder: Path, scale: int, spec: dict) -> dict:
+    """Write the image of a seed, or the strip and the animation of a walk; gives the answer with its files."""
     name = text.replace("..", "-to-")
-    files = [drawing.free(folder / f"{'walk' if len(pictures) > 1 else 'seed'}-{name}.png")]
-    drawing.save(drawing.sheet(pictures, len(pictures)), files[0], scale)
-    if len(pictures) > 1:
-        there_and_back = [drawing.as_image(picture, scale) for picture in (*pictures, *pictures[-2:0:-1])]
+    files = [drawing.free(folder / f"{'walk' if len(images) > 1 else 'seed'}-{name}.png")]
+    drawing.save(drawing.sheet(images, len(images)), files[0], scale)
+    if len(images) > 1:
+        there_and_back = [drawing.as_image(image, scale) for image in (*images, *images[-2:0:-1])]
         files.append(drawing.free(folder / f"walk-{name}.gif"))
         drawing.animate(there_and_back, files[1], 120, 120)
-    return {"input": text, **metrics.to_record(pictures[0], spec), "files": [runs.shown(file) for file in files]}
+    return {"input": text, **metrics.to_record(images[0], spec), "files": [runs.shown(file) for file in files]}
 
 
 if __name__ == "__main__":

@@ -49,15 +49,33 @@ notebooks.show_figures()
 # %% [markdown]
 # ## 5. Predict
 #
-# What the trained model says about the first test examples, and what is true.
+# What the trained model predicts for the first test examples, and what is true.
+
 
 # %%
-notebooks.predict_some(5)
+def predict_some(count: int) -> None:
+    import metrics
+    from config import Config
+    from data import load
+    from support import runs
+    from support.exports import serving
+
+    import numpy as np
+
+    model = serving.locate(None, None)  # of the newest run
+    test = load(runs.find(None).config(Config)).test
+    few = test.take(np.arange(min(count, len(test))))
+    for prediction, truth in zip(serving.predict(model, few.x), few.y, strict=True):
+        record = metrics.to_record(prediction, model.spec)
+        print(metrics.to_text(record) + notebooks.shown(np.asarray(truth), model.spec))
+
+
+predict_some(5)
 
 # %% [markdown]
 # ## 6. Export
 #
-# Each file is loaded by the program that will serve it, and must answer as the trained model does.
+# Each file is loaded by the program that will serve it, and must predict as the trained model does.
 
 # %%
 notebooks.step("export.py")

@@ -12,8 +12,7 @@ from support.splits import Split, Splits
 
 import numpy as np
 
-METRIC = "mase"  # the number that runs are compared by
-BETTER = "lower"
+METRIC = "mase"  # the number that runs are compared by; lower is better
 
 
 def score(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, float]:
@@ -134,10 +133,12 @@ def plot(
     splits: Splits, prediction: np.ndarray, folder: Path, draw_examples: Callable[[Split, list[str], Path, str], Any]
 ) -> list[Any]:
     """Draw forecasts over the test part, errors by step ahead, and the worst windows; gives the files with their captions."""
+    from support.data.windows import SeriesSplits
     from support.reports import drawing
 
+    assert isinstance(splits, SeriesSplits)
     pictures = [
-        drawing.forecasts(splits, prediction, folder / "forecasts.png"),
+        drawing.forecasts(splits, prediction, bounds(prediction, splits.spec), folder / "forecasts.png"),
         drawing.by_horizon(splits, prediction, folder / "by_horizon.png"),
     ]
     error = np.nanmean(np.abs(prediction - splits.test.y), axis=1)

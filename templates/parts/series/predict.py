@@ -12,11 +12,10 @@ import json
 from typing import Any
 
 import metrics
-from data import read_endings
+from data import last_windows, read_endings
 from support import errors, runs, settings
-from support.data import windows
 from support.data.csv_file import CsvOptions
-from support.data.endings import Ending
+from support.data.series_files import Ending
 from support.exports import serving
 
 from pydantic import Field
@@ -42,7 +41,7 @@ def main() -> None:
         include=options.model_fields_set & {*CsvOptions.model_fields, "date_column", "date_format"}
     )
     endings = read_endings(options.inputs, model.spec, reading)
-    predictions = serving.predict(model, windows.last([ending.series for ending in endings], model.spec["history"]))
+    predictions = serving.predict(model, last_windows(endings, model.spec))
     answers = [metrics.to_record(row, model.spec) for row in predictions]
     for ending, answer in zip(endings, answers, strict=True):
         answer["dates"] = ending.future(len(answer["values"]))

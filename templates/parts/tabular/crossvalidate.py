@@ -35,18 +35,15 @@ class Options(Config):
     """Config, and how often to repeat it."""
 
     folds: int = Field(5, ge=2, le=100, description="parts of the rows; each is the test once")
-    seeds: int = Field(
-        1, ge=1, le=100, description="how often all of it is repeated, with other folds and other first weights"
-    )
+    seeds: int = Field(1, ge=1, le=100, description="repetitions, each with other folds and another initialisation")
 
 
 def main() -> None:
     options = settings.read(Options)
     prepared = tabular.prepare(read_table(options), options)
     found: dict[str, list[dict[str, float]]] = {}
-    print(
-        f"{options.folds} folds × {options.seeds} seeds on {prepared.table.note}: {metrics.METRIC} of the network, fold by fold"
-    )
+    what = f"{metrics.METRIC} of the network, fold by fold"
+    print(f"{options.folds} folds × {options.seeds} seeds on {prepared.table.note}: {what}")
     for number in range(options.seeds):
         seed = options.seed + number
         for rows in folds(prepared, options, seed):
@@ -59,9 +56,8 @@ def main() -> None:
     print("\n" + table(found))
     runs.FOLDER.mkdir(exist_ok=True)
     path = runs.FOLDER / "crossvalidation.json"
-    files.write_json(
-        path, {"data": prepared.table.note, "folds": options.folds, "seeds": options.seeds, "scores": found}
-    )
+    how = {"data": prepared.table.note, "folds": options.folds, "seeds": options.seeds}
+    files.write_json(path, {**how, "scores": found})
     print(f"All of them: {runs.shown(path)}\nNext: python train.py")
 
 
@@ -77,10 +73,9 @@ def folds(prepared: Prepared, options: Options, seed: int) -> Iterator[tuple[np.
             cut = len(known) - int(options.validation_fraction * len(known))
             yield known[:cut], known[cut:], order[after]
         return
-    if len(np.unique(units)) < options.folds:
-        raise ProjectError(
-            f"{prepared.table.path}: {len(np.unique(units))} different rows or groups are too few for {options.folds} folds\nTake fewer: --folds 2"
-        )
+    if (count := len(np.unique(units))) < options.folds:
+        few = f"{count} different rows or groups are too few for {options.folds} folds"
+        raise ProjectError(f"{prepared.table.path}: {few}\nTake fewer: --folds 2")
     kind = GroupKFold if len(np.unique(y)) == 1 else StratifiedGroupKFold
     for known, test in kind(options.folds, shuffle=True, random_state=seed).split(y, y, units):
         validation, train = np.array([], int), known

@@ -1,11 +1,12 @@
-"""The pieces of a transformer: attention, masks, positions, and the sum with a rest around each.
+"""The pieces of a transformer: attention, masks, positions, and the residual connection around each.
 
 model.py puts them together. Shapes: `words` stands for the number of words of a text, padded; `width` for the numbers per word.
+keras.layers.MultiHeadAttention does the same as `Attention`; here every step of it can be read.
 """
 
 from typing import Any
 
-from support.data import preprocessing
+from support.data.words import PAD
 
 import keras
 import numpy as np
@@ -32,19 +33,19 @@ class Attention(layers.Layer):
         for dense in (self.query, self.key, self.value, self.out):
             dense.build((None, None, width))
 
-    def call(self, asking: Any, asked: Any, allowed: Any) -> tuple[Any, Any]:
+    def call(self, asking: Any, asked: Any, mask: Any) -> tuple[Any, Any]:
         """New vectors for the `asking` words out of the `asked` ones, and who looked where.
 
         Args:
             asking: (batch, words, width).
             asked: (batch, others, width); the same as `asking` in self-attention.
-            allowed: 1 where a word may look, 0 where not; (batch, words or 1, others).
+            mask: 1 where a word may look, 0 where not; (batch, words or 1, others).
         """
         query = self.apart(self.query(asking))  # (batch, heads, words, size): what each word looks for
         key = self.apart(self.key(asked))  # (batch, heads, others, size): what each can be found by
         value = self.apart(self.value(asked))  # (batch, heads, others, size): what each has to give
-        fits = ops.matmul(query, ops.swapaxes(key, 2, 3)) / self.size**0.5  # (batch, heads, words, others)
-        weights = ops.softmax(fits - FAR * (1 - ops.expand_dims(allowed, 1)))  # each row adds up to 1
+        scores = ops.matmul(query, ops.swapaxes(key, 2, 3)) / self.size**0.5  # (batch, heads, words, others)
+        weights = ops.softmax(scores - FAR * (1 - ops.expand_dims(mask, 1)))  # each row adds up to 1
         taken = ops.swapaxes(ops.matmul(weights, value), 1, 2)  # (batch, words, heads, size)
         return self.out(ops.reshape(taken, (-1, taken.shape[1], self.heads * self.size))), weights
 
@@ -56,55 +57,43 @@ class Attention(layers.Layer):
         return {**super().get_config(), "heads": self.heads}
 
 
-@registered
-class Positions(layers.Layer):
-    """Adds the place of each word to its vector: sines and cosines of different wavelengths, like the hands of many clocks."""
+def positional_encoding(words: int, width: int) -> np.ndarray:
+    """(words, width), -1..1: sines and cosines of different wavelengths, like the hands of many clocks.
 
-    def call(self, x: Any) -> Any:
-        return x + ops.convert_to_tensor(clocks(x.shape[1], x.shape[2]))  # (batch, words, width)
-
-
-def clocks(words: int, width: int) -> np.ndarray:
-    """(words, width), -1..1: column 2i is the sine, 2i + 1 the cosine of the place, with a wavelength of 2π · 10000^(2i / width)."""
-    place = np.arange(words)[:, None]  # (words, 1)
-    angle = place / 10_000 ** (np.arange(width) // 2 * 2 / width)  # (words, width)
+    Column 2i is the sine, 2i + 1 the cosine of the position, with a wavelength of 2π · 10000^(2i / width).
+    """
+    position = np.arange(words)[:, None]  # (words, 1)
+    angle = position / 10_000 ** (np.arange(width) // 2 * 2 / width)  # (words, width)
     return np.where(np.arange(width) % 2, np.cos(angle), np.sin(angle)).astype(np.float32)
 
 
-@registered
-class Seen(layers.Layer):
-    """Which words may be looked at: not the padding, and with `causal` nothing that comes later.
+def padding_mask(ids: Any) -> Any:
+    """1 where there is a word, 0 in the padding, the same for whoever looks: (batch, words) -> (batch, 1, words)."""
+    return ops.reshape(ops.cast(ops.not_equal(ids, PAD), "float32"), (-1, 1, ids.shape[1]))
 
-    Without the second, a decoder in training would read the next word instead of learning to say it.
+
+def causal_mask(ids: Any) -> Any:
+    """The same, and 0 for all that comes later: (batch, words) -> (batch, words, words); row: who looks, column: at whom.
+
+    Without it, a decoder in training would read the next word instead of learning to say it.
     """
-
-    def __init__(self, causal: bool = False, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.causal = causal
-
-    def call(self, ids: Any) -> Any:
-        there = ops.cast(ops.not_equal(ids, preprocessing.PAD), "float32")  # (batch, words)
-        there = ops.reshape(there, (-1, 1, ids.shape[1]))  # (batch, 1, words): the same for whoever looks
-        if not self.causal:
-            return there
-        earlier = np.tril(np.ones((ids.shape[1], ids.shape[1]), np.float32))  # row: who looks, column: at whom
-        return there * ops.convert_to_tensor(earlier)  # (batch, words, words)
-
-    def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "causal": self.causal}
+    earlier = np.tril(np.ones((ids.shape[1], ids.shape[1]), np.float32))
+    return ops.minimum(
+        padding_mask(ids), earlier
+    )  # "*" with an array would make Keras 3.15 take the result for a sparse one
 
 
-def attended(x: Any, asked: Any, allowed: Any, heads: int, dropout: float, name: str) -> Any:
+def attend(x: Any, asked: Any, mask: Any, heads: int, dropout: float, name: str) -> Any:
     """The words plus what they took from others, or from one another where `asked` is None.
 
     The sum lets a block change little, and gradients pass it; normalization before it keeps the numbers in range (Xiong et al. 2020).
     """
     asking = layers.LayerNormalization()(x)  # (batch, words, width)
-    taken, _ = Attention(heads, name=name)(asking, asking if asked is None else asked, allowed)
+    taken, _ = Attention(heads, name=name)(asking, asking if asked is None else asked, mask)
     return x + layers.Dropout(dropout)(taken)  # (batch, words, width)
 
 
-def thought(x: Any, dropout: float) -> Any:
+def feed_forward(x: Any, dropout: float) -> Any:
     """The words plus what a small network makes of each by itself."""
     inner = layers.Dense(2 * x.shape[2], activation="relu")(layers.LayerNormalization()(x))  # (batch, words, 2 · width)
     return x + layers.Dropout(dropout)(layers.Dense(x.shape[2])(inner))  # (batch, words, width)

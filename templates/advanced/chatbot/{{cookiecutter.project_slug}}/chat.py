@@ -5,7 +5,7 @@
     python chat.py --model runs/<time>/export/model.onnx   an exported file answers, without TensorFlow
     echo "What is dropout?" | python chat.py               for a program: one answer per line, nothing else
 
-Each question stands for itself: what was said before is not remembered. Next: python export.py
+Each question is self-contained: what was said before is not remembered. Next: python export.py
 """
 
 import sys

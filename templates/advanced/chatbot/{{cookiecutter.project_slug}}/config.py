@@ -4,12 +4,11 @@ from typing import Literal
 
 from support import search
 from support.data.qa_pairs import PairOptions
-from support.training_config import TrainingConfig
 
 from pydantic import Field
 
 
-class Config(PairOptions, TrainingConfig):
+class Config(PairOptions):
     """The settings of a training; what is asked of the data stands in PairOptions: data, vocabulary, answer_length, …"""
 
     # Network
@@ -18,14 +17,18 @@ class Config(PairOptions, TrainingConfig):
     layers: int = Field(
         1, ge=1, le=12, description="blocks of the encoder, and as many of the decoder; the sample needs no more"
     )
-    dropout: float = Field(0.1, ge=0, lt=1, description="share of values hidden in training, against learning by heart")
+    dropout: float = Field(
+        0.1, ge=0, lt=1, description="dropout rate: fraction of activations dropped in training, against overfitting"
+    )
     word_dropout: float = Field(
         0.05,
         ge=0,
         lt=1,
-        description="share of a question's words made unknown in training: real questions hold new ones",
+        description="fraction of a question's words made unknown in training: real questions hold new ones",
     )
-    positions: bool = Field(True, description="add the place of each word to its vector; without, order is lost")
+    positions: bool = Field(
+        True, description="positional encoding: add the position of each word to its vector; without it, order is lost"
+    )
 
     # Training
     epochs: int = Field(40, ge=1, description="passes over the training pairs; the best one is kept")
@@ -34,8 +37,9 @@ class Config(PairOptions, TrainingConfig):
     schedule: Literal["cosine", "exponential", "constant"] = Field(
         "cosine", description="climbs first: attention that is pushed hard at the start never recovers"
     )
-    monitor: Literal["val_words", "val_loss", "words"] = Field(
-        "val_words", description="share of next words that are right; words: of training, for answers learned by heart"
+    monitor: Literal["val_token_accuracy", "val_loss", "token_accuracy"] = Field(
+        "val_token_accuracy",
+        description="share of next words that are right; token_accuracy: of training, to memorise answers",
     )
     print_every: int = Field(2, ge=1, description="epochs between two lines of progress")
 

@@ -28,89 +28,55 @@ class Exchange:
     kind: str
 
 
-TALK: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "hello": (
-        ("hello", "hi", "hey", "hi there", "hello there", "hey there", "good morning", "good evening", "good afternoon",
-         "greetings", "hello, bot", "hi, computer"),
-        ("Hello! What would you like to know?", "Hi! Ask me something."),
-    ),
-    "goodbye": (
-        ("bye", "goodbye", "bye bye", "see you", "see you later", "see you tomorrow", "good night", "I have to go",
-         "I must leave now", "farewell", "until next time", "that is all for today"),
-        ("Goodbye! Come back soon.",),
-    ),
-    "thanks": (
-        ("thanks", "thank you", "thank you very much", "thanks a lot", "many thanks", "that was helpful", "you helped me a lot",
-         "I am grateful", "cheers", "great, thanks", "perfect, thank you", "how kind of you"),
-        ("You are welcome.",),
-    ),
-    "mood": (
-        ("how are you?", "how are you today?", "how do you do?", "how is it going?", "are you well?", "are you all right?",
-         "how do you feel?", "how have you been?", "is everything fine with you?", "what's up?", "how is life?"),
-        ("I am fine, as long as nobody unplugs me.",),
-    ),
-    "name": (
-        ("what is your name?", "who are you?", "what are you called?", "how shall I call you?", "do you have a name?",
-         "tell me your name", "introduce yourself", "may I ask your name?", "what should I call you?", "and you are?"),
-        ("I am a small network, and nobody has given me a name.",),
-    ),
-    "human": (
-        ("are you human?", "are you a robot?", "are you a person?", "are you a machine?", "are you real?", "are you alive?",
-         "am I talking to a person?", "am I talking to a machine?", "is there a human in there?", "are you a computer?"),
-        ("I am a program, and some numbers that were learned from examples.",),
-    ),
-    "age": (
-        ("how old are you?", "what is your age?", "when were you born?", "when were you made?", "are you old?", "are you young?",
-         "when is your birthday?", "since when do you exist?", "tell me your age", "how many years old are you?"),
-        ("I am as old as my last training.",),
-    ),
-    "home": (
-        ("where are you?", "where do you live?", "where are you from?", "what is your home?", "where were you born?",
-         "in which city do you live?", "in which country are you?", "do you live nearby?", "where can I find you?"),
-        ("I live in a file on your computer.",),
-    ),
-    "abilities": (
-        ("what can you do?", "what do you know?", "can you help me?", "how can you help me?", "what are you good for?",
-         "what can I ask you?", "help", "I need help", "what are you able to do?", "what are your abilities?", "why are you here?"),
-        ("I explain words of deep learning, help with computers, and compare animals.",),
-    ),
-    "joke": (
-        ("tell me a joke", "do you know a joke?", "make me laugh", "say something funny", "I want to hear a joke",
-         "another joke, please", "be funny", "can you tell jokes?", "amuse me", "a joke, please", "cheer me up"),
-        ("My training went well. I did not learn from it.", "A batch walks into a bar. The bar normalizes it."),
-    ),
-    "weather": (
-        ("how is the weather?", "will it rain today?", "is it cold outside?", "is the sun shining?", "do I need an umbrella?",
-         "will it snow tomorrow?", "is it warm today?", "what will the weather be?", "is it windy?", "how hot is it?"),
-        ("I have no window. Please look outside.",),
-    ),
-    "food": (
-        ("what do you eat?", "are you hungry?", "what is your favourite food?", "do you like pizza?", "do you like cake?",
-         "have you had breakfast?", "what did you have for lunch?", "shall we have dinner?", "do you drink coffee?",
-         "are you thirsty?"),
-        ("Electricity is enough for me.",),
-    ),
-    "feelings": (
-        ("do you love me?", "do you like me?", "are you sad?", "are you happy?", "do you have feelings?", "can you feel pain?",
-         "are you afraid?", "are you angry with me?", "do you get bored?", "are you lonely?", "can you fall in love?"),
-        ("I have no feelings, only probabilities.",),
-    ),
-    "maker": (
-        ("who made you?", "who built you?", "who created you?", "who wrote you?", "who trained you?", "who is your maker?",
-         "who programmed you?", "who is your father?", "who taught you?", "do you have parents?", "who do you belong to?"),
-        ("You made me, when you typed train.",),
-    ),
-    "truth": (
-        ("are you always right?", "can I trust you?", "do you ever lie?", "do you make mistakes?", "is that true?",
-         "are you sure?", "how do you know that?", "are you lying?", "should I believe you?", "can you be wrong?"),
-        ("I say what is probable, and that may be wrong.",),
-    ),
-    "sorry": (
-        ("sorry", "I am sorry", "my mistake", "excuse me", "I apologize", "forgive me", "I did not mean it", "pardon me",
-         "please forgive me", "oops"),
-        ("Never mind, it happens to all of us.",),
-    ),
-}  # fmt: skip
+TALK = """
+hello | Hello! What would you like to know? | Hi! Ask me something.
+  hello; hi; hey; hi there; hello there; hey there; good morning; good evening; good afternoon; greetings; hello, bot; hi,
+  computer
+goodbye | Goodbye! Come back soon.
+  bye; goodbye; bye bye; see you; see you later; see you tomorrow; good night; I have to go; I must leave now; farewell; until
+  next time; that is all for today
+thanks | You are welcome.
+  thanks; thank you; thank you very much; thanks a lot; many thanks; that was helpful; you helped me a lot; I am grateful;
+  cheers; great, thanks; perfect, thank you; how kind of you
+mood | I am fine, as long as nobody unplugs me.
+  how are you?; how are you today?; how do you do?; how is it going?; are you well?; are you all right?; how do you feel?; how
+  have you been?; is everything fine with you?; what's up?; how is life?
+name | I am a small network, and nobody has given me a name.
+  what is your name?; who are you?; what are you called?; how shall I call you?; do you have a name?; tell me your name;
+  introduce yourself; may I ask your name?; what should I call you?; and you are?
+human | I am a program, and some numbers that were learned from examples.
+  are you human?; are you a robot?; are you a person?; are you a machine?; are you real?; are you alive?; am I talking to a
+  person?; am I talking to a machine?; is there a human in there?; are you a computer?
+age | I am as old as my last training.
+  how old are you?; what is your age?; when were you born?; when were you made?; are you old?; are you young?; when is your
+  birthday?; since when do you exist?; tell me your age; how many years old are you?
+home | I live in a file on your computer.
+  where are you?; where do you live?; where are you from?; what is your home?; where were you born?; in which city do you
+  live?; in which country are you?; do you live nearby?; where can I find you?
+abilities | I explain words of deep learning, help with computers, and compare animals.
+  what can you do?; what do you know?; can you help me?; how can you help me?; what are you good for?; what can I ask you?;
+  help; I need help; what are you able to do?; what are your abilities?; why are you here?
+joke | My training went well. I did not learn from it. | A batch walks into a bar. The bar normalizes it.
+  tell me a joke; do you know a joke?; make me laugh; say something funny; I want to hear a joke; another joke, please; be
+  funny; can you tell jokes?; amuse me; a joke, please; cheer me up
+weather | I have no window. Please look outside.
+  how is the weather?; will it rain today?; is it cold outside?; is the sun shining?; do I need an umbrella?; will it snow
+  tomorrow?; is it warm today?; what will the weather be?; is it windy?; how hot is it?
+food | Electricity is enough for me.
+  what do you eat?; are you hungry?; what is your favourite food?; do you like pizza?; do you like cake?; have you had
+  breakfast?; what did you have for lunch?; shall we have dinner?; do you drink coffee?; are you thirsty?
+feelings | I have no feelings, only probabilities.
+  do you love me?; do you like me?; are you sad?; are you happy?; do you have feelings?; can you feel pain?; are you afraid?;
+  are you angry with me?; do you get bored?; are you lonely?; can you fall in love?
+maker | You made me, when you typed train.
+  who made you?; who built you?; who created you?; who wrote you?; who trained you?; who is your maker?; who programmed you?;
+  who is your father?; who taught you?; do you have parents?; who do you belong to?
+truth | I say what is probable, and that may be wrong.
+  are you always right?; can I trust you?; do you ever lie?; do you make mistakes?; is that true?; are you sure?; how do you
+  know that?; are you lying?; should I believe you?; can you be wrong?
+sorry | Never mind, it happens to all of us.
+  sorry; I am sorry; my mistake; excuse me; I apologize; forgive me; I did not mean it; pardon me; please forgive me; oops
+"""  # an intent and its answers; below, indented, how it is asked for
 TALK_PATTERNS = ("hey, {0}", "well, {0}", "so, {0}", "oh, {0}")  # each form stands for itself, and behind two of these
 
 TERM_PATTERNS = (
@@ -161,26 +127,17 @@ HELP_PATTERNS = (
 HELP = {
     "password": (("I forgot my password", "I have lost my password"), "Choose forgot password, and follow the mail."),
     "login": (("I cannot log in", "my login fails"), "Check the capitals lock, then try again."),
-    "printer": (
-        ("my printer does not print", "the printer prints nothing"),
-        "Look for paper, then switch it off and on.",
-    ),
-    "wireless": (
-        ("I have no internet", "the internet does not work"),
-        "Switch the router off, wait a minute, switch it on.",
-    ),
+    "printer": (("my printer does not print", "the printer prints nothing"), "Look for paper, then switch it off and on."),
+    "wireless": (("I have no internet", "the internet does not work"), "Switch the router off, wait a minute, switch it on."),
     "slow": (("my computer is slow", "the computer has become so slow"), "Close what you do not need, then restart."),
     "screen": (("my screen stays black", "the screen is black"), "Check the cable of the screen and its power."),
     "sound": (("I hear no sound", "there is no sound"), "Turn up the volume, and look where the sound goes."),
-    "battery": (
-        ("my battery is empty too soon", "the battery does not last"),
-        "Make the screen darker and close what runs.",
-    ),
+    "battery": (("my battery is empty too soon", "the battery does not last"), "Make the screen darker and close what runs."),
     "disk": (("my disk is full", "there is no room on the disk"), "Empty the bin, then remove large files."),
     "mouse": (("my mouse does not move", "the mouse is dead"), "Try another socket, or new batteries."),
     "mail": (("my mail does not arrive", "nobody gets my mail"), "Look at the address, and into the outbox."),
     "update": (("the update fails", "my update does not end"), "Restart, make room on the disk, and try once more."),
-}
+}  # fmt: skip
 
 UNIT_PATTERNS = (
     *("how do I turn {0} into {1}?", "how do I convert {0} to {1}?", "how can I get from {0} to {1}?", "convert {0} to {1}"),
@@ -210,8 +167,16 @@ def write() -> list[Exchange]:
     return list(dict.fromkeys(_all()))
 
 
+def talk() -> Iterator[tuple[str, list[str], list[str]]]:
+    """Each intent of TALK, its answers and its questions."""
+    for block in TALK.strip().replace("\n  ", "\t").split("\n"):
+        head, *questions = block.split("\t")
+        name, *answers = head.split(" | ")
+        yield name, answers, " ".join(questions).split("; ")
+
+
 def _all() -> Iterator[Exchange]:
-    for name, (questions, answers) in TALK.items():
+    for name, answers, questions in talk():
         for place, form in enumerate(questions):
             behind = (TALK_PATTERNS[(place + step) % len(TALK_PATTERNS)].format(form) for step in (0, 1))
             for question in (form, *behind):

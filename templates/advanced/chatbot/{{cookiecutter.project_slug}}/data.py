@@ -9,21 +9,22 @@ Prints what there is, what is left out and why, and draws it into runs/data.png.
 
 import ast
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import conversations
 from config import Config
 from support import download, errors, settings
-from support.data import conversation_files, qa_pairs
-from support.data.qa_pairs import Pairs
+from support.data import conversation_files, qa_pairs, text_tables
+from support.data.conversation_files import Row
 from support.errors import ProjectError
 from support.reports import inspection
 from support.reports.inspection import draw_examples
 from support.splits import Splits
 
 import numpy as np
+import pandas as pd
 
 __all__ = ["draw_examples", "load", "read_inputs"]
 
@@ -36,22 +37,26 @@ BETWEEN = " +++$+++ "  # the values of a line, in the files of that archive
 
 def load(config: Config) -> Splits:
     """Training, validation and test pairs: x {"question", "answer"} (pairs,) str, y (pairs, answer_length) numbers of words."""
-    pairs = read(config)
-    if pairs.left_out:
-        print(f"warning: left out or doubtful: {len(pairs.left_out):,}; python data.py --data {config.data} names them")
+    pairs, left_out = read(config)
+    if left_out:
+        print(f"warning: left out or doubtful: {len(left_out):,}; python data.py --data {config.data} names them")
     return qa_pairs.load(pairs, config, config.data, note(config))
 
 
-def read(config: Config) -> Pairs:
+def read(config: Config) -> tuple[pd.DataFrame, list[str]]:
     """All pairs, and what was left out."""
+    left_out: list[str] = []
+    intents: list[str] = []
+    rows: Iterable[Row]
     if config.data == "sample":
         found = conversations.write()
         rows = [(one.question, one.answer, f"exchange {number}") for number, one in enumerate(found, start=1)]
-        return qa_pairs.checked(rows, config, [], [one.intent for one in found])
-    if config.data == "full":
-        path = download.fetch(CORNELL, CORNELL_SHA256, "cornell_movie_dialogs_corpus.zip")
-        return qa_pairs.checked(list(read_archive(path)), config, [])
-    return qa_pairs.read_own(config)
+        intents = [one.intent for one in found]
+    elif config.data == "full":
+        rows = read_archive(download.fetch(CORNELL, CORNELL_SHA256, "cornell_movie_dialogs_corpus.zip"))
+    else:
+        rows, left_out = conversation_files.read(config)
+    return qa_pairs.checked(rows, config, left_out, intents), left_out
 
 
 def note(config: Config) -> str:
@@ -95,29 +100,17 @@ def read_inputs(inputs: list[str], spec: dict[str, Any]) -> tuple[list[str], dic
     Raises:
         ProjectError: where a question has no words, or a file cannot be read.
     """
-    names: list[str] = []
-    questions: list[str] = []
-    for text in inputs:
-        if conversation_files.is_file(text):
-            places, found = conversation_files.read_questions(Path(text), spec)
-            names += places
-            questions += found
-        else:
-            questions.append(text.encode("utf-8", "replace").decode())  # a terminal may hand over broken characters
-            names.append(questions[-1])
-    for name, text in zip(names, questions, strict=True):
-        if not qa_pairs.key(text):
-            raise ProjectError(f"{name!r} has no words in it\nExpected a question in quotes.")
-    return names, {
-        "question": np.array([*questions, None], object)[:-1],  # None: or numpy might make one long type of all
-        "answer": np.array([""] * len(questions), object),
-    }
+    names, questions = text_tables.read_inputs(
+        inputs, spec.get("columns", {}), "question", conversation_files.QUESTION_NAMES, qa_pairs.key, by_line=True
+    )
+    return names, {"question": questions, "answer": np.array([""] * len(questions), object)}
 
 
 def main() -> None:
     config = settings.read(Config)
-    pairs = read(config)
-    inspection.report(qa_pairs.load(pairs, config, config.data, note(config)), pairs)
+    pairs, left_out = read(config)
+    splits = qa_pairs.load(pairs, config, config.data, note(config))
+    inspection.report(splits, pairs.intent.nunique(), left_out)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ Next words are judged beside the true answer, whole answers as greedy decoding g
 of what the network looked at), answers.csv, report.html and model_card.md into the run. Next: python chat.py, python export.py
 """
 
+import os
 from dataclasses import replace
 
 import metrics
@@ -36,6 +37,7 @@ def main() -> None:
     runs.check_same_data(run, splits)
     splits = replace(splits, spec=run.spec)  # with what training decided
 
+    os.environ["KERAS_BACKEND"] = "tensorflow"  # reads texts too; the weights of another backend are the same file
     from model import build_model  # noqa: F401  layers of our own, which the saved model may have
 
     model = runs.load_model(run.model)
@@ -73,7 +75,7 @@ def main() -> None:
         *metrics.plot(splits, each, run.figures, draw_examples),
         *attention_map.draw(model, splits, each, run.figures),
     ]
-    report.write(run, results, pictures, model)
+    report.write(run, results, metrics.to_rows(results), pictures, model)
     print(metrics.to_table(results))
     print(f"Report: {run}/report.html\nNext: python chat.py, python export.py")
 

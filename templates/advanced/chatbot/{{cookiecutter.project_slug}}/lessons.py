@@ -1,8 +1,8 @@
 """Small experiments that show what GUIDE.md tells.
 
     python lessons.py attention        three words look at each other: every number of the formula (seconds)
-    python lessons.py positions        what is lost without the places of words, by kind of question (two trainings, two minutes)
-    python lessons.py masks            a decoder that may look ahead: right in training, mute in life (two minutes)
+    python lessons.py positions        what is lost without positional encoding, by kind of question (two trainings, two minutes)
+    python lessons.py masks            a decoder that may look ahead: right in training, useless alone (two minutes)
     python lessons.py decoding         greedy, beam and top-p on the same questions (needs a trained run; seconds)
 
 GUIDE.md says what to look for.
@@ -48,7 +48,7 @@ def attention(config: Config) -> np.ndarray:
 
 
 def positions(config: Config) -> dict[str, dict[str, float]]:
-    """Sensible answers by kind of question, with and without the places of words."""
+    """Exact matches by kind of question, with and without positional encoding."""
     splits = load(config)
     found = {}
     print(f"{'':20}" + "".join(f"{kind:>9}" for kind in conversations.KINDS))
@@ -60,21 +60,24 @@ def positions(config: Config) -> dict[str, dict[str, float]]:
 
 
 def masks(config: Config) -> dict[str, dict[str, float]]:
-    """Right next words while the true answer is shown, and sensible answers alone, with and without the causal mask."""
+    """Right next words while the true answer is shown, and exact matches when it answers alone, with and without the causal mask."""
     splits = load(config)
     found = {}
-    print(f"{'':24}{'next words right':>18}{'sensible answers':>18}")
+    print(f"{'':24}{'token accuracy':>18}{'exact match':>18}")
     for name, causal in (("sees what was said", True), ("sees the whole answer", False)):
         model = trained(config, splits, causal)
         right = model.evaluate(
             preprocessing.encode(splits.test.x, splits.spec), splits.test.y, verbose=0, return_dict=True
         )
-        found[name] = {"words": right["words"], "sensible": float(np.mean(list(sensible(model, splits).values())))}
-        print(f"{name:24}{found[name]['words']:18.2f}{found[name]['sensible']:18.2f}")
+        found[name] = {
+            "token_accuracy": right["token_accuracy"],
+            "exact_match": float(np.mean(list(exact_match(model, splits).values()))),
+        }
+        print(f"{name:24}{found[name]['token_accuracy']:18.2f}{found[name]['exact_match']:18.2f}")
     return found
 
 
-def ways(config: Config) -> dict[str, list[list[str]]]:
+def strategies(config: Config) -> dict[str, list[list[str]]]:
     """Answers of the newest run, five times each where chance decides, and how probable they were."""
     model = serving.locate(None, None)
     step = serving.load(model)
@@ -108,15 +111,14 @@ def trained(config: Config, splits: Splits, causal: bool = True) -> Any:
     from model import build_model
     from support.training.batches import Batches
 
-    model = build_model(config, splits)
-    model.get_layer("answer_mask").causal = causal
+    model = build_model(config, splits, causal)
     x = preprocessing.encode(splits.train.x, splits.spec)
     batches = Batches(replace(splits.train, x=x), config.batch_size, config.seed)
     model.fit(batches, epochs=config.epochs, shuffle=False, verbose=0)
     return model
 
 
-def sensible(model: Any, splits: Splits) -> dict[str, bool]:
+def exact_match(model: Any, splits: Splits) -> dict[str, bool]:
     """For each test question whether its greedy answer is a known one."""
     questions = list(dict.fromkeys(splits.test.x["question"]))
     replies = decoding.greedy(
@@ -130,15 +132,15 @@ def sensible(model: Any, splits: Splits) -> dict[str, bool]:
 
 
 def by_kind(model: Any, splits: Splits) -> dict[str, float]:
-    """The share of sensible answers to each kind of test question of the sample."""
+    """Exact matches for each kind of test question of the sample."""
     kinds = {one.question: one.kind for one in conversations.write()}
-    right = sensible(model, splits)
+    right = exact_match(model, splits)
     return {kind: float(np.mean([ok for q, ok in right.items() if kinds[q] == kind])) for kind in conversations.KINDS}
 
 
 def main() -> None:
     lesson = settings.read(Options, toml=False).lesson
-    chosen = {"attention": attention, "positions": positions, "masks": masks, "decoding": ways}[lesson]
+    chosen = {"attention": attention, "positions": positions, "masks": masks, "decoding": strategies}[lesson]
     chosen(settings.read(Config, argv=[]))
     if lesson == "decoding":
         drawn = runs.find(None).figures / "attention.png"

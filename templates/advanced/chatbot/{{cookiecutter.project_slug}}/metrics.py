@@ -1,30 +1,31 @@
-"""How good answers are: word by word beside the true answer (perplexity), and as a whole (sensible, varied, copied)."""
+"""How good answers are: word by word beside the true answer (perplexity), and as a whole (exact match, varied, copied)."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from support.data import preprocessing, qa_pairs
+from support.data.words import PAD
 from support.splits import Split, Splits
 from support.training.decoding import Reply
 
 import numpy as np
 
-METRIC = "words"  # the number that exports are compared by; it needs no answer to be made up
+METRIC = "token_accuracy"  # the number that exports are compared by; it needs no answer to be made up
 SHOWN = 12  # answers in a figure
-LEAST = 1e-7  # of probability: a float32 that was rounded to nought is not impossible
+LEAST = 1e-7  # of probability: a float32 that was rounded to zero is not impossible
 
 
 def score(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, float]:
     """Scores of probabilities (pairs, answer_length, words) of each next word, the words before being the true ones.
 
-    words: the share of next words that are right. perplexity: among how many words the network seems to choose, on average; 1 is sure
+    token_accuracy: the share of next words that are right. perplexity: among how many words the network seems to choose, on average; 1 is sure
     and right. `truth` has the numbers of the words (pairs, answer_length), and 0 where nothing is asked for.
     """
-    asked = truth != preprocessing.PAD
+    asked = truth != PAD
     likelihood = np.take_along_axis(prediction, truth[..., None].astype(int), axis=2)[..., 0]  # (pairs, answer_length)
     return {
-        "words": float((prediction.argmax(axis=2) == truth)[asked].mean()),
+        "token_accuracy": float((prediction.argmax(axis=2) == truth)[asked].mean()),
         "perplexity": float(np.exp(-np.log(np.maximum(likelihood[asked], LEAST)).mean())),
     }
 
@@ -32,7 +33,7 @@ def score(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> di
 def of_answers(questions: Sequence[str], answers: Sequence[str], splits: Splits) -> dict[str, float]:
     """Scores of one whole answer to each test question.
 
-    sensible: the share that is, word for word, one of the known answers to that question. distinct_1, distinct_2: different words and
+    exact_match: the share that is, word for word, one of the known answers to that question. distinct_1, distinct_2: different words and
     pairs of neighbours, as a share of all that were said; low where every question gets the same answer (Li et al. 2016). copied: the
     share of answers that stand in training as they are.
     """
@@ -43,7 +44,7 @@ def of_answers(questions: Sequence[str], answers: Sequence[str], splits: Splits)
     pairs = [pair for found in said for pair in zip(found, found[1:], strict=False)]
     words = [word for found in said for word in found]
     return {
-        "sensible": float(np.mean([own in known[qa_pairs.key(q)] for own, q in zip(keys, questions, strict=True)])),
+        "exact_match": float(np.mean([own in known[qa_pairs.key(q)] for own, q in zip(keys, questions, strict=True)])),
         "distinct_1": len(set(words)) / max(1, len(words)),
         "distinct_2": len(set(pairs)) / max(1, len(pairs)),
         "copied": float(np.mean([own in trained for own in keys])),
@@ -59,11 +60,11 @@ def known_answers(splits: Splits) -> dict[str, set[str]]:
 
 
 def details(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, Any]:
-    """The share of next words that are right at each place of the answer: the first ones say what it is about."""
-    asked = truth != preprocessing.PAD
+    """The share of next words that are right at each position of the answer: the first ones say what it is about."""
+    asked = truth != PAD
     right = (prediction.argmax(axis=2) == truth) & asked
-    places = [place for place in range(truth.shape[1]) if asked[:, place].any()]
-    return {"places": [float(right[:, place].sum() / asked[:, place].sum()) for place in places]}
+    positions = [position for position in range(truth.shape[1]) if asked[:, position].any()]
+    return {"positions": [float(right[:, position].sum() / asked[:, position].sum()) for position in positions]}
 
 
 def choose_threshold(truth: np.ndarray, prediction: np.ndarray, config: Any) -> dict[str, Any]:
@@ -122,7 +123,7 @@ def plot(
     """
     found = [to_record(reply, splits.spec) for reply in replies]
     known = known_answers(splits)
-    sensible = np.array(
+    matched = np.array(
         [
             qa_pairs.key(answer["answer"]) in known[qa_pairs.key(question)]
             for answer, question in zip(found, splits.test.x["question"], strict=True)
@@ -130,12 +131,12 @@ def plot(
     )
     pictures = []
     for name, chosen, caption in (
-        ("otherwise", ~sensible, "Test questions that the network answered otherwise than the data do: not chosen, the first ones."),
-        ("as_known", sensible, "Test questions that were answered as in the data: not chosen, spread over the test."),
+        ("otherwise", ~matched, "Test questions that the network answered otherwise than the data do: not chosen, the first ones."),
+        ("as_known", matched, "Test questions that were answered as in the data: not chosen, spread over the test."),
     ):  # fmt: skip
-        places = np.flatnonzero(chosen)
-        places = places[np.linspace(0, len(places) - 1, min(SHOWN, len(places))).astype(int)]
-        if len(places):
-            titles = [f"network: {to_text(found[place])}" for place in places]
-            pictures.append(draw_examples(splits.test.take(places), titles, folder / f"{name}.png", caption))
+        rows = np.flatnonzero(chosen)
+        rows = rows[np.linspace(0, len(rows) - 1, min(SHOWN, len(rows))).astype(int)]
+        if len(rows):
+            titles = [f"network: {to_text(found[row])}" for row in rows]
+            pictures.append(draw_examples(splits.test.take(rows), titles, folder / f"{name}.png", caption))
     return pictures

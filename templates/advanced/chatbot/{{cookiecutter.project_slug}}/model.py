@@ -6,12 +6,12 @@
 attention.py holds its pieces. Next: python train.py
 """
 
-from attention import Positions, Seen, attended, registered, thought
+from attention import attend, causal_mask, feed_forward, padding_mask, positional_encoding, registered
 from config import Config
 from data import load
 from support import errors, runs, settings
-from support.data import preprocessing
 from support.data.word_layers import clean  # noqa: F401  a saved model finds words with it
+from support.data.words import FIRST, PAD
 from support.errors import ProjectError
 from support.reports import figures
 from support.splits import Splits
@@ -21,11 +21,12 @@ import keras
 from keras import layers, ops
 
 
-def build_model(config: Config, splits: Splits) -> keras.Model:
+def build_model(config: Config, splits: Splits, causal: bool = True) -> keras.Model:
     """A compiled network: words as numbers, question and answer so far -> probabilities (batch, answer_length, words).
 
-    The answer is given as it should be, one place to the right: at place i the network sees the words before i and is asked for word i
-    ("teacher forcing"). The masks see to it that all places are learned at once without any seeing its own.
+    The answer is given as it should be, one position to the right: at position i the network sees the words before i and is asked for
+    word i ("teacher forcing"). The masks see to it that all positions are learned at once without any seeing its own; `causal` is False
+    only in lessons.py, which shows what then becomes of it.
     """
     if config.width % config.heads:
         raise ProjectError(f"--width {config.width} cannot be shared among {config.heads} heads\nTry: --heads 4")
@@ -35,56 +36,57 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
     answer = keras.Input((spec["answer_length"],), dtype="int32", name="answer")  # (batch, answer_length)
 
     # One vector per word, for the question, for the answer, and backwards: the next word is the one whose vector fits best.
-    embedding = layers.ReversibleEmbedding(
-        preprocessing.FIRST + len(spec["vocabulary"]), config.width, name="embedding"
-    )
-    read = encoder(embedding(question), Seen(name="question_mask")(question), config)  # (batch, question_length, width)
-    answer_mask = Seen(causal=True, name="answer_mask")(answer)
-    said = decoder(embedding(answer), answer_mask, read, Seen(name="read_mask")(question), config)
-    probabilities = layers.Softmax(name="probabilities")(embedding(said, reverse=True))  # (batch, answer_length, words)
+    embedding = layers.ReversibleEmbedding(FIRST + len(spec["vocabulary"]), config.width, name="embedding")
+    question_mask = padding_mask(question)  # (batch, 1, question_length)
+    answer_mask = causal_mask(answer) if causal else padding_mask(answer)  # (batch, answer_length or 1, answer_length)
+    encoded = encoder(embedding(question), question_mask, config)  # (batch, question_length, width)
+    decoded = decoder(embedding(answer), answer_mask, encoded, question_mask, config)  # (batch, answer_length, width)
+    probabilities = layers.Softmax(name="probabilities")(
+        embedding(decoded, reverse=True)
+    )  # (batch, answer_length, words)
 
     model = keras.Model({"question": question, "answer": answer}, probabilities, name="transformer")
     model.compile(
         optimizer=optimizers.build(config, len(splits.train)),
         # What follows the end of an answer is padding: nothing to learn there.
-        loss=keras.losses.SparseCategoricalCrossentropy(ignore_class=preprocessing.PAD),
-        metrics=[words],
+        loss=keras.losses.SparseCategoricalCrossentropy(ignore_class=PAD),
+        metrics=[token_accuracy],
         steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
     )
     return model
 
 
-def encoder(x, seen, config: Config):
+def encoder(x, mask, config: Config):
     """Reads the question: each word looks at all the others, layer by layer. (batch, question_length, width), in and out."""
-    x = placed(x, config)
+    x = embedded(x, config)
     for number in range(config.layers):
-        x = attended(x, None, seen, config.heads, config.dropout, f"question_{number}")
-        x = thought(x, config.dropout)
+        x = attend(x, None, mask, config.heads, config.dropout, f"question_{number}")
+        x = feed_forward(x, config.dropout)
     return layers.LayerNormalization()(x)
 
 
-def decoder(x, seen, read, read_seen, config: Config):
+def decoder(x, mask, encoded, encoded_mask, config: Config):
     """Says the answer: each word looks at those before it, then at the question. (batch, answer_length, width), in and out."""
-    x = placed(x, config)
+    x = embedded(x, config)
     for number in range(config.layers):
-        x = attended(x, None, seen, config.heads, config.dropout, f"answer_{number}")
-        x = attended(x, read, read_seen, config.heads, config.dropout, f"across_{number}")
-        x = thought(x, config.dropout)
+        x = attend(x, None, mask, config.heads, config.dropout, f"answer_{number}")
+        x = attend(x, encoded, encoded_mask, config.heads, config.dropout, f"across_{number}")
+        x = feed_forward(x, config.dropout)
     return layers.LayerNormalization()(x)
 
 
-def placed(x, config: Config):
-    """The vectors of words, made as large as those of places, and both added: attention alone knows no order."""
+def embedded(x, config: Config):
+    """The vectors of words, made as large as those of positions, and both added: attention alone knows no order."""
     x = layers.Rescaling(config.width**0.5)(x)
     if config.positions:
-        x = Positions()(x)
+        x = x + positional_encoding(x.shape[1], x.shape[2])
     return layers.Dropout(config.dropout)(x)
 
 
 @registered
-def words(truth, probabilities):
+def token_accuracy(truth, probabilities):
     """The share of next words that are right, per answer; padding does not count. (batch, answer_length), … -> (batch,)"""
-    counts = ops.cast(ops.not_equal(truth, preprocessing.PAD), "float32")
+    counts = ops.cast(ops.not_equal(truth, PAD), "float32")
     right = ops.cast(ops.equal(ops.cast(truth, "int32"), ops.argmax(probabilities, axis=-1)), "float32")
     return ops.sum(right * counts, axis=1) / ops.maximum(ops.sum(counts, axis=1), 1.0)
 

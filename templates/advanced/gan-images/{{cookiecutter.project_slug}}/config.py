@@ -16,12 +16,12 @@ class Config(SplitConfig):
         "sample", min_length=1, description="sample, full, or the path of your own .npz file or folder of images"
     )
     image_size: Literal[16, 28, 32, 48, 64, 96, 128] = Field(
-        28, description="height and width of the pictures; MNIST's is 28, and twice as large is four times as slow"
+        28, description="height and width of the images; MNIST's is 28, and twice as large is four times as slow"
     )
     channels: Literal[1, 3] = Field(1, description="1 for grey, which is enough for digits, 3 for colour")
 
     # Networks
-    latent: int = Field(32, ge=2, le=512, description="numbers that a picture is made of; digits need few")
+    latent: int = Field(32, ge=2, le=512, description="numbers that an image is made of; digits need few")
     filters: int = Field(16, ge=4, le=512, description="of the finest convolution; each coarser one has twice as many")
 
     # The game between them
@@ -31,7 +31,7 @@ class Config(SplitConfig):
     penalty: float = Field(
         0.05,
         ge=0,
-        description="on a discriminator that changes steeply from picture to picture; 0 lets training explode",
+        description="on a discriminator that changes steeply from image to image; 0 lets training explode",
     )
     averaging: float = Field(
         0.98, ge=0, lt=1, description="of the generator's weights over the last 1 / (1 - this) steps: swings even out"

@@ -2,7 +2,7 @@
 
     python data.py                     the sample: scikit-learn's 1,797 handwritten digits
     python data.py --data full         MNIST: 70,000 digits, 11 MB to download once
-    python data.py --data my-photos    your own: an .npz file, or a folder of pictures, with or without a sub-folder per class
+    python data.py --data my-photos    your own: an .npz file, or a folder of images, with or without a sub-folder per class
 
 Prints what there is and draws it into runs/data.png. Next: python model.py
 """
@@ -28,13 +28,18 @@ MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1
 
 
 def load(config: Config) -> Splits:
-    """What goes in and what should come out: x latent vectors (pictures, latent), y real pictures (pictures, height, width, channels) uint8.
+    """What goes in and what should come out: x latent vectors (images, latent), y real images (images, height, width, channels) uint8.
 
-    A latent vector belongs to no picture in particular: training draws new ones in every step, validation and test use these, so that
+    A latent vector belongs to no image in particular: training draws new ones in every step, validation and test use these, so that
     every epoch and every export answers the same question.
     """
     real = labelled(config)
-    spec = {**real.spec, "kind": "latent", "latent": config.latent, "judge": feature_classifier.key(real.train)}
+    spec = {
+        **real.spec,
+        "kind": "latent",
+        "latent": config.latent,
+        "feature_classifier": feature_classifier.key(real.train),
+    }
     train, validation, test = (
         Split(latents.many(len(split), config.latent, config.seed, number), split.x)
         for number, split in enumerate((real.train, real.validation, real.test))
@@ -43,7 +48,7 @@ def load(config: Config) -> Splits:
 
 
 def labelled(config: Config) -> Splits:
-    """The real pictures with their classes, which only the judge learns: x (pictures, height, width, channels) uint8, y class numbers."""
+    """The real images with their classes, which only the feature classifier learns: x (images, height, width, channels) uint8, y class numbers."""
     fractions = (config.validation_fraction, config.test_fraction)
     shape = (config.image_size, config.image_size, config.channels)
     if config.data == "sample":
@@ -78,7 +83,7 @@ def sample() -> tuple[np.ndarray, np.ndarray]:
 
 
 def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:
-    """Draw the pictures of `split`, each under its title."""
+    """Draw the images of `split`, each under its title."""
     return image_grid.draw(split.y, titles, path, caption)
 
 
@@ -87,7 +92,7 @@ def main() -> None:
     print(image_folders.describe(labelled(config)))
     splits = load(config)
     some = splits.train.take(np.sort(np.random.default_rng(config.seed).permutation(len(splits.train))[:40]))
-    path, _ = draw_examples(some, [""] * len(some), runs.FOLDER / "data.png", "Some training pictures")
+    path, _ = draw_examples(some, [""] * len(some), runs.FOLDER / "data.png", "Some training images")
     print(f"Some of them: {runs.shown(path)}\nNext: python model.py")
 
 

@@ -1,8 +1,8 @@
 """Small experiments that show what GUIDE.md tells; each draws one figure into runs/lessons/.
 
-    python lessons.py distance         what the distances see: real pictures made worse in six ways (seconds)
+    python lessons.py distance         what the distances see: real images made worse in six ways (seconds)
     python lessons.py losses           the three losses, with and without the penalty (minutes; --epochs 5 is quicker)
-    python lessons.py walk             from one picture to another, straight and along an arc (needs a trained run)
+    python lessons.py walk             from one image to another, straight and along an arc (needs a trained run)
 
 GUIDE.md says what to look for.
 """
@@ -29,7 +29,7 @@ class Options(Settings):
 
 
 def distance(config: Config, epochs: int) -> str:
-    """Real pictures, spoiled; the scores of each."""
+    """Real images, spoiled; the scores of each."""
     from PIL import ImageFilter
 
     splits = load(config)
@@ -38,26 +38,26 @@ def distance(config: Config, epochs: int) -> str:
     real = splits.train.y[rng.permutation(len(splits.train))[: len(splits.test)]]
     taken_for = feature_classifier.load(splits.spec).features(real)[1].argmax(axis=1)
 
-    def blurred(picture: np.ndarray) -> np.ndarray:
-        return np.asarray(drawing.as_image(picture).filter(ImageFilter.GaussianBlur(2))).reshape(picture.shape)
+    def blurred(image: np.ndarray) -> np.ndarray:
+        return np.asarray(drawing.as_image(image).filter(ImageFilter.GaussianBlur(2))).reshape(image.shape)
 
     cases = {
-        "other real pictures": splits.validation.y,
+        "other real images": splits.validation.y,
         "copies of training": real,
-        "blurred": np.stack([blurred(picture) for picture in real]),
+        "blurred": np.stack([blurred(image) for image in real]),
         "with noise": np.clip(real + rng.normal(0, 40, real.shape), 0, 255).astype(np.uint8),
         "upside down": real[:, ::-1],
         "one class missing": real[taken_for != 0],
         "one class only": real[taken_for == 1],
-        "ten pictures, repeated": real[np.arange(len(real)) % 10],
+        "ten images, repeated": real[np.arange(len(real)) % 10],
     }
     frames, lines = [], []
-    for name, pictures in cases.items():
-        if not len(pictures):
-            continue  # a judge that learned little may take no picture for this class
-        found = metrics.score(splits.test.y, pictures.astype(np.float32) / 255, splits.spec)
+    for name, images in cases.items():
+        if not len(images):
+            continue  # a classifier that learned little may take no image for this class
+        found = metrics.score(splits.test.y, images.astype(np.float32) / 255, splits.spec)
         lines.append(f"{name:24}" + "".join(f"{value:11.4f}" for value in found.values()))
-        frames.append(drawing.sheet(pictures[:12], 12))
+        frames.append(drawing.sheet(images[:12], 12))
     print(f"{'':24}" + "".join(f"{name:>11}" for name in found))
     print("\n".join(lines))
     return _save(np.concatenate(frames), "distance")
@@ -88,7 +88,7 @@ def losses(config: Config, epochs: int) -> str:
             found = metrics.score(splits.test.y, inference.predict(model, splits.test.x), splits.spec)
             axis.plot(range(1, epochs + 1), history, style, color=f"C{number}", label=f"{name}, penalty {penalty:g}")
             print(f"{name:16} {penalty:8g}  {history[-1]:8.3f} {found['sureness']:9.2f} {found.get('classes', 0):8.0f}")
-    axis.set(xlabel="epoch", ylabel="Fréchet distance to validation pictures", yscale="log")
+    axis.set(xlabel="epoch", ylabel="Fréchet distance to validation images", yscale="log")
     axis.legend()
     return runs.shown(figures.save(figure, runs.FOLDER / "lessons" / "losses.png", "Three losses")[0])
 
@@ -110,10 +110,10 @@ def walk(config: Config, epochs: int) -> str:
     return _save(np.concatenate(rows), "walk")
 
 
-def _save(picture: np.ndarray, name: str) -> str:
+def _save(image: np.ndarray, name: str) -> str:
     path = runs.FOLDER / "lessons" / f"{name}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
-    drawing.save(picture, path, 2)
+    drawing.save(image, path, 2)
     return runs.shown(path)
 
 

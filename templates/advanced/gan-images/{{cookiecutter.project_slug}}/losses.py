@@ -13,16 +13,16 @@ def losses(name: str, real: Any, fake: Any) -> tuple[Any, Any]:
 
     Args:
         name: relativistic, non-saturating or hinge.
-        real: how real the discriminator finds real pictures (batch, 1), any number.
+        real: how real the discriminator finds real images (batch, 1), any number.
         fake: the same of the generator's.
     """
     if name == "relativistic":
-        # Is this real picture more real than that fake? The generator must overtake real pictures, wherever they are, so it gains
+        # Is this real image more real than that fake? The generator must overtake real images, wherever they are, so it gains
         # nothing by keeping to one kind of them (Jolicoeur-Martineau 2019; Sun et al. 2020).
         return ops.mean(ops.softplus(fake - real)), ops.mean(ops.softplus(real - fake))
     if name == "non-saturating":
-        # Is this picture real? Yes or no, by cross-entropy (Goodfellow et al. 2014). The generator maximizes the "yes" to its
-        # pictures, rather than minimize the "no", whose slope vanishes just when its pictures are bad.
+        # Is this image real? Yes or no, by cross-entropy (Goodfellow et al. 2014). The generator maximizes the "yes" to its
+        # images, rather than minimize the "no", whose slope vanishes just when its images are bad.
         return ops.mean(ops.softplus(-real)) + ops.mean(ops.softplus(fake)), ops.mean(ops.softplus(-fake))
     # hinge: the same question, but an answer that is clear enough, beyond 1, is left alone (Lim and Ye 2017).
     return ops.mean(ops.relu(1 - real)) + ops.mean(ops.relu(1 + fake)), -ops.mean(fake)

@@ -1,17 +1,18 @@
-"""Step 2: two networks and their game. The generator draws pictures, the discriminator tells them from real ones; each learns from the other.
+"""Step 2: two networks and their game. The generator draws images, the discriminator tells them from real ones; each learns from the other.
 
     python model.py                    prints both and draws them into runs/
 
 Next: python train.py
 """
 
+import math
 from typing import Any
 
 from config import Config
 from data import labelled, load
 from losses import losses
 from support import errors, runs, settings
-from support.reports import drawing, figures
+from support.reports import figures
 from support.splits import Splits
 from support.training import feature_classifier, optimizers
 from support.training.watching import FrechetDistance
@@ -20,20 +21,19 @@ import keras
 import tensorflow as tf
 from keras import layers, ops
 
-NUDGE = 0.1  # how far pictures are moved to see how steep the discriminator is, in units of a pixel's range
+NUDGE = 0.1  # how far images are moved to see how steep the discriminator is, in units of a pixel's range
 
 
 def build_model(config: Config, splits: Splits) -> "Gan":
-    """Both networks, compiled: latent vectors (batch, latent) -> pictures (batch, height, width, channels), 0..1."""
+    """Both networks, compiled: latent vectors (batch, latent) -> images (batch, height, width, channels), 0..1."""
     distance = FrechetDistance(splits.spec, feature_classifier.prepare(splits.spec, lambda: labelled(config).train))
     keras.utils.set_random_seed(config.seed)
     model = Gan(config, tuple(splits.spec["shape"]), distance)
+    rate = optimizers.learning_rate(config, len(splits.train))
     model.compile(
         # One optimizer serves both networks: Adam keeps its averages for each weight apart. With a momentum of 0.9, it would go on
         # answering a discriminator that is no longer there.
-        optimizer=keras.optimizers.Adam(
-            optimizers.learning_rate(config, len(splits.train)), beta_1=config.momentum, beta_2=0.99
-        ),
+        optimizer=keras.optimizers.Adam(rate, beta_1=config.momentum, beta_2=0.99),
         steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
     )
     model(splits.train.x[:1])
@@ -42,37 +42,42 @@ def build_model(config: Config, splits: Splits) -> "Gan":
 
 
 def generator(config: Config, shape: tuple[int, ...]) -> keras.Model:
-    """Latent vectors -> pictures: a coarse picture of features is doubled in size until it is a picture."""
-    start, doublings = drawing.coarsest(config.image_size)
+    """Latent vectors -> images: a coarse image of features is doubled in size until it is an image."""
+    count = doublings(config)
+    start = config.image_size // 2**count
     z = keras.Input((config.latent,), name="latent")  # (batch, 32), normally distributed
-    filters = config.filters * 2 ** (doublings - 1)
+    filters = config.filters * 2 ** (count - 1)
     x = layers.Dense(start * start * filters, use_bias=False)(z)
     x = layers.Reshape((start, start, filters))(x)  # (batch, 7, 7, 64)
-    for doubling in range(doublings):
+    for doubling in range(count):
         x = layers.BatchNormalization(momentum=0.9)(x)
         x = layers.Activation("relu")(x)
-        last = doubling == doublings - 1
+        last = doubling == count - 1
         # 4 is a multiple of the stride, so every pixel is made of equally many: otherwise a chessboard shows (Odena et al. 2016).
-        x = layers.Conv2DTranspose(shape[-1] if last else filters // 2, 4, strides=2, padding="same", use_bias=last)(
-            x
-        )  # (batch, 14, 14, 32), then (batch, 28, 28, 1)
-        filters //= 2
-    return keras.Model(z, layers.Activation("sigmoid", name="picture")(x), name="generator")
+        filters = shape[-1] if last else filters // 2
+        x = layers.Conv2DTranspose(filters, 4, strides=2, padding="same", use_bias=last)(x)
+        # (batch, 14, 14, 32), then (batch, 28, 28, 1)
+    return keras.Model(z, layers.Activation("sigmoid", name="image")(x), name="generator")
 
 
 def discriminator(config: Config, shape: tuple[int, ...]) -> keras.Model:
-    """Pictures -> one number each, the higher the more real: the generator the other way round, without normalization.
+    """Images -> one number each, the higher the more real: the generator the other way round, without normalization.
 
-    Batch normalization would let a picture's answer depend on the others in its batch, and the penalty looks at each alone.
+    Batch normalization would let an image's answer depend on the others in its batch, and the penalty looks at each alone.
     """
-    picture = keras.Input(shape, name="picture")  # (batch, 28, 28, 1), 0..1
-    x = layers.Rescaling(2, offset=-1)(picture)  # -1..1: black pixels count too
+    image = keras.Input(shape, name="image")  # (batch, 28, 28, 1), 0..1
+    x = layers.Rescaling(2, offset=-1)(image)  # -1..1: black pixels count too
     filters = config.filters
-    for _ in range(drawing.coarsest(config.image_size)[1]):
+    for _ in range(doublings(config)):
         x = layers.Conv2D(filters, 4, strides=2, padding="same")(x)  # (batch, 14, 14, 32), then (batch, 7, 7, 64)
         x = layers.LeakyReLU(0.2)(x)  # not ReLU: what is no evidence yet still passes a gradient on
         filters *= 2
-    return keras.Model(picture, layers.Dense(1, name="realness")(layers.Flatten()(x)), name="discriminator")
+    return keras.Model(image, layers.Dense(1, name="realness")(layers.Flatten()(x)), name="discriminator")
+
+
+def doublings(config: Config) -> int:
+    """How often the coarsest form of an image, 8 pixels or less, is doubled: 28 pixels are 7, doubled twice."""
+    return math.ceil(math.log2(config.image_size / 8))
 
 
 class Gan(keras.Model):
@@ -125,7 +130,7 @@ class Gan(keras.Model):
         return {mean.name: mean.result() for mean in self.means}
 
     def test_step(self, data: Any) -> dict[str, Any]:
-        """How far the average's pictures are from real ones, as the judge sees both."""
+        """How far the average's images are from real ones, in the features of the classifier."""
         latent, real = data[:2]
         self.distance.update_state(ops.cast(real, "float32") / 255, self(latent))
         return {"distance": self.distance.result()}

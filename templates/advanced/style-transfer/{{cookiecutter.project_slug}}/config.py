@@ -19,7 +19,7 @@ class Config(TrainingConfig):
     data: str = Field(
         "sample", min_length=1, description="sample, full, or the path of your own photo or folder of photos"
     )
-    style: str = Field("drawn", description="the painting: a picture file, or drawn, which is painted by a rule")
+    style: str = Field("drawn", description="the painting: an image file, or drawn, which is painted by a rule")
     longest: int = Field(
         640, ge=64, description="pixels of a photo's longer side; larger photos are made smaller first"
     )

@@ -28,7 +28,7 @@ STEPS = 10  # of --method optimize in an epoch
 def load(config: Config) -> Splits:
     """What goes in, and what it is compared with: x and y are the same pieces of photos (pieces, height, width, 3), uint8.
 
-    With --method optimize there is one photo, and y[0] is all of it; x only counts: nothing goes in, the picture is the model.
+    With --method optimize there is one photo, and y[0] is all of it; x only counts: nothing goes in, the image is the model.
     """
     painting = paintings.load(config.style, config.style_size)
     found, note = photographs(config)
@@ -51,7 +51,7 @@ def load(config: Config) -> Splits:
     note += f"; {small} of {len(found)} photos are too small and left out" if 0 < small < len(found) else ""
     train, validation, test = photos.cut(found, config.piece, config.pieces, config.seed)
     return Splits(
-        Split(train, train, turned_round), Split(validation, validation), Split(test, test), spec, config.data, note
+        Split(train, train, mirrored_pieces), Split(validation, validation), Split(test, test), spec, config.data, note
     )
 
 
@@ -90,7 +90,7 @@ def one_photo(found: list[np.ndarray], config: Config, spec: dict[str, Any], not
     photo = found[0][None]
     still = Split(np.zeros((1, 1), np.float32), photo)
     steps = np.zeros((STEPS * config.batch_size, 1), np.float32)
-    why = "--method optimize makes one picture, which python evaluate.py writes to figures/painted.png of its run: there is no network to export\nTrain one: python train.py --method network"
+    why = "--method optimize makes one image, which python evaluate.py writes to figures/painted.png of its run: there is no network to export\nTrain one: python train.py --method network"
     note = f"{note}; one photo, painted itself, so nothing is unseen"
     return Splits(
         Split(steps, steps[:, 0]),
@@ -102,7 +102,7 @@ def one_photo(found: list[np.ndarray], config: Config, spec: dict[str, Any], not
     )
 
 
-def turned_round(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def mirrored_pieces(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Half of the pieces as in a mirror, which makes more of few photos."""
     x = x.copy()
     mirrored = rng.random(len(x)) < 0.5
@@ -119,7 +119,7 @@ def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], Iter
 
 
 def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:
-    """Draw the pictures of `split`, each under its title."""
+    """Draw the images of `split`, each under its title."""
     return image_grid.draw(split.y, titles, path, caption, columns=min(6, len(split)))
 
 

@@ -1,7 +1,7 @@
 """Small experiments that show what GUIDE.md tells; each draws one figure into runs/lessons/.
 
     python lessons.py gram             what the two losses see: the painting, moved about and spoiled (seconds)
-    python lessons.py texture          pictures out of noise that have the painting's style and no content (a minute)
+    python lessons.py texture          images out of noise that have the painting's style and no content (a minute)
     python lessons.py weights          one photo with little, more and much style (a minute)
     python lessons.py contrast         what instance normalization takes out of a photo (seconds; needs a trained network)
 
@@ -14,21 +14,21 @@ from config import Config
 from data import load, photographs
 from support import errors, runs, settings
 from support.data import paintings, photos
-from support.data.photos import as_pixels, fitted
+from support.data.photos import fitted
 from support.errors import ProjectError
 from support.exports import serving
-from support.reports import image_grid
+from support.reports import drawing, image_grid
 from support.settings import Settings
 
 import numpy as np
 from pydantic import Field
 
-SIDE = 160  # pixels of every picture here
+SIDE = 160  # pixels of every image here
 
 
 class Options(Settings):
     lesson: Literal["gram", "texture", "weights", "contrast"] = Field(description="which experiment")
-    steps: int = Field(150, ge=1, description="of each picture in `texture` and `weights`")
+    steps: int = Field(150, ge=1, description="of each image in `texture` and `weights`")
 
 
 def gram(config: Config, steps: int) -> str:
@@ -49,8 +49,8 @@ def gram(config: Config, steps: int) -> str:
         "a photo": fitted(photographs(config)[0][0], (SIDE, SIDE)),
     }
     print(f"{'':16} {'style':>8} {'content':>8}")
-    for name, picture in cases.items():
-        found = objective(np.float32(painting[None]) / 255, np.float32(picture[None]) / 255)
+    for name, image in cases.items():
+        found = objective(np.float32(painting[None]) / 255, np.float32(image[None]) / 255)
         print(f"{name:16} {float(found['style'][0]):8.3f} {float(found['content'][0]):8.3f}")
     return _save(list(cases.values()), list(cases), "gram")
 
@@ -80,14 +80,14 @@ def weights(config: Config, steps: int) -> str:
 
 
 def contrast(config: Config, steps: int) -> str:
-    """The same photo with half of its contrast, and darker: how much the newest network's pictures differ by that."""
+    """The same photo with half of its contrast, and darker: how much the newest network's images differ by that."""
     model = serving.locate(None, None)
     if "no_export" in model.spec:
-        raise ProjectError("the newest run optimized one picture\nTrain a network first: python train.py")
+        raise ProjectError("the newest run optimized one image\nTrain a network first: python train.py")
     answer, photo = serving.load(model), fitted(photographs(config)[0][0], (SIDE, SIDE))
     pale = (photo * 0.5 + 64).astype(np.uint8)
     found: dict[str, Any] = {"the photo": photo, "half the contrast": pale, "half as bright": photo // 2}
-    painted = [photos.painted(answer, picture) for picture in found.values()]
+    painted = [photos.painted(answer, image) for image in found.values()]
     for number, name in enumerate(list(found)[1:], 1):
         before, after = (np.abs(np.float32(pair[0]) - pair[1]).mean() for pair in
                          ((photo, found[name]), (painted[0], painted[number])))  # fmt: skip
@@ -98,17 +98,17 @@ def contrast(config: Config, steps: int) -> str:
 def optimized(spec: dict[str, Any], painting: np.ndarray, photo: np.ndarray, steps: int, layers: int = 4) -> np.ndarray:
     """--method optimize in a few lines: a photo (height, width, 3), uint8, painted by `steps` steps, with the finest layers alone."""
     from losses import Objective
-    from model import OnePicture, canvas
+    from model import OneImage, canvas
 
     import keras
 
     objective = Objective(spec, painting)
     objective.grams = objective.grams[:layers]
-    model = OnePicture(canvas(photo, 0), objective, photo[None])
-    model.compile(optimizer=keras.optimizers.Adam(0.03))
     still = np.zeros((steps, 1), np.float32)
+    model = OneImage(canvas(photo, 0), objective, still[:1], photo[None])
+    model.compile(optimizer=keras.optimizers.Adam(0.03))
     model.fit(still, still, batch_size=1, verbose=0)
-    return as_pixels(np.asarray(model(still[:1]))[0])
+    return drawing.as_pixels(np.asarray(model(still[:1]))[0])
 
 
 def _save(found: list[np.ndarray], titles: list[str], name: str, columns: int = 7) -> str:

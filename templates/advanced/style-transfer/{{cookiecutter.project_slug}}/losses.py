@@ -12,7 +12,7 @@ from keras import ops
 
 
 def gram(features: Any) -> Any:
-    """Which features occur together, wherever in the picture: (batch, height, width, channels) -> (batch, channels, channels)."""
+    """Which features occur together, wherever in the image: (batch, height, width, channels) -> (batch, channels, channels)."""
     _, height, width, channels = features.shape
     height, width = (size or ops.shape(features)[axis] for axis, size in ((1, height), (2, width)))
     flat = ops.reshape(
@@ -21,10 +21,10 @@ def gram(features: Any) -> Any:
     return ops.matmul(ops.transpose(flat, (0, 2, 1)), flat) / ops.cast(height * width, "float32")
 
 
-def roughness(picture: Any) -> Any:
+def roughness(image: Any) -> Any:
     """Total variation: how much neighbouring pixels differ (batch,), mean of squares; noise is rough, areas are not."""
-    down = ops.mean(ops.square(picture[:, 1:] - picture[:, :-1]), axis=(1, 2, 3))
-    across = ops.mean(ops.square(picture[:, :, 1:] - picture[:, :, :-1]), axis=(1, 2, 3))
+    down = ops.mean(ops.square(image[:, 1:] - image[:, :-1]), axis=(1, 2, 3))
+    across = ops.mean(ops.square(image[:, :, 1:] - image[:, :, :-1]), axis=(1, 2, 3))
     return down + across
 
 
@@ -32,7 +32,7 @@ class Objective:
     """The losses against one painting; it holds networks and targets that are looked through, and never trained.
 
     Each part is relative, so that weights mean the same for every painting and all features: content 1 is as far from the photo as its
-    own features vary, style 1 as far from the painting as a picture in which no filter sees anything.
+    own features vary, style 1 as far from the painting as an image in which no filter sees anything.
     """
 
     def __init__(self, spec: dict[str, Any], painting: np.ndarray) -> None:
@@ -48,13 +48,13 @@ class Objective:
         self.grams = [np.asarray(gram(layer / scale)) for layer, scale in zip(seen, self.scales, strict=True)]
         self.usual = float(np.asarray(content).var(axis=(0, 1, 2)).mean())
 
-    def __call__(self, photo: Any, picture: Any) -> dict[str, Any]:
-        """Of pictures (batch, height, width, 3), 0..1, painted from photos of the same shape: each loss (batch,), and the weighted sum."""
+    def __call__(self, photo: Any, image: Any) -> dict[str, Any]:
+        """Of images (batch, height, width, 3), 0..1, painted from photos of the same shape: each loss (batch,), and the weighted sum."""
         content_of_photo = self.features.content(photo)
-        layers, content = self.features.both(picture)
+        layers, content = self.features.both(image)
         spread = ops.mean(ops.var(content_of_photo, axis=(1, 2)), axis=-1) + 0.1 * self.usual  # nothing varies in fog
         difference = ops.mean(ops.square(content - content_of_photo), axis=(1, 2, 3))
-        found = {"content": difference / spread, "style": self.style(layers), "variation": roughness(picture)}
+        found = {"content": difference / spread, "style": self.style(layers), "variation": roughness(image)}
         return {"loss": sum(self.weights[name] * value for name, value in found.items()), **found}
 
     def style(self, layers: list[Any]) -> Any:

@@ -1,6 +1,6 @@
 """How well photos are painted: the loss of losses.py as a share of what the unpainted photo has.
 
-1 is the photo left as it is, 0 a picture with the photo's content and the painting's style, which does not exist. The number depends on
+1 is the photo left as it is, 0 an image with the photo's content and the painting's style, which does not exist. The number depends on
 the painting, the weights and the features: it compares runs that have these in common, and says nothing about beauty.
 """
 
@@ -14,16 +14,15 @@ from support.training.features import SAID
 
 import numpy as np
 
-METRIC = "loss_ratio"  # the number that runs are compared by
-BETTER = "lower"
+METRIC = "loss_ratio"  # the number that runs are compared by; lower is better
 SHOWN = 6  # photos in a figure
-AT_ONCE = 8  # pictures that are looked at together
+AT_ONCE = 8  # images that are looked at together
 
 _objectives: dict[str, Any] = {}  # by what makes it: seeing the painting takes a second
 
 
 def score(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, float]:
-    """Scores of painted pictures (pictures, height, width, 3), 0..1, against their photos, uint8.
+    """Scores of painted images (images, height, width, 3), 0..1, against their photos, uint8.
 
     loss_ratio: the whole loss, as a share of the unpainted photos'. style: how much of the unpainted photos' style loss is left.
     content: how far what is in the photo has changed, 1 for as much as it varies within itself. variation: roughness.
@@ -38,8 +37,8 @@ def score(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> di
     }
 
 
-def losses_of(photo: np.ndarray, picture: np.ndarray, spec: dict[str, Any]) -> dict[str, float]:
-    """The mean of each loss, as losses.Objective gives them, over pictures (pictures, height, width, 3), 0..1."""
+def losses_of(photo: np.ndarray, image: np.ndarray, spec: dict[str, Any]) -> dict[str, float]:
+    """The mean of each loss, as losses.Objective gives them, over images (images, height, width, 3), 0..1."""
     from losses import Objective
 
     key = repr([spec[name] for name in ("features", "weights", "painting")])
@@ -49,7 +48,7 @@ def losses_of(photo: np.ndarray, picture: np.ndarray, spec: dict[str, Any]) -> d
     parts = [
         {
             name: np.asarray(value)
-            for name, value in _objectives[key](photo[i : i + AT_ONCE], picture[i : i + AT_ONCE]).items()
+            for name, value in _objectives[key](photo[i : i + AT_ONCE], image[i : i + AT_ONCE]).items()
         }
         for i in range(0, len(photo), AT_ONCE)
     ]
@@ -71,7 +70,7 @@ def choose_threshold(truth: np.ndarray, prediction: np.ndarray, config: Any) -> 
 
 
 def to_record(prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, Any]:
-    """One painted picture in numbers: its size, its mean colour (red, green, blue, 0..1), and by what features its painter learned."""
+    """One painted image in numbers: its size, its mean colour (red, green, blue, 0..1), and by what features its painter learned."""
     height, width = prediction.shape[:2]
     colour = [round(float(value), 3) for value in prediction.mean(axis=(0, 1))]
     return {"width": width, "height": height, "colour": colour, "features": spec["features"]}
@@ -85,7 +84,7 @@ def to_text(answer: dict[str, Any]) -> str:
 def to_rows(metrics: dict[str, Any]) -> list[list[str]]:
     """The scores as a table: header, network and baselines, and what they were measured with."""
     names = list(metrics["test"])
-    table = [["", *names, "pictures"]]
+    table = [["", *names, "images"]]
     for title, values in {"painted": metrics["test"], **metrics["baselines"]}.items():
         table.append([title, *(f"{values[name]:.4f}" for name in names), str(metrics["test_examples"])])
     weights = ", ".join(f"{name} {value:g}" for name, value in metrics["weights"].items())
@@ -97,7 +96,7 @@ def to_table(metrics: dict[str, Any]) -> str:
     """What evaluate.py prints."""
     header, *lines = to_rows(metrics)[:-1]
     width = max(len(line[0]) for line in lines)
-    text = [f"Measured on {metrics['note']}: {metrics['test_examples']:,} test pictures."]
+    text = [f"Measured on {metrics['note']}: {metrics['test_examples']:,} test images."]
     text += [f"{line[0]:{width}}  " + "  ".join(f"{cell:>10}" for cell in line[1:-1]) for line in (header, *lines)]
     text.append(
         f"The loss fell to {metrics['test']['loss_ratio']:.3f} of the unpainted photo's: by a factor of {metrics['factor']:.1f}."
@@ -109,14 +108,14 @@ def to_table(metrics: dict[str, Any]) -> str:
 def plot(
     splits: Splits, prediction: np.ndarray, folder: Path, draw_examples: Callable[[Split, list[str], Path, str], Any]
 ) -> list[Any]:
-    """Draw painting, photos and painted photos side by side, and the animation of the epochs; the one picture of --method optimize whole."""
-    from support.reports import sheets
+    """Draw painting, photos and painted photos side by side, and the animation of the epochs; the one image of --method optimize whole."""
+    from support.reports import drawing, sheets
 
     painting, photos = paintings.of(splits.spec), splits.test.y
     some = np.unique(np.linspace(0, len(photos) - 1, min(SHOWN, len(photos))).round().astype(int))
-    painted = sheets.as_pixels(prediction[some])
+    painted = drawing.as_pixels(prediction[some])
     said = f"With {SAID[splits.spec['features']]}."
-    pictures = [
+    images = [
         sheets.three(
             painting,
             photos[some],
@@ -126,6 +125,7 @@ def plot(
         )
     ]
     if splits.spec["kind"] == "optimize":
-        sheets.save(painted[0], folder / "painted.png")
-        pictures.append((folder / "painted.png", f"The painted photo, pixel by pixel. {said}"))
-    return pictures + sheets.animation(folder.parent / "epochs", folder / "epochs.gif")
+        drawing.save(painted[0], folder / "painted.png")
+        images.append((folder / "painted.png", f"The painted photo, pixel by pixel. {said}"))
+    caption = "The same photo after each epoch: how the painting came about."
+    return images + drawing.animate_epochs(folder.parent / "epochs", folder / "epochs.gif", caption)

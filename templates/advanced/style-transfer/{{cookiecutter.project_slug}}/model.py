@@ -1,7 +1,7 @@
 """Step 2: the network that paints, and how it learns without ever being shown a painted photo.
 
     python model.py                    prints it and draws it into runs/
-    python model.py --method optimize  the slow classic: no network, the picture itself is what is trained
+    python model.py --method optimize  the slow classic: no network, the image itself is what is trained
 
 Next: python train.py
 """
@@ -9,32 +9,36 @@ Next: python train.py
 from typing import Any
 
 from config import Config
-from data import load
+from data import load, photographs
 from losses import Objective
 from support import errors, runs, settings
-from support.data import paintings
+from support.data import paintings, photos
 from support.reports import figures
 from support.splits import Splits
 from support.training import optimizers
-from support.training.painting_layers import Canvas, Doubling, InstanceNormalization, ReflectionPadding
+from support.training.painting_layers import Canvas, reflected
 
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-GRAIN = 0.1  # noise on the first picture of --method optimize, 0..1: on a clear sky all strokes are equally good, and none begins
+EPSILON = 1e-2  # added to a variance, most are about 1: the rounding errors of a clear sky are not to become strokes
+SHOWN = 320  # pixels of the longer side of the photo that is painted after every epoch: enough to see strokes
+GRAIN = 0.1  # noise on the first image of --method optimize, 0..1: on a clear sky all strokes are equally good, and none begins
 
 
 def build_model(config: Config, splits: Splits) -> "Painter":
-    """Either method, compiled: photos (batch, height, width, 3), 0..255 -> pictures of the same shape, 0..1."""
+    """Either method, compiled: photos (batch, height, width, 3), 0..255 -> images of the same shape, 0..1."""
     keras.utils.set_random_seed(config.seed)
     objective = Objective(splits.spec, paintings.of(splits.spec))
     if config.method == "optimize":
         config = config.model_copy(update={"learning_rate": config.pixel_rate})
-        model: Painter = OnePicture(canvas(splits.test.y[0], config.seed), objective, splits.test.y[:1])
+        photo = splits.test.y[:1]
+        model: Painter = OneImage(canvas(photo[0], config.seed), objective, shown=splits.test.x[:1], photo=photo)
     else:
-        model = Painter(network(config), objective)
+        shown = photos.padded(photos.shrunk(photographs(config)[0][0], SHOWN))
+        model = Painter(network(config), objective, shown[None].astype(np.float32))
     model.compile(
         optimizer=optimizers.build(config, len(splits.train)),
         steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
@@ -58,23 +62,23 @@ def network(config: Config) -> keras.Model:
         x = layers.Add()([x, changed])  # only the change is learned
     for before in (half, full):
         # Doubled and then convolved: a transposed convolution leaves a chessboard (Odena et al. 2016).
-        x = convolution(Doubling()(x), before.shape[-1], 3)
+        x = convolution(layers.UpSampling2D(2)(x), before.shape[-1], 3)
         x = layers.Add()(
             [x, before]
         )  # what was fine in the photo need not be invented again: a few minutes' training is enough
-    x = layers.Conv2D(3, 5, name="paint")(ReflectionPadding(2)(x))  # (batch, height, width, 3)
-    return keras.Model(photo, layers.Activation("sigmoid", name="picture")(x), name="painter")
+    x = layers.Conv2D(3, 5, name="paint")(reflected(x, 2))  # (batch, height, width, 3)
+    return keras.Model(photo, layers.Activation("sigmoid", name="image")(x), name="painter")
 
 
 def convolution(x: Any, filters: int, size: int, strides: int = 1, activation: str | None = "relu") -> Any:
-    """Padded by reflection, convolved, normalized picture by picture."""
-    x = layers.Conv2D(filters, size, strides=strides, use_bias=False)(ReflectionPadding(size // 2)(x))
-    x = InstanceNormalization()(x)
+    """Padded by reflection, convolved, normalized image by image."""
+    x = layers.Conv2D(filters, size, strides=strides, use_bias=False)(reflected(x, size // 2))
+    x = layers.GroupNormalization(groups=-1, epsilon=EPSILON)(x)  # a group per channel: instance normalization
     return layers.Activation(activation)(x) if activation else x
 
 
 def canvas(photo: np.ndarray, seed: int) -> keras.Model:
-    """The photo as weights, with some grain that strokes can grow from: any number (batch, 1) -> the picture (batch, height, width, 3)."""
+    """The photo as weights, with some grain that strokes can grow from: any number (batch, 1) -> the image (batch, height, width, 3)."""
     model = keras.Sequential([keras.Input((1,)), Canvas(photo.shape)], name="canvas")
     grain = np.random.default_rng(seed).normal(0, GRAIN, photo.shape)
     model.layers[-1].pixels.assign(np.clip(photo / 255 + grain, 0, 1))
@@ -84,9 +88,10 @@ def canvas(photo: np.ndarray, seed: int) -> keras.Model:
 class Painter(keras.Model):
     """A network and the losses that it is trained by: there are no right answers, the painted photo itself is judged."""
 
-    def __init__(self, network: keras.Model, objective: Objective) -> None:
+    def __init__(self, network: keras.Model, objective: Objective, shown: np.ndarray) -> None:
         super().__init__(name="painter")
         self.network, self.objective = network, objective
+        self.shown = shown  # what support/plugins/epochs.py has painted after each epoch
         self.means = [keras.metrics.Mean(name) for name in ("loss", "content", "style", "variation")]
 
     def call(self, x: Any, training: bool = False) -> Any:
@@ -115,11 +120,11 @@ class Painter(keras.Model):
         return {mean.name: mean.result() for mean in self.means}
 
 
-class OnePicture(Painter):
-    """Gatys et al. 2015: the weights are the pixels of one picture. Batches only count the steps."""
+class OneImage(Painter):
+    """Gatys et al. 2015: the weights are the pixels of one image. Batches only count the steps."""
 
-    def __init__(self, network: keras.Model, objective: Objective, photo: np.ndarray) -> None:
-        super().__init__(network, objective)
+    def __init__(self, network: keras.Model, objective: Objective, shown: np.ndarray, photo: np.ndarray) -> None:
+        super().__init__(network, objective, shown)
         self.photo = tf.constant(photo, tf.float32) / 255  # (1, height, width, 3)
 
     def given(self, data: Any) -> tuple[Any, Any]:

@@ -19,7 +19,7 @@ from support import errors, runs, settings
 from support.data import photos
 from support.errors import ProjectError
 from support.exports import serving
-from support.reports import sheets
+from support.reports import drawing
 from support.settings import Settings
 
 from pydantic import Field
@@ -48,14 +48,14 @@ def main() -> None:
     answer, answers = serving.load(model), []
     for name, photo in zip(names, x, strict=True):
         begin = time.perf_counter()
-        picture = photos.painted(answer, photos.shrunk(photo, options.longest) if options.longest else photo)
+        image = photos.painted(answer, photos.shrunk(photo, options.longest) if options.longest else photo)
         seconds = time.perf_counter() - begin
-        path = sheets.free((folder or Path(name).parent) / f"{Path(name).stem}-painted.png")
-        sheets.save(picture, path)
+        path = drawing.free((folder or Path(name).parent) / f"{Path(name).stem}-painted.png")
+        drawing.save(image, path)
         answers.append(
             {
                 "input": name,
-                **metrics.to_record(picture / 255, model.spec),
+                **metrics.to_record(image / 255, model.spec),
                 "file": runs.shown(path),
                 "seconds": round(seconds, 3),
             }

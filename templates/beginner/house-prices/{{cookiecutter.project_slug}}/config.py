@@ -4,12 +4,11 @@ from typing import Literal
 
 from support import search
 from support.data.tabular import TableOptions
-from support.training_config import TrainingConfig
 
 from pydantic import Field
 
 
-class Config(TableOptions, TrainingConfig):
+class Config(TableOptions):
     """The settings of a training; what is asked of a table stands in TableOptions: data, target, ignore, group, time, …"""
 
     # Data
@@ -30,7 +29,7 @@ class Config(TableOptions, TrainingConfig):
     )
     l2: float = Field(0.0, ge=0, description="penalty on large weights")
     dropout: float = Field(
-        0.2, ge=0, lt=1, description="share of neurons hidden in training, against learning by heart"
+        0.2, ge=0, lt=1, description="dropout rate: fraction of activations dropped in training, against overfitting"
     )
 
     # Training

@@ -29,7 +29,9 @@ class Config(SplitConfig):
     batch_normalization: bool = Field(
         True, description="keeps the layers' values in range, so a larger learning rate works"
     )
-    dropout: float = Field(0.3, ge=0, lt=1, description="share of values hidden in training, against learning by heart")
+    dropout: float = Field(
+        0.3, ge=0, lt=1, description="dropout rate: fraction of activations dropped in training, against overfitting"
+    )
     l2: float = Field(0.0, ge=0, description="penalty on large weights; dropout does this network's work, so none")
 
     # Training

@@ -1,4 +1,4 @@
-"""Step 2: the network, from a picture to ten probabilities.
+"""Step 2: the network, from an image to ten probabilities.
 
     python model.py                    prints it and draws it into runs/model.png
 
@@ -17,7 +17,7 @@ from keras import layers, regularizers
 
 
 def build_model(config: Config, splits: Splits) -> keras.Model:
-    """A compiled network: pictures (batch, height, width, channels), 0..255 -> probabilities (batch, classes)."""
+    """A compiled network: images (batch, height, width, channels), 0..255 -> probabilities (batch, classes)."""
     keras.utils.set_random_seed(config.seed)
     image = keras.Input(splits.spec["shape"], name="image")  # (batch, 28, 28, 1), 0..255, as read from the file
     x = to_network_size(image, config)
@@ -27,7 +27,7 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
         if position == 0:
             x = convolution(
                 x, filters, config, size=5, strides=2
-            )  # (batch, 14, 14, 20): strokes, at every second place
+            )  # (batch, 14, 14, 20): strokes, at every second position
         else:
             x = convolution(
                 x, filters, config, size=3, pool=2
@@ -42,7 +42,7 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
     model = keras.Model(image, probabilities, name="digits")
     model.compile(
         optimizer=optimizers.build(config, len(splits.train)),
-        loss="sparse_categorical_crossentropy",  # "sparse": the answers are class numbers, not columns
+        loss="sparse_categorical_crossentropy",  # "sparse": the labels are class numbers, not columns
         metrics=["accuracy"],
         steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
     )
@@ -50,7 +50,7 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
 
 
 def to_network_size(image: keras.KerasTensor, config: Config) -> keras.KerasTensor:
-    """Pictures of any size, grey or colour, as the network takes them; nothing to do for MNIST."""
+    """Images of any size, grey or colour, as the network takes them; nothing to do for MNIST."""
     if image.shape[1:3] != (config.image_size, config.image_size):
         image = layers.Resizing(config.image_size, config.image_size)(image)
     if image.shape[-1] == 3 and config.channels == 1:

@@ -4,12 +4,11 @@ from typing import Literal
 
 from support import search
 from support.data.tabular import TableOptions
-from support.training_config import TrainingConfig
 
 from pydantic import Field
 
 
-class Config(TableOptions, TrainingConfig):
+class Config(TableOptions):
     """The settings of a training; what is asked of a table stands in TableOptions: data, target, group, time, …"""
 
     # Data
@@ -22,16 +21,16 @@ class Config(TableOptions, TrainingConfig):
     activation: Literal["relu", "tanh", "sigmoid", "elu", "silu"] = Field(
         "silu", description="what a neuron does with its sum"
     )
-    l2: float = Field(1e-3, ge=0, description="penalty on large weights, against learning by heart")
+    l2: float = Field(1e-3, ge=0, description="penalty on large weights, against overfitting")
     dropout: float = Field(
-        0.3, ge=0, lt=1, description="share of neurons hidden in training, against learning by heart"
+        0.3, ge=0, lt=1, description="dropout rate: fraction of activations dropped in training, against overfitting"
     )
 
     # Training
     epochs: int = Field(60, ge=1, description="passes over the training rows; the best one is kept")
     learning_rate: float = Field(3e-3, gt=0, description="the peak; three times Adam's usual, as the network is small")
     monitor: Literal["val_loss", "val_accuracy"] = Field(
-        "val_loss", description="the loss knows how sure an answer was, accuracy does not"
+        "val_loss", description="the loss knows how sure a prediction was, accuracy does not"
     )
     patience: int = Field(15, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
     print_every: int = Field(5, ge=1, description="epochs between two lines of progress")

@@ -39,7 +39,7 @@ class Config(SplitConfig):
     )
     image_size: int = Field(32, ge=16, le=512, description="height and width that the network sees; CIFAR-10's is 32")
 
-    # Augmentation: each training picture is changed a little, differently in each epoch
+    # Augmentation: each training image is changed a little, differently in each epoch
     flip: bool = Field(
         True, description="mirror half of them; switch it off where left and right matter, as in writing"
     )
@@ -51,7 +51,7 @@ class Config(SplitConfig):
         (24, 48, 96), min_length=1, max_length=5, description="of each stage; each sees half the height and width"
     )
     stem_strides: Literal[1, 2] = Field(
-        2, description="2: the first convolution skips every second place, four times quicker"
+        2, description="2: the first convolution skips every second position, four times quicker"
     )
     blocks: int = Field(
         1, ge=0, le=9, description="residual blocks in each stage; more are slower and learn finer shapes"
@@ -60,7 +60,10 @@ class Config(SplitConfig):
         True, description="add each block's input to its output; --no-residual shows what that is worth"
     )
     dropout: float = Field(
-        0.0, ge=0, lt=1, description="share of features hidden in training; augmentation does the work"
+        0.0,
+        ge=0,
+        lt=1,
+        description="dropout rate: fraction of features dropped in training; augmentation does the work",
     )
 
     # Training

@@ -47,7 +47,7 @@ def load(config: Config) -> Splits:
 @lru_cache(maxsize=1)
 def sample() -> tuple[np.ndarray, np.ndarray]:
     """The drawn images and their kinds; drawing them takes a second or two, so a process does it once."""
-    return drawings.pictures(SAMPLE_IMAGES, SAMPLE_SEED)
+    return drawings.images(SAMPLE_IMAGES, SAMPLE_SEED)
 
 
 def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:
@@ -57,7 +57,7 @@ def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> 
 
 def draw_augmented(config: Config, split: Split, labels: list[str], path: Path) -> Path:
     """Draw each image of `split` as it is, then seven times as training may see it."""
-    from model import augmentation
+    from augmentation import augmentation
 
     changes = augmentation(config)
     shown, titles = [], []

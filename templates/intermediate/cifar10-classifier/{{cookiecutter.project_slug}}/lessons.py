@@ -1,6 +1,6 @@
 """Small experiments that show what GUIDE.md tells; each draws one figure into runs/lessons/, in half a minute or two.
 
-    python lessons.py augmentation     few pictures, with and without augmentation
+    python lessons.py augmentation     few images, with and without augmentation
     python lessons.py schedules        three schedules, the learning rate beside the loss
     python lessons.py residual         a deep network with and without residual connections
     python lessons.py learning-rate    one hyperparameter from much too small to much too large
@@ -42,14 +42,14 @@ def train(config: Config, splits: Splits, **changes: Any) -> dict[str, list[floa
 
 
 def few(splits: Splits, count: int) -> Splits:
-    """The same with fewer training pictures."""
+    """The same with fewer training images."""
     return Splits(
         splits.train.take(slice(0, count)), splits.validation, splits.test, splits.spec, splits.source, splits.note
     )
 
 
 def augmentation(config: Config, splits: Splits) -> str:
-    """Two trainings on 500 pictures: what is learned by heart, and what is learned."""
+    """Two trainings on 500 images: what is memorised, and what is learned."""
     figure, axes = axes_for(2, "accuracy")
     small = few(splits, 500)
     for title, flip, shift, color in (("with", True, 3, "C0"), ("without", False, 0, "C3")):

@@ -1,4 +1,4 @@
-"""Step 2: the network, from a picture to ten probabilities.
+"""Step 2: the network, from an image to ten probabilities.
 
     python model.py                    prints it and draws it into runs/model.png
     python model.py --preset gpu       the larger one
@@ -6,6 +6,7 @@
 Next: python train.py
 """
 
+from augmentation import augmentation
 from config import Config
 from data import load
 from support import errors, runs, settings
@@ -19,7 +20,7 @@ from keras import layers
 
 
 def build_model(config: Config, splits: Splits) -> keras.Model:
-    """A compiled network: pictures (batch, height, width, 1 or 3), 0..255 -> probabilities (batch, classes).
+    """A compiled network: images (batch, height, width, 1 or 3), 0..255 -> probabilities (batch, classes).
 
     Two parts: augmentation, which only training sees, and the network, which is what is saved and exported.
     """
@@ -28,7 +29,7 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
     keras.config.set_dtype_policy(config.precision)
     network = build_network(config, tuple(splits.spec["shape"]), len(splits.spec["labels"]))
     begin_with_patterns(network.get_layer("stem"), config, splits)
-    image = keras.Input(network.input_shape[1:], name="picture")
+    image = keras.Input(network.input_shape[1:], name="image")
     model = keras.Model(image, network(changes(image)), name="augmented")
     keras.config.set_dtype_policy("float32")
 
@@ -38,28 +39,11 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
     )  # they scale and move, they do not memorise
     model.compile(
         optimizer=optimizer,
-        loss="sparse_categorical_crossentropy",  # "sparse": the answers are class numbers, not columns
+        loss="sparse_categorical_crossentropy",  # "sparse": the labels are class numbers, not columns
         metrics=["accuracy"],
         steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
     )
     return model
-
-
-def augmentation(config: Config) -> keras.Sequential:
-    """Layers that change a picture at random in training, and pass it on as it is otherwise."""
-    share = config.shift / config.image_size
-    changes: list[layers.Layer] = []
-    if config.flip:
-        changes.append(layers.RandomFlip("horizontal", seed=config.seed))
-    if config.shift:  # what comes in at the edge is the picture mirrored, not black: no edge to learn from
-        changes.append(
-            layers.RandomTranslation(share, share, fill_mode="reflect", interpolation="nearest", seed=config.seed + 1)
-        )
-    if config.cutout:
-        changes.append(
-            layers.RandomErasing(1.0, (config.cutout / 2, config.cutout), fill_value=128, seed=config.seed + 2)
-        )
-    return keras.Sequential(changes or [layers.Identity()], name="augmentation")
 
 
 def build_network(config: Config, shape: tuple[int, ...], classes: int) -> keras.Model:
@@ -106,7 +90,7 @@ def convolution(
 
 
 def begin_with_patterns(stem: layers.Layer, config: Config, splits: Splits) -> None:
-    """Let the first convolution begin with what training pictures are made of: it learns sooner than from random numbers."""
+    """Let the first convolution begin with what training images are made of: it learns sooner than from random numbers."""
     (kernel,) = stem.get_weights()  # (5, 5, 3, 24)
     found = patterns.first_filters(splits.train, kernel.shape[0], kernel.shape[-1], config.seed)
     kernel[..., : found.shape[-1]] = found

@@ -4,35 +4,32 @@ from typing import Literal
 
 from support import search
 from support.data.texts import TextOptions
-from support.training_config import TrainingConfig
 
 from pydantic import Field
 
 
-class Config(TextOptions, TrainingConfig):
+class Config(TextOptions):
     """The settings of a training; what is asked of texts stands in TextOptions: data, text_column, vocabulary, length, …"""
 
     # Network
     architecture: Literal["bag", "lstm", "transformer"] = Field(
         "bag", description="how words are put together; bag is the best per minute on a CPU"
     )
-    embedding: int = Field(16, ge=2, le=1024, description="numbers that stand for a word; more are learned by heart")
-    near: int = Field(
-        8, ge=1, le=50, description="of bag: how many words before and behind a word may turn it round: not at all good"
-    )
+    embedding: int = Field(16, ge=2, le=1024, description="numbers that stand for a word; more of them overfit")
+    near: int = Field(8, ge=1, le=50, description="of bag: words on each side that can negate a word: not at all good")
     steps: int = Field(
         100, ge=4, le=1000, description="of lstm and transformer: longer texts are read in groups of neighbouring words"
     )
     units: int = Field(16, ge=1, description="of lstm: memory cells in each direction")
     heads: int = Field(2, ge=1, description="of transformer: attentions side by side, each for another relation")
-    dropout: float = Field(0.3, ge=0, lt=1, description="share of values hidden in training, against learning by heart")
+    dropout: float = Field(
+        0.3, ge=0, lt=1, description="dropout rate: fraction of activations dropped in training, against overfitting"
+    )
 
     # Training
     epochs: int = Field(12, ge=1, description="passes over the training texts; the best one is kept")
     optimizer: Literal["adam", "rmsprop", "sgd"] = Field("adam", description="adam gives rare words steps of their own")
-    learning_rate: float = Field(
-        2.5e-3, gt=0, description="the peak; larger ones learn real texts by heart within an epoch"
-    )
+    learning_rate: float = Field(2.5e-3, gt=0, description="the peak; larger ones overfit real texts within an epoch")
     monitor: Literal["val_loss", "val_accuracy"] = Field(
         "val_loss", description="the loss knows how sure an answer was, accuracy does not"
     )

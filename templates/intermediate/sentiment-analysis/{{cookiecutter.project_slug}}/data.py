@@ -10,16 +10,20 @@ Prints what there is and draws it into runs/data.png. Next: python model.py
 import re
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import reviews
 from config import Config
 from support import download, errors, settings
-from support.data import texts
-from support.data.text_sources import Examples, Found, read_inputs  # predict.py reads texts as training does
+from support.data import preprocessing, text_sources, text_tables, texts
+from support.data.text_sources import Found, examples
 from support.errors import ProjectError
 from support.reports import inspection
 from support.reports.inspection import draw_examples
 from support.splits import Splits
+
+import numpy as np
+import pandas as pd
 
 __all__ = ["draw_examples", "load", "read_inputs"]
 
@@ -37,20 +41,23 @@ def load(config: Config) -> Splits:
         path = download.fetch(IMDB, IMDB_MD5, "aclImdb_v1.tar.gz")
         train, test = read_archive(path)
         return texts.load(Found(train, test=test), config, "full", "IMDB, its own 25,000 test reviews")
-    return texts.load(texts.read_own(config), config, config.data, f"your own data, {config.data}")
+    return texts.load(text_sources.read(config), config, config.data, f"your own data, {config.data}")
 
 
-def sample(seed: int) -> Examples:
+def read_inputs(inputs: list[str], spec: dict[str, Any]) -> tuple[list[str], np.ndarray]:
+    """Texts as `predict.py` takes them, and a name for each: a text, a .txt file that holds one, a folder of such files, or a table."""
+    columns = spec.get("columns", {})
+    return text_tables.read_inputs(inputs, columns, "text", text_sources.TEXT_NAMES, preprocessing.words)
+
+
+def sample(seed: int) -> pd.DataFrame:
     """The reviews of reviews.py."""
     written = reviews.write(seed)
-    return Examples(
-        [review.text for review in written],
-        [reviews.LABELS[review.praise] for review in written],
-        [f"review {number}" for number in range(len(written))],
-    )
+    labels = [reviews.LABELS[review.praise] for review in written]
+    return examples([review.text for review in written], labels, range(len(written)))
 
 
-def read_archive(path: Path) -> tuple[Examples, Examples]:
+def read_archive(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The labelled reviews of IMDB's archive, training and test; read where they are, nothing is unpacked.
 
     Raises:
@@ -70,7 +77,7 @@ def read_archive(path: Path) -> tuple[Examples, Examples]:
         ) from None
     if not found["train"] or not found["test"]:
         raise ProjectError(f"{path} holds no reviews of IMDB\nExpected members such as aclImdb/train/pos/0_9.txt.")
-    train, test = (Examples(*zip(*sorted(part, key=lambda row: row[2]), strict=True)) for part in found.values())
+    train, test = (examples(*zip(*sorted(part, key=lambda row: row[2]), strict=True)) for part in found.values())
     return train, test
 
 

@@ -1,7 +1,7 @@
 """Small experiments that show what GUIDE.md tells; each takes half a minute or less on the sample.
 
     python lessons.py architectures    bag, LSTM and transformer in one table, beside counted words
-    python lessons.py negation         who understands "not bad"? Accuracy by kind of sentence, and the words that turn others round
+    python lessons.py negation         who understands "not bad"? Accuracy by kind of sentence, and the words that negate others
     python lessons.py embeddings       which words the network put side by side, and a map of them
 
 GUIDE.md says what to look for.
@@ -15,6 +15,7 @@ from config import Config
 from data import load
 from support import errors, runs, settings
 from support.data import preprocessing
+from support.data.words import FIRST
 from support.settings import Settings
 from support.splits import Split, Splits
 from support.training import baselines
@@ -64,12 +65,12 @@ def negation(config: Config) -> dict[str, dict[str, float]]:
         found[kind] = {"network": accuracy(ask(model, splits, split), split), "counted": accuracy(counted, split)}
         row = found[kind]
         print(f"{kind:10} {len(split):9} {row['network']:8.3f} {row['counted']:14.3f}   {split.x[0]}")
-    gates = np.asarray(model.get_layer("gates").get_weights()[0])[preprocessing.FIRST :]
+    gates = np.asarray(model.get_layer("gates").get_weights()[0])[FIRST:]
     places = np.asarray(model.get_layer("around").get_weights()[0]).reshape(-1, gates.shape[1])  # (window, embedding)
     # Added to 1; below -1 the vector of a neighbour points the other way. The strongest of the places before it counts.
     turned = (gates[:, None, :] * places[: config.near]).mean(axis=2).min(axis=1)
     order = np.argsort(turned)[:12]
-    print("Words that turn the next ones round: " + ", ".join(splits.spec["vocabulary"][place] for place in order))
+    print("Words that negate the next ones: " + ", ".join(splits.spec["vocabulary"][place] for place in order))
     return found
 
 
@@ -81,7 +82,7 @@ def embeddings(config: Config) -> str:
     splits = load(config)
     model = trained(config, splits)
     words = splits.spec["vocabulary"]
-    vectors = np.asarray(model.get_layer("embedding").get_weights()[0])[preprocessing.FIRST :]
+    vectors = np.asarray(model.get_layer("embedding").get_weights()[0])[FIRST:]
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     for word in ("superb", "boring", "plot"):
         near = np.argsort(-(unit @ unit[words.index(word)]))[1:7]

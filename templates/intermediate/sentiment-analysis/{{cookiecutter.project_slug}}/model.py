@@ -10,6 +10,7 @@ from config import Config
 from data import load
 from support import errors, runs, settings
 from support.data.text_layers import known, pooled
+from support.data.word_layers import clean  # noqa: F401  a saved model finds words with it
 from support.reports import figures
 from support.splits import Splits
 from support.training import optimizers
@@ -24,10 +25,10 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
     spec = splits.spec
     words = len(spec["vocabulary"]) + 2  # and one for "nothing here", one for "not known"
     ids = keras.Input((spec["length"],), dtype="int32", name="ids")  # (batch, length)
-    there = known(ids)  # (batch, length, 1): 1 where there is a word
+    mask = known(ids)  # (batch, length, 1): 1 where there is a word
     x = layers.Embedding(words, config.embedding, name="embedding")(ids)  # (batch, length, 16): a vector per word
 
-    text = {"bag": bag, "lstm": lstm, "transformer": transformer}[config.architecture](x, there, ids, words, config)
+    text = {"bag": bag, "lstm": lstm, "transformer": transformer}[config.architecture](x, mask, ids, words, config)
     text = layers.Dropout(config.dropout)(text)  # (batch, features): a vector per text
     probabilities = layers.Dense(len(spec["labels"]), activation="softmax", name="probabilities")(text)
 
@@ -41,56 +42,56 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
     return model
 
 
-def bag(x, there, ids, words: int, config: Config):
-    """The mean of the words' vectors, each multiplied by what its neighbours say: "not" learns to turn "good" round.
+def bag(x, mask, ids, words: int, config: Config):
+    """The mean of the words' vectors, each multiplied by what its neighbours say: "not" learns to negate "good".
 
     A plain mean, whatever stands where, is the "bag of words" (Iyyer et al. 2015); the gates give it as much order as it needs.
     """
-    gates = layers.Embedding(words, config.embedding, name="gates")(ids) * there  # (batch, length, 16): of each word
+    gates = layers.Embedding(words, config.embedding, name="gates")(ids) * mask  # (batch, length, 16): of each word
     window = (
         2 * config.near + 1
     )  # the words before, the word itself, the words behind, each place with weights of its own
     around = layers.DepthwiseConv1D(window, padding="same", name="around")(
         gates
     )  # (batch, length, 16): of the neighbours
-    return pooled(x * (1 + around), there)  # (batch, 16)
+    return pooled(x * (1 + around), mask)  # (batch, 16)
 
 
-def lstm(x, there, ids, words: int, config: Config):
+def lstm(x, mask, ids, words: int, config: Config):
     """Words read one after the other, forwards and backwards, by cells that choose what to keep (Hochreiter, Schmidhuber 1997)."""
-    x, there = grouped(x, there, config.steps)  # (batch, steps, 16)
+    x, mask = grouped(x, mask, config.steps)  # (batch, steps, 16)
     read = layers.Bidirectional(layers.LSTM(config.units, return_sequences=True))(x)  # (batch, steps, 32): in context
-    return pooled(layers.Concatenate()([x, read]), there)  # (batch, 48)
+    return pooled(layers.Concatenate()([x, read]), mask)  # (batch, 48)
 
 
-def transformer(x, there, ids, words: int, config: Config):
+def transformer(x, mask, ids, words: int, config: Config):
     """One block of self-attention: every place looks at all others and takes what it needs (Vaswani et al. 2017)."""
-    x, there = grouped(x, there, config.steps)  # (batch, steps, 16)
-    number = ops.cumsum(ops.ones_like(there[..., 0], dtype="int32"), axis=1) - 1  # (batch, steps): 0, 1, 2, …
+    x, mask = grouped(x, mask, config.steps)  # (batch, steps, 16)
+    number = ops.cumsum(ops.ones_like(mask[..., 0], dtype="int32"), axis=1) - 1  # (batch, steps): 0, 1, 2, …
     # Attention knows no order: a vector for each place tells it where to look. What it takes from there is the words' vectors.
     place = x + layers.Embedding(x.shape[1], config.embedding, name="places")(number)  # (batch, steps, 16)
-    seen = layers.Concatenate()([attention(place, x, there, width=8) for _ in range(config.heads)])
+    seen = layers.Concatenate()([attention(place, x, mask, width=8) for _ in range(config.heads)])
     read = layers.LayerNormalization()(x + layers.Dense(config.embedding)(seen))
     thought = layers.Dense(2 * config.embedding, activation="relu")(read)
     read = layers.LayerNormalization()(read + layers.Dense(config.embedding)(thought))  # (batch, steps, 16): in context
-    return pooled(layers.Concatenate()([x, read]), there)  # (batch, 32)
+    return pooled(layers.Concatenate()([x, read]), mask)  # (batch, 32)
 
 
-def attention(place, x, there, width: int):
+def attention(place, x, mask, width: int):
     """For each place the mean of what all places have to give, by how well its query fits their keys."""
     query, key, value = layers.Dense(width)(place), layers.Dense(width)(place), layers.Dense(width)(x)
     fits = ops.matmul(query, ops.swapaxes(key, 1, 2)) / width**0.5  # (batch, steps, steps)
-    there = ops.reshape(there, (-1, 1, there.shape[1]))  # (batch, 1, steps); LiteRT computes wrongly with it transposed
-    fits = fits - 10 * (1 - there)  # where no word is, e^-10 is left; 8 bits would not hold more
+    mask = ops.reshape(mask, (-1, 1, mask.shape[1]))  # (batch, 1, steps); LiteRT computes wrongly with it transposed
+    fits = fits - 10 * (1 - mask)  # where no word is, e^-10 is left; 8 bits would not hold more
     return ops.matmul(ops.softmax(fits), value)  # (batch, steps, 8)
 
 
-def grouped(x, there, steps: int):
+def grouped(x, mask, steps: int):
     """At most `steps` vectors: longer texts as the means of neighbouring words, for each step costs, in attention squared."""
     size = -(-x.shape[1] // steps)
     if size == 1:
-        return x * there, there
-    return layers.AveragePooling1D(size, padding="same")(x * there), layers.MaxPooling1D(size, padding="same")(there)
+        return x * mask, mask
+    return layers.AveragePooling1D(size, padding="same")(x * mask), layers.MaxPooling1D(size, padding="same")(mask)
 
 
 def main() -> None:

@@ -47,7 +47,7 @@ class Config(CsvOptions, TrainingConfig):
     units: int = Field(32, ge=1, description="memory cells of the lstm, or filters of the tcn")
     steps: int = Field(48, ge=2, description="positions that lstm and tcn see; a longer history is cut into pieces")
     dropout: float = Field(
-        0.1, ge=0, lt=1, description="share of outputs hidden in training, against learning by heart"
+        0.1, ge=0, lt=1, description="dropout rate: fraction of activations dropped in training, against overfitting"
     )
     l2: float = Field(1e-4, ge=0, description="penalty on large weights of the linear layer")
 

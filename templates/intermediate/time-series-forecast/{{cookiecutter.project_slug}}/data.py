@@ -13,8 +13,9 @@ from typing import Any
 
 from config import Config
 from support import download, errors, settings
-from support.data import endings, series, table, windows
-from support.data.endings import Ending
+from support.data import series_files, table, windows
+from support.data.series import Series
+from support.data.series_files import Ending
 from support.data.table import Table
 from support.data.windows import SeriesSplits
 from support.reports import inspection
@@ -48,40 +49,39 @@ def load(config: Config) -> SeriesSplits:
     return windows.load(read_series(config), config)
 
 
-def read_series(config: Config) -> series.Series:
-    """The whole series on a regular grid, with notes on what was mended."""
-    return series.from_table(read_table(config), config)
-
-
-def read_table(config: Config) -> Table:
-    """Airline passengers, the electricity transformer, or your own file."""
+def read_series(config: Config) -> Series:
+    """The airline passengers, the electricity transformer or your own file, on a regular grid, with notes on what was mended."""
     if config.data == "sample":
-        return sample()
-    if config.data == "full":
+        found = sample()
+    elif config.data == "full":
         path = download.fetch(ETTH2, ETTH2_SHA256, "ETTh2.csv")
         note = "ETTh2, 17,420 hours of an electricity transformer (Zhou et al. 2021; CC BY-ND 4.0)"
-        return replace(series.read_file(path, {}), target="OT", source="full", note=note)
-    return series.read_file(Path(config.data), config.reading(), config.date_column)
+        found = replace(series_files.read_file(path, {}), target="OT", source="full", note=note)
+    else:
+        found = series_files.read_file(Path(config.data), config.reading(), config.date_column)
+    return series_files.from_table(found, config)
 
 
 def sample() -> Table:
     """The airline passengers as a table with a column of dates."""
     months = [f"{year}-{month:02}" for year in range(1949, 1961) for month in range(1, 13)]
-    columns = {"month": months, "passengers": np.array(PASSENGERS).reshape(-1)}
-    return table.from_columns(
-        columns, target="passengers", note="the sample (144 monthly totals of airline passengers, 1949 to 1960)"
-    )
+    note = "the sample (144 monthly totals of airline passengers, 1949 to 1960)"
+    return table.from_columns({"month": months, "passengers": np.ravel(PASSENGERS)}, target="passengers", note=note)
 
 
 def read_endings(texts: list[str], spec: dict[str, Any], options: dict[str, Any] | None = None) -> list[Ending]:
     """The files that predict.py is to go on from; `options` of reading differ from training's."""
-    return endings.read(texts, spec, sample(), options)
+    return [series_files.read_ending(text, spec, sample(), options or {}) for text in texts]
 
 
 def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], np.ndarray]:
     """Their names, and the last window of each (files, history, columns)."""
-    found = read_endings(texts, spec)
-    return [ending.name for ending in found], windows.last([ending.series for ending in found], spec["history"])
+    return texts, last_windows(read_endings(texts, spec), spec)
+
+
+def last_windows(endings: list[Ending], spec: dict[str, Any]) -> np.ndarray:
+    """What the model takes to go on from each file: (files, history, columns)."""
+    return np.stack([ending.series.values[-spec["history"] :] for ending in endings])
 
 
 def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:
@@ -92,9 +92,7 @@ def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> 
 
 
 def main() -> None:
-    config = settings.read(Config)
-    found = read_series(config)
-    inspection.report(found, windows.load(found, config))
+    inspection.report(load(settings.read(Config)))
 
 
 if __name__ == "__main__":

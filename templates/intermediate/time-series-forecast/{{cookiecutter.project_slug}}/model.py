@@ -80,7 +80,7 @@ def tcn(x: Any, config: Config, spec: dict[str, Any]) -> Any:
 
 
 def pieces(x: Any, config: Config, spec: dict[str, Any]) -> Any:
-    """The window as at most `config.steps` positions: a long history is cut into pieces, the oldest rest left away."""
+    """The window as at most `config.steps` positions: a long history is cut into pieces, the oldest rest omitted."""
     size = -(-spec["history"] // config.steps)  # rows per piece
     rest = spec["history"] % size
     return layers.Conv1D(config.units, size, strides=size, name="pieces")(x[:, rest:, :])  # (batch, steps, units)

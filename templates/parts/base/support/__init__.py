@@ -12,11 +12,11 @@ if sys.version_info < (3, 11):  # noqa: UP036  said before a line that an older 
     sys.exit(2)
 
 from support import errors  # noqa: E402
-from support.quiet import QuietImport  # noqa: E402
+from support.quiet import QuietTensorFlow  # noqa: E402
 
 sys.excepthook = errors.uncaught  # a library may be missing at a step's very first import
 
-# TensorFlow reads these when it is imported, and this package is always imported before it.
+# TensorFlow and Keras read these when they are imported, and this package is always imported before them.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # warnings and errors only
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-sys.meta_path.insert(0, QuietImport("tensorflow"))
+sys.meta_path.insert(0, QuietTensorFlow())

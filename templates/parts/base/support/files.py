@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -12,44 +13,32 @@ from typing import Any
 from support.errors import ProjectError
 
 LARGEST = 200_000_000  # bytes of a JSON file that is read at all; a large vocabulary takes some millions
-FORMULAS = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-    "＝",
-    "＋",
-    "－",
-    "＠",
-)  # what a spreadsheet takes for the beginning of a formula
+FORMULAS = tuple("=+-@\t\r＝＋－＠")  # what a spreadsheet takes for the beginning of a formula
 
 
-def write_safely(path: Path, write: Callable[[Path], None]) -> None:
-    """Call `write` with a temporary path in the same folder, flush it to the disk, then rename it to `path`.
+def write_safely(path: Path, write: Callable[[Path], Any]) -> None:
+    """Call `write` with a temporary path in the same folder, flush what it made to the disk, then rename it to `path`.
 
-    The temporary name keeps the suffix of `path`, because Keras and matplotlib choose the format by it.
+    The temporary name ends like `path`, because Keras and matplotlib choose the format by it. `write` may make a folder too.
     """
-    handle, name = tempfile.mkstemp(prefix=".unfinished-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        write(temporary)
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)  # mkstemp makes it private; the project's other files are not
-        os.replace(temporary, path)
-    except OSError as error:
-        if error.filename is None or Path(error.filename) == temporary:
-            error.filename = str(path)  # name the file that the user knows
-        raise
-    finally:
-        temporary.unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=path.parent, ignore_cleanup_errors=True) as folder:
+        made = Path(folder) / path.name
+        try:
+            write(made)
+            if made.is_file():
+                with made.open("rb+") as file:
+                    os.fsync(file.fileno())
+            elif path.is_dir():
+                shutil.rmtree(path)
+            os.replace(made, path)
+        except OSError as error:
+            if error.filename is None or folder in str(error.filename):
+                error.filename = str(path)  # name the file that the user knows
+            raise
 
 
 def write_text(path: Path, text: str) -> None:
-    write_safely(path, lambda temporary: _write(temporary, text))
+    write_safely(path, lambda temporary: temporary.write_text(text, encoding="utf-8", newline="\n"))
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -62,17 +51,18 @@ def read_json(path: Path) -> dict[str, Any]:
     Raises:
         ProjectError: where it is missing, no such JSON, larger than LARGEST or nested too deep.
     """
+    if not path.is_file():
+        raise ProjectError(f"there is no file {path}\nIt belongs to a run: train again (python train.py).")
     try:
-        if not path.is_file():
-            raise ProjectError(f"there is no file {path}\nIt belongs to a run: train again (python train.py).")
         if path.stat().st_size > LARGEST:
             raise ValueError(f"it has {path.stat().st_size:,} bytes")
         content = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(content, dict):
             raise ValueError("it holds no names with values")
-    except (ValueError, RecursionError) as error:  # a JSONDecodeError and a UnicodeDecodeError are ValueErrors
-        reason = "it is nested too deep" if isinstance(error, RecursionError) else error
-        raise damaged(path, reason) from None
+    except RecursionError:
+        raise damaged(path, "it is nested too deep") from None
+    except ValueError as error:  # a JSONDecodeError and a UnicodeDecodeError are ValueErrors
+        raise damaged(path, error) from None
     return content
 
 
@@ -87,18 +77,14 @@ def write_csv(path: Path, rows: Iterable[Iterable[Any]]) -> None:
     write_text(path, text.getvalue())
 
 
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
-
-
 def _harmless(value: Any) -> Any:
     if not isinstance(value, str) or not value.startswith(FORMULAS):
         return value
     try:
         float(value)
+        return value
     except ValueError:
         return f"'{value}"
-    return value
 
 
 def plain(value: Any) -> Any:

@@ -1,13 +1,16 @@
-"""TensorFlow's start-up notes kept off the screen: its C++ parts print them whatever the log level says."""
+"""TensorFlow's start-up notes kept off the screen.
+
+Its C++ parts print them whatever the log level says: TensorFlow 2.21 with TF_CPP_MIN_LOG_LEVEL=3 still shows four lines in every step,
+"WARNING: All log messages before absl::InitializeLog() …" and "oneDNN custom operations are on …", each twice.
+"""
 
 import contextlib
 import importlib.abc
-import importlib.util
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from importlib.machinery import ModuleSpec
+from collections.abc import Iterator
+from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
@@ -16,43 +19,33 @@ from typing import Any
 def hidden_stderr() -> Iterator[None]:
     """Hide what is written to stderr, also by C++; show it after all if an error ends the block."""
     sys.stderr.flush()
+    kept = os.dup(2)
     with tempfile.TemporaryFile() as hidden:
-        kept = os.dup(2)
         os.dup2(hidden.fileno(), 2)
         try:
             yield
         except BaseException:
-            os.dup2(kept, 2)
             hidden.seek(0)
-            os.write(2, hidden.read())
+            os.write(kept, hidden.read())
             raise
         finally:
+            sys.stderr.flush()
             os.dup2(kept, 2)
             os.close(kept)
 
 
-class QuietImport(importlib.abc.MetaPathFinder):
-    """Hides stderr while the module `name` is imported for the first time."""
+class QuietTensorFlow(importlib.abc.MetaPathFinder):
+    """Hides stderr while TensorFlow is imported for the first time, by Keras or by a step."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        if fullname != self.name:
-            return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(fullname)
+    def find_spec(self, name: str, path: Any, target: ModuleType | None = None) -> ModuleSpec | None:
+        spec = PathFinder.find_spec(name, path) if name == "tensorflow" else None
         if spec is None or spec.loader is None:
-            return spec
+            return None
         execute = spec.loader.exec_module
 
-        def quietly(module: Any) -> None:
+        def quietly(module: ModuleType) -> None:
             with hidden_stderr():
                 execute(module)
-                if hasattr(module, "constant"):
-                    module.constant(0)  # the first operation prints a note about the processor
 
         spec.loader.exec_module = quietly  # type: ignore[method-assign]
         return spec

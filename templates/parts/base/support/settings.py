@@ -129,10 +129,10 @@ def only(cls: type[T], values: Settings) -> T:
 
 def program() -> str:
     """The script that was started, as one would type it."""
-    script = Path(sys.argv[0])
-    if not script.resolve().is_relative_to(PROJECT / "support"):
-        return script.name
-    return "-m " + ".".join(script.resolve().relative_to(PROJECT).with_suffix("").parts)
+    script = Path(sys.argv[0]).resolve()
+    if script.is_relative_to(PROJECT / "support"):
+        return "-m " + ".".join(script.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__main__")
+    return script.name
 
 
 def _typed(cls: type[Settings], argv: list[str]) -> dict[str, Any]:

@@ -11,13 +11,18 @@ import numpy as np
 Augment = Callable[[Any, np.ndarray, np.random.Generator], tuple[Any, np.ndarray]]
 
 
+def take(x: Any, positions: Any) -> Any:
+    """The examples of `x`, an input of any kind, at these positions (an array of numbers, or a slice)."""
+    return {name: values[positions] for name, values in x.items()} if isinstance(x, dict) else x[positions]
+
+
 @dataclass(frozen=True)
 class Split:
-    """Examples and their answers, in the same order: `x` has the shape (examples, …), `y` (examples,) or (examples, …).
+    """Examples and their targets, in the same order: `x` has the shape (examples, …), `y` (examples,) or (examples, …).
 
-    `x` is an array, a dict of arrays, or an object that reads examples when they are asked for: it has len(), x[positions or slice]
-    -> array, and fingerprint(). `augment(x, y, rng)` changes a batch of training examples together with their answers, as boxes
-    must follow a picture that is turned round; what leaves the answers alone belongs in the model instead.
+    `x` is an array, a dict of arrays, or an object that reads examples on demand: it has len(), x[positions or slice] -> array, and
+    fingerprint(). `augment(x, y, rng)` changes a batch of training examples together with their targets, as boxes must follow an
+    image that is flipped; what leaves the targets alone belongs in the model instead.
     """
 
     x: Any
@@ -29,12 +34,7 @@ class Split:
 
     def take(self, positions: Any) -> "Split":
         """The examples at these positions (an array of numbers, or a slice)."""
-        x = (
-            {name: values[positions] for name, values in self.x.items()}
-            if isinstance(self.x, dict)
-            else self.x[positions]
-        )
-        return replace(self, x=x, y=self.y[positions])
+        return replace(self, x=take(self.x, positions), y=self.y[positions])
 
 
 @dataclass(frozen=True)
@@ -56,16 +56,16 @@ class Splits:
         """A hash of every value of every split: equal data, equal fingerprint."""
         digest = hashlib.sha256(json.dumps(self.spec, sort_keys=True, default=str).encode())
         for split in (self.train, self.validation, self.test):
-            parts = split.x if isinstance(split.x, dict) else {"x": split.x}
-            for name, values in {**parts, "y": split.y}.items():
+            for name, values in {**(split.x if isinstance(split.x, dict) else {"x": split.x}), "y": split.y}.items():
                 digest.update(name.encode())
-                if hasattr(values, "fingerprint"):
-                    digest.update(values.fingerprint().encode())
-                else:
-                    values = np.ascontiguousarray(values)
-                    digest.update(str((values.shape, values.dtype)).encode())
-                    digest.update(str(values.tolist()).encode() if values.dtype == object else values.tobytes())
+                digest.update(values.fingerprint().encode() if hasattr(values, "fingerprint") else _content(values))
         return digest.hexdigest()[:16]
+
+
+def _content(values: Any) -> bytes:
+    values = np.ascontiguousarray(values)
+    content = str(values.tolist()).encode() if values.dtype == object else values.tobytes()
+    return str((values.shape, values.dtype)).encode() + content
 
 
 def split_positions(
@@ -73,25 +73,21 @@ def split_positions(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Positions for train, validation and test, drawn within each group so that every split has the same mixture.
 
+    scikit-learn's train_test_split(stratify=…) refuses groups of one, and may leave small ones out of a split; here a group of three
+    or more is present in every split, and of two in train and test.
+
     Args:
         groups: shape (examples,), the class of each example (all zeros for a plain random split).
-        fractions: the share of validation and of test, each 0..1.
+        fractions: of validation and of test, each 0..1.
         seed: the same seed gives the same splits.
-
-    A group of three or more examples is present in every split; of two, in train and test.
     """
     rng = np.random.default_rng(seed)
-    parts: tuple[list[np.ndarray], ...] = ([], [], [])
+    drawn = []
     for group in np.unique(groups):
         positions = rng.permutation(np.flatnonzero(groups == group))
-        counts = [round(len(positions) * fraction) for fraction in fractions]
-        if len(positions) >= 3:
-            counts = [max(count, 1) if fraction > 0 else 0 for count, fraction in zip(counts, fractions, strict=True)]
-        elif len(positions) == 2:
-            counts = [0, 1 if fractions[1] > 0 else 0]
-        validation, test = counts
-        parts[1].append(positions[:validation])
-        parts[2].append(positions[validation : validation + test])
-        parts[0].append(positions[validation + test :])
-    train, validation_positions, test_positions = (np.sort(np.concatenate(part)) for part in parts)
-    return train, validation_positions, test_positions
+        held_out = [max(round(len(positions) * part), 1) if part else 0 for part in fractions]
+        if len(positions) < 3:
+            held_out = [0, min(len(positions) - 1, 1) if fractions[1] else 0]
+        drawn.append(np.split(positions, np.cumsum(held_out)))
+    validation, test, train = (np.sort(np.concatenate(part)) for part in zip(*drawn, strict=True))
+    return train, validation, test

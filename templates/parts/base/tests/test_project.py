@@ -91,13 +91,13 @@ def test_evaluating_again_gives_the_same_scores(run: runs.Run, monkeypatch: pyte
     assert run.read("metrics.json") == before
 
 
-def test_every_export_answers_as_the_model_does(sample_exports: Path) -> None:
+def test_every_export_predicts_as_the_model_does(sample_exports: Path) -> None:
     rows = json.loads((sample_exports / "export_report.json").read_text(encoding="utf-8"))["formats"]
     assert [(row["format"], row["ok"]) for row in rows] == [(name, True) for name in export.FORMATS]
 
 
 @pytest.mark.parametrize("name", ["onnx", "litert"])
-def test_an_exported_file_answers_without_tensorflow(name: str, sample_exports: Path) -> None:
+def test_an_exported_file_predicts_without_tensorflow(name: str, sample_exports: Path) -> None:
     file = sample_exports / exporting.PATHS[name]
     code = f"""
 import sys
@@ -118,9 +118,10 @@ def test_an_export_that_differs_from_the_model_fails_by_name(run: runs.Run) -> N
     splits = load(run.config(Config))
     test = splits.test.take(slice(0, 64))
     expected = serving.predict(serving.locate(None, run.name), test.x)
-    row = exporting.prove("keras", run.model, run.spec, test, expected + 0.01 * np.abs(expected).max())
+    wrong = expected + 0.01 * np.abs(expected).max()
+    row = exporting.prove("keras", run.model, run.spec, test, wrong, metrics.score, metrics.METRIC)
     assert not row["ok"]
-    with pytest.raises(StepFailed, match="keras: its answers differ"):
+    with pytest.raises(StepFailed, match="keras: its predictions differ"):
         exporting.check([{"format": "keras", **row}])
 
 

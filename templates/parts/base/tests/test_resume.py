@@ -15,8 +15,10 @@ from model import build_model
 from support import runs, settings
 from support.errors import ProjectError, StepFailed, StepStopped
 from support.runs import Run
+from support.runs import __main__ as table
 from support.training import checkpoints, recorder, resuming
-from support.training.recorder import Recorder, Signals
+from support.training.recorder import Recorder
+from support.training.signals import Signals
 
 import keras
 import numpy as np
@@ -91,7 +93,7 @@ class StopAt(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         if epoch == self.wanted:
-            self.recorders[-1].stop_signal = "Ctrl-C"
+            self.recorders[-1].signals.came = "Ctrl-C"
 
 
 class StopInLastBatch(StopAt):
@@ -102,7 +104,7 @@ class StopInLastBatch(StopAt):
 
     def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
         if self.recorders[-1].epoch == self.wanted and batch + self.model.steps_per_execution >= self.params["steps"]:
-            self.recorders[-1].stop_signal = "Ctrl-C"
+            self.recorders[-1].signals.came = "Ctrl-C"
 
 
 @pytest.fixture
@@ -208,7 +210,7 @@ def test_a_training_that_was_stopped_says_so_wherever_it_is_shown(
     assert said in (run.folder / "report.html").read_text(encoding="utf-8")
     assert said in (run.folder / "model_card.md").read_text(encoding="utf-8")
     monkeypatch.setattr(sys, "argv", ["runs.py"])
-    runs.main()
+    table.main()
     assert "stopped       1 of 3 epochs" in capsys.readouterr().out
 
 
@@ -238,15 +240,14 @@ def test_a_signal_ends_a_training_with_the_exit_code_of_a_shell(
     assert stop.value.code == code and " after 0 of 3 epochs" in str(stop.value)
 
 
-def test_a_signal_that_whoever_started_this_ignores_stays_ignored(config: Config) -> None:
-    watcher = Recorder(runs.start(config, load(config)), config, {}, "", True)
+def test_a_signal_that_whoever_started_this_ignores_stays_ignored() -> None:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with Signals(watcher):
+        with Signals():
             assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
             assert signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        with Signals(watcher):
+        with Signals():
             assert signal.getsignal(signal.SIGINT) is not signal.default_int_handler
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     finally:

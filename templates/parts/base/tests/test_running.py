@@ -17,6 +17,7 @@ from support import environment, errors, files, runs, settings, terminal
 from support.errors import ProjectError, StepStopped
 from support.reports import report
 from support.runs import Run
+from support.runs import __main__ as table
 from support.settings import PROJECT
 from support.training import resuming
 
@@ -168,9 +169,9 @@ def test_a_damaged_file_is_named_and_spoils_one_run_only(name: str, damage: str,
     reading = {"config.json": lambda: run.config(Config), "spec.json": lambda: run.spec}
     with pytest.raises(ProjectError, match=re.escape(name)):
         reading.get(name, lambda: run.read(name))()
-    rows = {row["run"]: row for row in runs.summaries()}
+    rows = {row["run"]: row for row in table.summaries()}
     assert set(rows) == {run.name, other.name} and rows[other.name]["state"] == "unfinished"
-    assert all(runs.line(row) for row in rows.values())
+    assert all(table.line(row) for row in rows.values())
 
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "folder", "junk", "encrypted"])
@@ -246,7 +247,7 @@ def test_a_training_that_did_not_reach_its_end_is_named_in_the_table(
     assert run.incomplete == f"stopped after 1 of {wanted} epochs"
     run.warn_if_incomplete()
     assert f"training stopped after 1 of {wanted} epochs" in capsys.readouterr().err
-    assert f"stopped       1 of {wanted} epochs" in runs.line(runs.summaries()[0])
+    assert f"stopped       1 of {wanted} epochs" in table.line(table.summaries()[0])
     files.write_json(run.folder / "training.json", {"state": "finished", "epochs": 1, "best_epoch": 1, "seconds": 2.0})
     run.warn_if_incomplete()
     assert (run.incomplete, capsys.readouterr().err) == ("", "")

@@ -15,8 +15,7 @@ from support import runs, settings
 from support.errors import ProjectError
 from support.search import Range, Space
 from support.splits import Split
-from support.training import tuning
-from support.training.recorder import read_history
+from support.training import history, tuning
 from support.training.trials import Search
 
 import numpy as np
@@ -87,7 +86,7 @@ def test_a_search_stopped_within_a_trial_goes_on_to_the_same_trials(
     began = []
 
     def noted(model: Any, splits: Any, config: Any, run: Any, callbacks: list[Any], **more: Any) -> None:
-        began.append(len(read_history(run)))
+        began.append(len(history.read(run)))
         train.fit(model, splits, config, run, callbacks, **more)
 
     with monkeypatch.context() as patch:
@@ -105,7 +104,7 @@ def test_the_best_settings_train_to_the_validation_value_that_the_search_states(
     monkeypatch.setattr(sys, "argv", ["train.py", "--config", str(best)])
     train.main()
     run = runs.find(None)
-    row = read_history(run)[run.read("training.json")["best_epoch"] - 1]
+    row = history.read(run)[run.read("training.json")["best_epoch"] - 1]
     assert f"{row[stated[0]]:.6g}" == stated[1]
     assert tomllib.loads(best.read_text(encoding="utf-8"))["epochs"] == 2
 

@@ -15,7 +15,7 @@ PROBABILITY = np.array([0.9, 0.8, 0.3, 0.6, 0.2, 0.2, 0.1, 0.1], np.float32)[:, 
 SPEC: dict[str, Any] = {"labels": ["fails", "passes"]}
 
 
-def test_precision_is_of_what_was_said_and_recall_of_what_is_true() -> None:
+def test_precision_is_of_what_was_predicted_and_recall_of_what_is_true() -> None:
     found = metrics.score(TRUTH, PROBABILITY, {"threshold": 0.15})
     assert found["precision"] == pytest.approx(3 / 6) and found["recall"] == pytest.approx(3 / 3)
     found = metrics.score(TRUTH, PROBABILITY, SPEC)

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 TRUTH = np.array([0, 0, 0, 0, 1, 1, 2, 2])
-SAID = [0, 0, 0, 1, 1, 1, 1, 2]
-PROBABILITIES = np.eye(3)[SAID] * 0.8 + 0.2 / 3
+PREDICTED = [0, 0, 0, 1, 1, 1, 1, 2]
+PROBABILITIES = np.eye(3)[PREDICTED] * 0.8 + 0.2 / 3
 SPEC: dict[str, Any] = {"labels": ["ant", "bee", "cat"]}
 
 
-def test_precision_is_of_what_was_said_and_recall_of_what_is_true() -> None:
+def test_precision_is_of_what_was_predicted_and_recall_of_what_is_true() -> None:
     found = metrics.score(TRUTH, PROBABILITIES, SPEC)
     assert found["precision"] == pytest.approx((3 / 3 + 2 / 4 + 1 / 1) / 3)
     assert found["recall"] == pytest.approx((3 / 4 + 2 / 2 + 1 / 2) / 3)

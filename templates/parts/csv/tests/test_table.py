@@ -138,7 +138,7 @@ def test_bytes_of_neither_encoding_and_packed_files_are_named(tmp_path: Path) ->
 
 
 def test_a_name_cannot_write_over_the_terminal(tmp_path: Path) -> None:
-    assert list(read(tmp_path, "a\x1b[2J,b\xa0c\n1,2\n").columns) == ["a\\x1b[2J", "b\\xa0c"]
+    assert list(read(tmp_path, "a\x1b[2J,b\xa0c\n1,2\n").columns) == ["a\\x1b[2J", "b\xa0c"]
 
 
 def test_a_long_file_is_the_same_read_whole_and_in_pieces(tmp_path: Path) -> None:

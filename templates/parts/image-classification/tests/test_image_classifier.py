@@ -1,4 +1,4 @@
-"""What must hold for every classifier of pictures: any size and colour, files as good as arrays, folders larger than memory."""
+"""What must hold for every classifier of images: any size and colour, files as good as arrays, folders larger than memory."""
 
 import json
 import sys
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import data
+import metrics
 import predict
 import train
 from config import Config
@@ -44,7 +45,7 @@ def test_arrays_of_another_size_or_colour_are_brought_to_size_in_the_model(
     keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
 
 
-def test_predicting_the_test_pictures_as_files_gives_the_accuracy_of_evaluate(
+def test_predicting_the_test_images_as_files_gives_the_accuracy_of_evaluate(
     sample_run: runs.Run,
     config: Config,
     tmp_path: Path,
@@ -54,11 +55,11 @@ def test_predicting_the_test_pictures_as_files_gives_the_accuracy_of_evaluate(
     monkeypatch.setattr(runs, "FOLDER", sample_run.folder.parent)
     splits = data.load(config)
     test, labels = splits.test, splits.spec["labels"]
-    (tmp_path / "pictures").mkdir()
-    for number, picture in enumerate(test.x):
-        Image.fromarray(picture.squeeze()).save(tmp_path / "pictures" / f"{number:04}.png")
+    (tmp_path / "images").mkdir()
+    for number, image in enumerate(test.x):
+        Image.fromarray(image.squeeze()).save(tmp_path / "images" / f"{number:04}.png")
     capsys.readouterr()
-    monkeypatch.setattr(sys, "argv", ["predict.py", str(tmp_path / "pictures"), "--json"])
+    monkeypatch.setattr(sys, "argv", ["predict.py", str(tmp_path / "images"), "--json"])
     predict.main()
     answers = json.loads(capsys.readouterr().out)
     right = [answer["label"] == labels[truth] for answer, truth in zip(answers, test.y, strict=True)]
@@ -73,8 +74,9 @@ def test_a_wrong_scaling_in_an_exported_file_is_caught(config: Config, tmp_path:
     expected = saved.predict(splits.test.x, verbose=0)
     next(layer for layer in saved.layers if isinstance(layer, keras.layers.Rescaling)).scale *= 2
     saved.export(str(tmp_path / "model.onnx"), format="onnx", verbose=False)
-    row = exporting.prove("onnx", tmp_path / "model.onnx", splits.spec, splits.test, expected)
-    assert not row["ok"] and "its answers differ from the model's" in row["error"]
+    path, score = tmp_path / "model.onnx", (metrics.score, metrics.METRIC)
+    row = exporting.prove("onnx", path, splits.spec, splits.test, expected, *score)
+    assert not row["ok"] and "its predictions differ from the model's" in row["error"]
 
 
 @pytest.mark.usefixtures("nothing_kept")
@@ -101,7 +103,7 @@ def test_a_large_folder_is_trained_on_evaluated_and_predicted_for(
 
 @pytest.mark.usefixtures("nothing_kept")
 @pytest.mark.parametrize("spoil", ["removed", "damaged"])
-def test_a_picture_lost_in_the_middle_of_a_training_is_named_and_what_was_reached_is_saved(
+def test_an_image_lost_in_the_middle_of_a_training_is_named_and_what_was_reached_is_saved(
     spoil: str, folder: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Lose(keras.callbacks.Callback):
@@ -122,7 +124,7 @@ def test_a_picture_lost_in_the_middle_of_a_training_is_named_and_what_was_reache
     runs.load_model(run.model)
 
 
-def test_the_baseline_sees_large_pictures_made_smaller(folder: Path) -> None:
+def test_the_baseline_sees_large_images_made_smaller(folder: Path) -> None:
     splits = image_folders.load(folder, (100, 90, 3), (0.2, 0.2), 0)
     assert baselines.flat(splits.test.x, np.arange(4)).shape == (4, 32 * 29 * 3)
     (probabilities,) = baselines.predict(splits, 0).values()

@@ -1,4 +1,4 @@
-"""What must hold for pictures with a class each: folders, .npz files, wrong inputs, and folders larger than memory."""
+"""What must hold for images with a class each: folders, .npz files, wrong inputs, and folders larger than memory."""
 
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def _cut_in_half(folder: Path) -> None:
 
 
 def _text(folder: Path) -> None:
-    (folder / "dark" / "3.png").write_text("no picture")
+    (folder / "dark" / "3.png").write_text("no image")
 
 
 def _one_class(folder: Path) -> None:
@@ -86,7 +86,7 @@ def test_wrong_npz_files_are_answered_in_a_sentence(arrays: dict, message: str, 
         image_folders.load(tmp_path / "own.npz", (28, 28, 1), (0.2, 0.2), 0)
 
 
-def test_a_large_folder_stays_on_the_disk_and_gives_the_same_pictures(
+def test_a_large_folder_stays_on_the_disk_and_gives_the_same_images(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = image_folders.load(folder, (20, 20, 3), (0.2, 0.2), 0)
@@ -102,7 +102,7 @@ def test_a_large_folder_stays_on_the_disk_and_gives_the_same_pictures(
 
 
 @pytest.mark.usefixtures("nothing_kept")
-def test_a_picture_that_changes_changes_the_fingerprint_of_a_folder_that_stays_on_the_disk(folder: Path) -> None:
+def test_an_image_that_changes_changes_the_fingerprint_of_a_folder_that_stays_on_the_disk(folder: Path) -> None:
     def fingerprint() -> str:
         return image_folders.load(folder, (20, 20, 3), (0.2, 0.2), 0).fingerprint()
 
@@ -113,14 +113,14 @@ def test_a_picture_that_changes_changes_the_fingerprint_of_a_folder_that_stays_o
 
 
 @pytest.mark.usefixtures("nothing_kept")
-def test_broken_pictures_of_a_large_folder_are_named_before_anything_is_trained(folder: Path) -> None:
+def test_broken_images_of_a_large_folder_are_named_before_anything_is_trained(folder: Path) -> None:
     _cut_in_half(folder)
     with pytest.raises(ProjectError, match="3.png is damaged"):
         image_folders.load(folder, (20, 20, 3), (0.2, 0.2), 0)
 
 
 @pytest.mark.usefixtures("nothing_kept")
-def test_test_pictures_that_are_also_trained_on_are_counted_in_a_large_folder(folder: Path) -> None:
+def test_test_images_that_are_also_trained_on_are_counted_in_a_large_folder(folder: Path) -> None:
     assert image_folders.shared_images(image_folders.load(folder, (20, 20, 3), (0.2, 0.2), 0)) == 0
     for number in range(12):
         Image.new("RGB", (20, 20), "white").save(folder / "bright" / f"{number}.png")

@@ -28,10 +28,12 @@ def test_the_standalone_notebook_brings_every_step_and_nothing_that_was_made() -
     packed = re.search(r'b64decode\("(.+?)"\)', "".join(cell["source"]))
     assert packed
     names = zipfile.ZipFile(io.BytesIO(base64.b64decode(packed[1]))).namelist()
-    assert {"train.py", "config.toml", "support/runs.py", "walkthrough.py"} <= set(names)
+    assert {"train.py", "config.toml", "support/runs/__init__.py", "walkthrough.py"} <= set(names)
     assert [name for name in names if name.startswith(("runs/", "data/", ".")) or name.endswith(".ipynb")] == []
 
 
 def test_a_library_that_is_there_is_not_installed_again() -> None:
-    assert notebooks._there("numpy>=2; sys_platform == 'linux'") and notebooks._there("tensorflow-cpu>=2.21")
-    assert not notebooks._there("no-such-library-1>=3")
+    assert notebooks.is_installed("numpy>=2; sys_platform == 'linux'") and notebooks.is_installed(
+        "tensorflow-cpu>=2.21"
+    )
+    assert not notebooks.is_installed("no-such-library-1>=3")

@@ -10,11 +10,12 @@ import data
 from config import Config
 from support import settings
 from support.data import texts
-from support.data.text_sources import Examples, Found
+from support.data.text_sources import Found, examples
 from support.errors import ProjectError
 from support.splits import Splits
 
 import numpy as np
+import pandas as pd
 import pytest
 
 ROWS = [(f"a {word} film, number {n}", label) for n in range(12) for word, label in (("good", "pos"), ("bad", "neg"), ("odd", "so-so"))]  # fmt: skip
@@ -203,13 +204,13 @@ def test_a_folder_per_class_is_read_without_copies_and_what_is_not_read_is_said(
     write(tmp_path / "pos", [("copy", ".ipynb_checkpoints")])
     (tmp_path / "pos" / "._0.txt").write_bytes(b"\0\xff")
     (tmp_path / "pos" / "a.doc").write_bytes(b"\0\xff")
-    (tmp_path / "readme.md").write_text("about", encoding="utf-8")
+    (tmp_path / "loose.txt").write_text("of no class", encoding="utf-8")
     write(tmp_path, [("no class", "unsup")])
     (tmp_path / ".git").mkdir()
     assert everything(load(tmp_path)) == set(ROWS)
     assert capsys.readouterr().out.splitlines() == [
         f"warning: not read, as it is no class: {tmp_path / 'unsup'}/",
-        f"warning: not read in {tmp_path}/, as only the .txt files of a class are: 1 .md beside the folders, 1 .doc",
+        f"warning: not read in {tmp_path}/, as only the .txt files of a class are: 1 .txt, 1 .doc",
     ]
 
 
@@ -296,18 +297,18 @@ def test_equal_texts_are_never_in_two_splits_and_the_test_teaches_no_word(
     config = settings.read(Config, argv=[])
     rng = random.Random(1)
     some = [" ".join(rng.choices("abcdefgh", k=3)) for _ in range(300)]
-    examples = Examples(some, [rng.choice(["one", "two"]) for _ in some], [str(row) for row in range(300)])
-    splits = texts.load(Found(examples), config, "", "")
+    every = examples(some, [rng.choice(["one", "two"]) for _ in some], [str(row) for row in range(300)])
+    splits = texts.load(Found(every), config, "", "")
     seen = [{texts.key(text) for text in split.x} for split in (splits.train, splits.validation, splits.test)]
     assert seen[0].isdisjoint(seen[1]) and seen[0].isdisjoint(seen[2]) and seen[1].isdisjoint(seen[2])
     assert sum(map(len, (splits.train, splits.validation, splits.test))) == 300
     capsys.readouterr()
-    given = Examples([*some[:3], "zebra zebra"], ["one", "two", "one", "two"], ["test"] * 4)
-    choosing = Examples([some[0], *some[3:6], "yak yak"], ["one", "two", "one", "two", "two"], ["validation"] * 5)
-    splits = texts.load(Found(examples, choosing, given), config, "", "")
+    given = examples([*some[:3], "zebra zebra"], ["one", "two", "one", "two"], ["test"] * 4)
+    choosing = examples([some[0], *some[3:6], "yak yak"], ["one", "two", "one", "two", "two"], ["validation"] * 5)
+    splits = texts.load(Found(every, choosing, given), config, "", "")
     seen = [{texts.key(text) for text in split.x} for split in (splits.train, splits.validation, splits.test)]
     assert seen[0].isdisjoint(seen[1]) and seen[0].isdisjoint(seen[2]) and seen[1].isdisjoint(seen[2])
-    assert {"zebra", "yak"}.isdisjoint(splits.spec["vocabulary"]) and splits.test.x.tolist() == list(given.texts)
+    assert {"zebra", "yak"}.isdisjoint(splits.spec["vocabulary"]) and splits.test.x.tolist() == list(given.text)
     said = capsys.readouterr().out
     assert "warning: left out of training, as the test has the same text" in said
     assert "warning: left out of validation, as the test has the same text: 1 of 5" in said
@@ -316,7 +317,7 @@ def test_equal_texts_are_never_in_two_splits_and_the_test_teaches_no_word(
 def test_only_the_training_texts_teach_words() -> None:
     config = settings.read(Config, argv=[])
     some = [f"word{number} word{number}" for number in range(60)]  # twice: often enough to be learned
-    splits = texts.load(Found(Examples(some, ["one", "two"] * 30, some)), config, "", "")
+    splits = texts.load(Found(examples(some, ["one", "two"] * 30, some)), config, "", "")
     assert set(splits.spec["vocabulary"]) == {text.split()[0] for text in splits.train.x}
 
 
@@ -367,11 +368,11 @@ def test_a_table_is_asked_row_by_row_and_read_as_in_training(tmp_path: Path) -> 
 
 
 def test_only_training_texts_teach_words() -> None:
-    def examples(word: str) -> Examples:
+    def about(word: str) -> pd.DataFrame:
         written = [f"{word} {mood} text number {number}" for number in range(20) for mood in ("good", "bad")]
-        return Examples(written, ["yes", "no"] * 20, [f"{word}:{row}" for row in range(40)])
+        return examples(written, ["yes", "no"] * 20, [f"{word}:{row}" for row in range(40)])
 
-    found = Found(examples("learned"), examples("validated"), examples("tested"))
+    found = Found(about("learned"), about("validated"), about("tested"))
     spec = texts.load(found, settings.read(Config, argv=[]), "own", "own").spec
     assert "learned" in spec["vocabulary"]
     assert {"validated", "tested"} & {*spec["vocabulary"]} == set()

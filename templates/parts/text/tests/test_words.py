@@ -5,6 +5,7 @@ import random
 import sys
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 import data
 import predict
@@ -12,7 +13,7 @@ import train
 from config import Config
 from model import build_model
 from support import runs, settings
-from support.data import preprocessing, text_layers, word_layers
+from support.data import preprocessing, word_layers
 from support.exports import exporting
 from support.reports import explanation
 
@@ -55,10 +56,14 @@ def spec() -> dict:
     return {"vocabulary": [word for number, word in enumerate(words) if number % 5], "length": 40}
 
 
+def layer(spec: dict) -> Any:
+    return word_layers.vectorization(spec["vocabulary"], spec["length"])
+
+
 @pytest.mark.parametrize("text", AWKWARD)
 def test_awkward_texts_have_the_same_numbers_in_python_and_in_tensorflow(text: str, spec: dict) -> None:
-    layer = np.asarray(text_layers.vectorization(spec)(np.array([text, "a word"], object)))
-    np.testing.assert_array_equal(layer, preprocessing.encode([text, "a word"], spec))
+    found = np.asarray(layer(spec)(np.array([text, "a word"], object)))
+    np.testing.assert_array_equal(found, preprocessing.encode([text, "a word"], spec))
 
 
 def test_random_texts_have_the_same_numbers_in_python_and_in_tensorflow(spec: dict) -> None:
@@ -82,7 +87,7 @@ def test_random_texts_have_the_same_numbers_in_python_and_in_tensorflow(spec: di
     some = np.array(["".join(rng.choices(pieces, k=rng.randint(0, 60))) for _ in range(2_000)], object)
     words = sorted({word for text in some for word in preprocessing.words(text)})
     known = {**spec, "vocabulary": words[::2]}
-    np.testing.assert_array_equal(np.asarray(text_layers.vectorization(known)(some)), preprocessing.encode(some, known))
+    np.testing.assert_array_equal(np.asarray(layer(known)(some)), preprocessing.encode(some, known))
 
 
 def test_every_letter_of_unicode_becomes_the_same_words_in_python_and_in_tensorflow() -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 import data
 from config import Config
 from support import settings
-from support.data import qa_pairs
 from support.errors import ProjectError
 from support.splits import Splits
 
@@ -107,8 +106,8 @@ def test_a_folder_is_read_with_all_its_files_and_what_nobody_answers_is_named(tm
     config = settings.read(Config, argv=["--data", str(tmp_path)])
     added = {("Really?", "yes"), ("yes", "1963"), ("C", "fine"), ("what?", "that")}
     assert everything(data.load(config)) == {*GOOD, *added}
-    assert qa_pairs.read_own(config).left_out == [
-        f"{tmp_path}/: 1 files, .md, that are not read",
+    assert data.read(config)[1] == [
+        f"{tmp_path}/: not read: 1 .md",
         f"{where}:7: what follows # is a comment; if it belongs to the text, put that in quotes",
         f"{where}:5: a conversation of one line, which nobody answers",
         f"{where}:6: a conversation of one line, which nobody answers; is a dash missing before it?",
@@ -119,8 +118,8 @@ def test_what_cannot_be_learned_from_is_left_out_and_named(tmp_path: Path, capsy
     path = tmp_path / "my.csv"
     rows = ["who?,", ",me", "?!,hm", "Question 0,ANSWER 0", f"x,{'y ' * 40}", "。,hm"]
     path.write_text(table() + "\n".join(rows), encoding="utf-8")
-    found = qa_pairs.read_own(settings.read(Config, argv=["--data", str(path)]))
-    assert len(found) == 20 and list(found.left_out) == [
+    found, left_out = data.read(settings.read(Config, argv=["--data", str(path)]))
+    assert len(found) == 20 and left_out == [
         f"{path}:22: the answer has no words",
         f"{path}:23: the question has no words",
         f"{path}:24: the question has no words",
@@ -140,7 +139,7 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
 @pytest.mark.parametrize(
     ("name", "content", "options", "message"),
     [
-        ("my.csv", b"one,two\na,b\n", [], "my.csv:1: which of these is the question?\n--question-column can be: one, two"),
+        ("my.csv", b"one,two\na,b\n", [], "my.csv:1: which column holds the questions?\nName it with --question-column. There are: one, two"),
         ("my.csv", b"question,two\na,b\n", ["--answer-column", "x"], "my.csv:1: there is no column x\n--answer-column can be"),
         ("my.csv", b"question,answer\na,b\n", ["--answer-column", "question"], "question cannot be both"),
         ("my.csv", b"question,answer\na,b\nc\n", [], "my.csv:3: 1 values, fewer than the 2 columns"),
@@ -152,7 +151,7 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("my.json", b"[" * 100_000, [], "my.json: brackets within brackets, too deep"),
         ("my.json", b'{"a":' * 100_000, [], "my.json:1: brackets within brackets, too deep"),
         ("my.json", b'{\n "question": "a"\n}', [], "my.json:1: an object over several lines"),
-        ("my.jsonl", b'{"messages": [{"role": "user", "content": "a"}]}', [], "my.jsonl:1: which of these is the question?"),
+        ("my.jsonl", b'{"messages": [{"role": "user", "content": "a"}]}', [], "my.jsonl:1: which column holds the questions?"),
         ("my.yml", f"conversations:\n{LINES}- - !wow what a day\n  - yes\n".encode(), [], "my.yml:42: !wow at the beginning of a text is not read as one"),
         ("my.yml", f"conversations:\n{LINES}- - hi\n  - &you too\n".encode(), [], "my.yml:43: &you at the beginning of a text is not read as one"),
         ("my.yml", BOMB.encode() + f"conversations:\n{LINES}".encode(), [], "my.yml:2: *a refers to another line"),
@@ -167,7 +166,7 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("my.yml", b"", [], "my.yml:1: there are no conversations"),
         ("my.jsonl", b'{"question": "a", "answer": "b"}\n{"question"\n', [], "my.jsonl:2: this is not JSON"),
         ("my.jsonl", b'{"question": "a", "answer": ["b"]}\n', [], "my.jsonl:1: answer is no text\nExpected a text in quotes."),
-        ("my.jsonl", b'{"q": "a"}\n', [], "my.jsonl:1: which of these is the question?"),
+        ("my.jsonl", b'{"q": "a"}\n', [], "my.jsonl:1: which column holds the questions?"),
         ("my.jsonl", b"[1]", [], "my.jsonl, item 1: expected an object"),
         ("my.yml", b"conversations:\n- - a\n  - b\n - c\n", [], "my.yml:4: this is not YAML"),
         ("my.yml", b"categories:\n- talk\n", [], "my.yml:1: there are no conversations"),

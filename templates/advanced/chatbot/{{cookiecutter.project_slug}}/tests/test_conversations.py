@@ -18,6 +18,7 @@ from config import Config
 from model import build_model
 from support import runs, settings
 from support.data import preprocessing, qa_pairs, word_layers
+from support.data.words import FIRST, PAD, UNKNOWN, numbered
 from support.errors import ProjectError
 from support.exports import exporting, serving
 from support.reports import attention_map
@@ -97,7 +98,7 @@ def test_texts_have_the_same_numbers_in_python_and_in_tensorflow() -> None:
     vocabulary = [*preprocessing.MARKS, *words[::2]]
     layer = word_layers.vectorization(vocabulary, 40, "words")
     np.testing.assert_array_equal(
-        np.asarray(layer(texts(*some))), preprocessing.rows(some, 40, {"vocabulary": vocabulary})
+        np.asarray(layer(texts(*some))), numbered([preprocessing.words(text) for text in some], 40, vocabulary)
     )
 
 
@@ -142,18 +143,18 @@ def test_names_are_spelled_as_within_the_sentences_of_training(config: Config) -
 # --- what the network sees ---
 
 
-def test_what_is_asked_for_is_the_answer_one_place_to_the_left() -> None:
+def test_the_targets_are_the_answer_one_position_to_the_left() -> None:
     spec = {"vocabulary": [*preprocessing.MARKS, "a", "b"], "question_length": 3, "answer_length": 4}
     x = preprocessing.encode({"question": texts("b new a a"), "answer": texts("a b")}, spec)
-    assert x["question"].tolist() == [[5, preprocessing.UNKNOWN, 4]]
-    assert x["answer"].tolist() == [[preprocessing.START, 4, 5, preprocessing.PAD]]
+    assert x["question"].tolist() == [[5, UNKNOWN, 4]]
+    assert x["answer"].tolist() == [[preprocessing.START, 4, 5, PAD]]
     assert preprocessing.targets(texts("a b", "a new b"), spec).tolist() == [
-        [4, 5, preprocessing.END, preprocessing.PAD],
-        [4, preprocessing.PAD, 5, preprocessing.END],
+        [4, 5, preprocessing.END, PAD],
+        [4, PAD, 5, preprocessing.END],
     ]
 
 
-def test_no_place_of_an_answer_sees_a_later_word_or_padding(config: Config, splits: Splits) -> None:
+def test_no_position_of_an_answer_sees_a_later_word_or_padding(config: Config, splits: Splits) -> None:
     model = build_model(config, splits)
     x = {name: values[:4].copy() for name, values in preprocessing.encode(splits.test.x, splits.spec).items()}
     before = model.predict(x, verbose=0)
@@ -167,18 +168,16 @@ def test_no_place_of_an_answer_sees_a_later_word_or_padding(config: Config, spli
 def test_what_padding_looks_like_changes_no_answer(config: Config, splits: Splits) -> None:
     model = build_model(config, splits)
     x = preprocessing.encode(splits.test.x, splits.spec)
-    assert (x["question"] == preprocessing.PAD).any(axis=1).mean() > 0.9
+    assert (x["question"] == PAD).any(axis=1).mean() > 0.9
 
     def first_words() -> np.ndarray:
-        found = model.predict(x, verbose=0)[
-            :, 0, preprocessing.FIRST :
-        ]  # the vector of padding is a word's too: it is left out
+        found = model.predict(x, verbose=0)[:, 0, FIRST:]  # the vector of padding is a word's too: it is left out
         return found / found.sum(axis=1, keepdims=True)
 
     before = first_words()
     layer = model.get_layer("embedding")
     vectors = layer.get_weights()[0]
-    vectors[preprocessing.PAD] += 1
+    vectors[PAD] += 1
     layer.set_weights([vectors])
     np.testing.assert_allclose(first_words(), before, atol=1e-6)
 
@@ -198,8 +197,8 @@ def test_attention_is_the_formula() -> None:
     np.testing.assert_allclose(result, taken @ np.asarray(layer.out.kernel), atol=1e-5)
 
 
-def test_every_place_has_numbers_of_its_own_whose_distance_depends_on_how_far_apart_places_are() -> None:
-    places = attention.clocks(40, 16)
+def test_every_position_has_numbers_of_its_own_whose_distance_depends_on_how_far_apart_positions_are() -> None:
+    places = attention.positional_encoding(40, 16)
     assert len(np.unique(places.round(4), axis=0)) == 40
     likeness = places @ places.T
     np.testing.assert_allclose(np.diag(likeness, 3), likeness[0, 3], atol=1e-4)
@@ -219,24 +218,24 @@ def test_without_positions_a_question_is_a_bag_of_words(splits: Splits) -> None:
     assert found["--no-positions"] < 1e-6 < found["--positions"]
 
 
-def test_padding_counts_neither_in_the_loss_nor_in_the_share_of_right_words(config: Config, splits: Splits) -> None:
+def test_padding_counts_neither_in_the_loss_nor_in_the_token_accuracy(config: Config, splits: Splits) -> None:
     model = build_model(config, splits)
     x, y = preprocessing.encode(splits.test.x, splits.spec), splits.test.y
     found = model.evaluate(x, y, batch_size=len(y), verbose=0, return_dict=True)
     prediction = model.predict(x, verbose=0)
-    asked = y != preprocessing.PAD
+    asked = y != PAD
     likelihood = np.take_along_axis(prediction, y[..., None], axis=2)[..., 0]
     assert found["loss"] == pytest.approx(-np.log(likelihood[asked]).mean(), rel=1e-4)
     right = ((prediction.argmax(axis=2) == y) & asked).sum(axis=1) / asked.sum(axis=1)
-    assert found["words"] == pytest.approx(right.mean(), abs=1e-5)
+    assert found["token_accuracy"] == pytest.approx(right.mean(), abs=1e-5)
 
 
-def test_a_handful_of_answers_can_be_learned_by_heart(splits: Splits) -> None:
+def test_a_handful_of_answers_can_be_memorised(splits: Splits) -> None:
     argv = ["--dropout", "0", "--schedule", "constant", "--layers", "1"]
     few = splits.train.take(np.arange(0, 160, 10))
     x, model = preprocessing.encode(few.x, splits.spec), build_model(settings.read(Config, argv=argv), splits)
     model.fit(x, few.y, epochs=60, batch_size=16, verbose=0)
-    assert model.evaluate(x, few.y, verbose=0, return_dict=True)["words"] > 0.97
+    assert model.evaluate(x, few.y, verbose=0, return_dict=True)["token_accuracy"] > 0.97
 
 
 def test_heads_must_share_the_width_evenly(splits: Splits) -> None:
@@ -254,7 +253,7 @@ def told(table: dict[str, dict[int, float]]) -> decoding.Step:
     """A model that knows one table: from the answer so far to the probabilities of what comes next."""
 
     def step(x: dict[str, np.ndarray]) -> np.ndarray:
-        found = np.zeros((len(x["answer"]), SPEC["answer_length"], preprocessing.FIRST + len(SPEC["vocabulary"])))
+        found = np.zeros((len(x["answer"]), SPEC["answer_length"], FIRST + len(SPEC["vocabulary"])))
         for row, text in enumerate(x["answer"]):
             for number, probability in table[text].items():
                 found[row, len(text.split()), number] = probability
@@ -277,18 +276,19 @@ GARDEN = told(
 
 
 def test_greedy_takes_the_likeliest_word_and_beam_finds_the_likelier_answer() -> None:
-    greedy, beam = decoding.greedy(GARDEN, ["?"], SPEC)[0], decoding.beam(GARDEN, ["?"], SPEC, 3)[0]
+    def beam(width: int) -> Reply:
+        options = DecodingOptions(decoding="beam", beam_width=width)
+        return decoding.answer(GARDEN, ["?"], SPEC, options, np.random.default_rng(0))[0]
+
+    greedy, wide = decoding.greedy(GARDEN, ["?"], SPEC)[0], beam(3)
     assert (greedy.words, greedy.ended) == (("a", "c"), True)
-    assert (beam.words, beam.ended) == (("b", "c"), True) and beam.score > greedy.score
-    assert decoding.beam(GARDEN, ["?"], SPEC, 1)[0] == greedy
+    assert (wide.words, wide.ended) == (("b", "c"), True) and wide.score > greedy.score
+    assert beam(1) == greedy
     assert greedy.probabilities == pytest.approx((0.6, 0.4, 0.5))
 
 
 def test_marks_and_unknown_words_are_never_said_and_an_answer_without_end_is_cut() -> None:
-    forever = {
-        " ".join("a" * n): {preprocessing.UNKNOWN: 0.5, preprocessing.START: 0.2, preprocessing.PAD: 0.1, A: 0.2}
-        for n in range(9)
-    }
+    forever = {" ".join("a" * n): {UNKNOWN: 0.5, preprocessing.START: 0.2, PAD: 0.1, A: 0.2} for n in range(9)}
     reply = decoding.greedy(told(forever), ["?"], SPEC)[0]
     assert set(reply.words) == {"a"} and not reply.ended
     assert reply.probabilities == pytest.approx((1.0,) * len(reply.words))
@@ -320,12 +320,12 @@ def test_the_same_seed_gives_the_same_answers(run: runs.Run, splits: Splits) -> 
     assert one == again != other
 
 
-@pytest.mark.parametrize("way", ["greedy", "beam"])
+@pytest.mark.parametrize("strategy", ["greedy", "beam"])
 def test_whole_answers_through_every_exported_model_have_the_words_that_keras_says(
-    way: str, run: runs.Run, splits: Splits
+    strategy: str, run: runs.Run, splits: Splits
 ) -> None:
-    questions = list(dict.fromkeys(splits.test.x["question"]))[: 100 if way == "greedy" else 10]
-    options = DecodingOptions(decoding=way, beam_width=3)  # type: ignore[arg-type]
+    questions = list(dict.fromkeys(splits.test.x["question"]))[: 100 if strategy == "greedy" else 10]
+    options = DecodingOptions(decoding=strategy, beam_width=3)  # type: ignore[arg-type]
 
     def answers(path: Path) -> list[Reply]:
         step = serving.load(serving.SavedModel(path, run.spec))
@@ -355,14 +355,14 @@ def test_scores_count_what_they_say(splits: Splits) -> None:
     prediction = np.full((2, 3, 6), 0.1)
     prediction[0, 0] = prediction[0, 1] = prediction[1, 0] = [0, 0, 0, 0.25, 0.5, 0.25]
     found = metrics.score(truth, prediction, {})
-    assert found["words"] == pytest.approx(1 / 3)
+    assert found["token_accuracy"] == pytest.approx(1 / 3)
     assert found["perplexity"] == pytest.approx((2 * 4 * 4) ** (1 / 3))
     perfect = list(dict.fromkeys(splits.test.x["question"]))
     right = dict(zip(splits.test.x["question"], splits.test.x["answer"], strict=True))
-    assert metrics.of_answers(perfect, [right[question] for question in perfect], splits)["sensible"] == 1
+    assert metrics.of_answers(perfect, [right[question] for question in perfect], splits)["exact_match"] == 1
     silent = metrics.of_answers(perfect, ["hm hm"] * len(perfect), splits)
     assert silent == {
-        "sensible": 0,
+        "exact_match": 0,
         "distinct_1": 1 / (2 * len(perfect)),
         "distinct_2": 1 / len(perfect),
         "copied": 0,
@@ -399,7 +399,7 @@ def test_the_sample_asks_no_question_twice_and_each_intent_in_all_splits(config:
     assert parts[0].isdisjoint(parts[1]) and parts[0].isdisjoint(parts[2]) and parts[1].isdisjoint(parts[2])
     every = {intent for found in intents.values() for intent in found}
     assert [{next(iter(intents[question])) for question in part} for part in parts] == [every] * 3
-    assert data.read(config).left_out == []
+    assert data.read(config)[1] == []
 
 
 def test_validation_and_test_teach_no_word(config: Config) -> None:
@@ -457,7 +457,7 @@ def test_evaluation_leaves_every_test_question_with_both_answers(run: runs.Run, 
         rows = list(csv.DictReader(file))
     assert [row["question"] for row in rows] == list(splits.test.x["question"])
     results = run.read("metrics.json")
-    assert set(results["test"]) == {"sensible", "distinct_1", "distinct_2", "copied", "words", "perplexity"}
+    assert set(results["test"]) == {"exact_match", "distinct_1", "distinct_2", "copied", "token_accuracy", "perplexity"}
     assert results["baselines"]["words by how often they are said"]["perplexity"] > results["test"]["perplexity"]
     shown = (run.folder / "report.html").read_text(encoding="utf-8")
     assert "answer to the nearest question (TF-IDF)" in shown

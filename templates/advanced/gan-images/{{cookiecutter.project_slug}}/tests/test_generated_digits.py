@@ -1,4 +1,4 @@
-"""What must hold for this kind of model and data: shapes, the game's moves, what the distances see, seeds, walks and pictures of any kind."""
+"""What must hold for this kind of model and data: shapes, the game's moves, what the distances see, seeds, walks and images of any kind."""
 
 import json
 import sys
@@ -61,24 +61,24 @@ def draw(run: runs.Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return ask
 
 
-def as_fractions(pictures: np.ndarray) -> np.ndarray:
-    return pictures.astype(np.float32) / 255
+def as_fractions(images: np.ndarray) -> np.ndarray:
+    return images.astype(np.float32) / 255
 
 
 @pytest.mark.parametrize(
     "options",
     [["--image-size", "28"], ["--image-size", "16", "--latent", "8"], ["--image-size", "48", "--channels", "3"]],
 )
-def test_a_latent_vector_becomes_a_picture_of_the_size_asked_for(
+def test_a_latent_vector_becomes_an_image_of_the_size_asked_for(
     options: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feature_classifier, "STEPS", 1)
     monkeypatch.setattr(feature_classifier.download, "FOLDER", tmp_path)
     config = settings.read(Config, argv=[*options, "--filters", "8"])
     splits = data.load(config)
-    pictures = build_model(config, splits).predict(splits.test.x[:3], verbose=0)
-    assert pictures.shape == (3, config.image_size, config.image_size, config.channels) == (3, *splits.test.y.shape[1:])
-    assert pictures.min() >= 0 and pictures.max() <= 1
+    images = build_model(config, splits).predict(splits.test.x[:3], verbose=0)
+    assert images.shape == (3, config.image_size, config.image_size, config.channels) == (3, *splits.test.y.shape[1:])
+    assert images.min() >= 0 and images.max() <= 1
 
 
 @pytest.mark.parametrize("name", LOSSES)
@@ -115,8 +115,8 @@ def test_the_latent_vectors_of_the_data_do_not_matter_in_training(config: Config
 def test_what_training_measures_is_what_evaluate_measures(config: Config, splits: Splits) -> None:
     model = build_model(config, splits)
     reported = model.evaluate(splits.validation.x, splits.validation.y, verbose=0, return_dict=True)["distance"]
-    pictures = model.predict(splits.validation.x, verbose=0)
-    assert reported == pytest.approx(metrics.score(splits.validation.y, pictures, splits.spec)["frechet"], rel=1e-3)
+    images = model.predict(splits.validation.x, verbose=0)
+    assert reported == pytest.approx(metrics.score(splits.validation.y, images, splits.spec)["frechet"], rel=1e-3)
 
 
 def test_the_frechet_distance_of_two_normal_distributions_is_the_formula() -> None:
@@ -126,7 +126,7 @@ def test_the_frechet_distance_of_two_normal_distributions_is_the_formula() -> No
     assert distances.frechet(one, one) == pytest.approx(0, abs=1e-9)
 
 
-def test_the_kernel_distance_of_equal_sets_is_around_nought_and_grows_with_their_difference() -> None:
+def test_the_kernel_distance_of_equal_sets_is_around_zero_and_grows_with_their_difference() -> None:
     rng = np.random.default_rng(0)
     one, same, other = (rng.normal(mean, 0.3, (3_000, 8)) for mean in (0, 0, 0.3))
     assert abs(distances.kernel(one, same)) < 0.05 < distances.kernel(one, other)
@@ -141,36 +141,38 @@ def test_the_nearest_row_and_its_distance_are_those_of_trying_all() -> None:
     np.testing.assert_allclose(away, every.min(axis=1), atol=1e-9)
 
 
-def test_distances_see_what_is_wrong_with_pictures(splits: Splits) -> None:
+def test_distances_see_what_is_wrong_with_images(splits: Splits) -> None:
     real = as_fractions(splits.train.y[: len(splits.test)])
     cases = {
         "real": as_fractions(splits.validation.y),
-        "one picture": np.repeat(real[:1], len(real), axis=0),
+        "one image": np.repeat(real[:1], len(real), axis=0),
         "noise": np.random.default_rng(0).random(real.shape, np.float32),
         "upside down": real[:, ::-1],
     }
-    found = {name: metrics.score(splits.test.y, pictures, splits.spec) for name, pictures in cases.items()}
+    found = {name: metrics.score(splits.test.y, images, splits.spec) for name, images in cases.items()}
     for measure in ("frechet", "kernel"):
         assert all(found["real"][measure] < found[name][measure] for name in cases if name != "real"), measure
-    assert found["real"]["classes"] == 10 and found["one picture"]["classes"] == 1
+    assert found["real"]["classes"] == 10 and found["one image"]["classes"] == 1
 
 
-def test_copies_of_training_pictures_are_found_out(splits: Splits) -> None:
+def test_copies_of_training_images_are_found_out(splits: Splits) -> None:
     copies, new = as_fractions(splits.train.y[: len(splits.test)]), as_fractions(splits.test.y)
     assert metrics.score(splits.test.y, copies, splits.spec)["novelty"] < 0.01
     assert metrics.score(splits.test.y, new, splits.spec)["novelty"] == pytest.approx(1, abs=0.01)
 
 
-def test_the_judge_knows_the_classes_of_pictures_that_it_has_not_seen(config: Config, splits: Splits) -> None:
+def test_the_feature_classifier_knows_the_classes_of_images_that_it_has_not_seen(
+    config: Config, splits: Splits
+) -> None:
     test = data.labelled(config).test
     _, probabilities = feature_classifier.load(splits.spec).features(test.x)
     assert (probabilities.argmax(axis=1) == test.y).mean() >= 0.93
 
 
-def test_every_baseline_draws_as_many_pictures_as_the_test_has(splits: Splits) -> None:
+def test_every_baseline_draws_as_many_images_as_the_test_has(splits: Splits) -> None:
     found = baselines.predict(splits, 0)
-    assert [name for name in found if len(found[name]) != len(splits.test)] == ["real pictures (validation)"]
-    assert all(pictures.shape[1:] == splits.test.y.shape[1:] for pictures in found.values())
+    assert [name for name in found if len(found[name]) != len(splits.test)] == ["real images (validation)"]
+    assert all(images.shape[1:] == splits.test.y.shape[1:] for images in found.values())
 
 
 def test_a_walk_keeps_its_ends_and_the_length_of_latent_vectors() -> None:
@@ -180,7 +182,7 @@ def test_a_walk_keeps_its_ends_and_the_length_of_latent_vectors() -> None:
     assert np.linalg.norm(way, axis=1).min() > 0.9 * min(np.linalg.norm(begin), np.linalg.norm(end))
 
 
-def test_the_same_seed_gives_the_same_picture_and_no_file_is_overwritten(draw: Any) -> None:
+def test_the_same_seed_gives_the_same_image_and_no_file_is_overwritten(draw: Any) -> None:
     answers = [*draw("1", "2", "--scale", "1"), *draw("1", "--scale", "1")]
     files = [Path(answer["files"][0]) for answer in answers]
     assert [file.name for file in files] == ["seed-1.png", "seed-2.png", "seed-1_2.png"]
@@ -200,15 +202,14 @@ def test_what_is_no_seed_is_answered_in_a_sentence(text: str) -> None:
         data.read_inputs([text], {"latent": 8})
 
 
-def test_each_epoch_leaves_a_picture_of_the_same_latent_vectors(run: runs.Run) -> None:
+def test_each_epoch_leaves_an_image_of_the_same_latent_vectors(run: runs.Run) -> None:
     files = sorted((run.folder / "epochs").iterdir())
-    assert [file.name for file in files] == ["0001.png", "0002.png", "0003.png"]
+    epochs = run.read("training.json")["epochs"]
+    assert epochs >= 3 and [file.name for file in files] == [f"{epoch:04}.png" for epoch in range(1, epochs + 1)]
     assert all(Image.open(file).size == (8 * 28, 8 * 28) for file in files)
 
 
-def test_pictures_without_classes_and_of_any_size_can_be_learned(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_images_without_classes_and_of_any_size_can_be_learned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import evaluate
 
     rng = np.random.default_rng(0)
@@ -226,17 +227,17 @@ def test_pictures_without_classes_and_of_any_size_can_be_learned(
     assert results["classes"] == {} and set(results["test"]) == {"frechet", "kernel", "sureness", "novelty"}
 
 
-def test_a_folder_with_too_few_pictures_says_what_was_expected(config: Config, tmp_path: Path) -> None:
+def test_a_folder_with_too_few_images_says_what_was_expected(config: Config, tmp_path: Path) -> None:
     with pytest.raises(ProjectError, match=r"no images in .*\nExpected 12 or more"):
         data.load(config.model_copy(update={"data": str(tmp_path)}))
 
 
-def test_a_missing_judge_and_a_damaged_one_are_named(
+def test_a_missing_feature_classifier_and_a_damaged_one_are_named(
     splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feature_classifier.download, "FOLDER", tmp_path)
-    with pytest.raises(ProjectError, match="python -m support.training.feature_classifier"):
+    with pytest.raises(ProjectError, match="Train it: python feature_classifier.py"):
         feature_classifier.load(splits.spec)
-    feature_classifier.path(splits.spec).write_bytes(b"no judge")
+    feature_classifier.path(splits.spec).write_bytes(b"no classifier")
     with pytest.raises(ProjectError, match="is damaged"):
         feature_classifier.load(splits.spec)

@@ -35,8 +35,8 @@ from PIL import Image
 QUICK = ["--pieces", "8", "--piece", "64", "--filters", "4", "--blocks", "1"]
 
 
-def fractions(pictures: np.ndarray) -> np.ndarray:
-    return pictures.astype(np.float32) / 255
+def fractions(images: np.ndarray) -> np.ndarray:
+    return images.astype(np.float32) / 255
 
 
 def call(step: Any, *arguments: str) -> None:
@@ -66,10 +66,10 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[runs.Run]:
 
 
 @pytest.fixture(scope="module")
-def picture_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[runs.Run]:
+def image_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[runs.Run]:
     """--method optimize on the sample, small and short, evaluated."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runs, "FOLDER", tmp_path_factory.mktemp("pictures"))
+        patch.setattr(runs, "FOLDER", tmp_path_factory.mktemp("images"))
         call(train, "--method", "optimize", "--longest", "97", "--epochs", "4")
         call(evaluate)
         yield runs.find(None)
@@ -111,10 +111,10 @@ def test_a_photo_left_alone_loses_no_content_and_the_painting_itself_has_its_sty
 
 def test_the_style_does_not_depend_on_where_things_are(splits: Splits) -> None:
     objective = losses.Objective(splits.spec, paintings.of(splits.spec))
-    picture = fractions(paintings.of(splits.spec)[None])
-    mirrored, noise = picture[:, ::-1, ::-1], np.random.default_rng(0).random(picture.shape, np.float32)
-    style = [float(objective(picture, each)["style"][0]) for each in (picture, mirrored, noise)]
-    content = float(objective(picture, mirrored)["content"][0])
+    image = fractions(paintings.of(splits.spec)[None])
+    mirrored, noise = image[:, ::-1, ::-1], np.random.default_rng(0).random(image.shape, np.float32)
+    style = [float(objective(image, each)["style"][0]) for each in (image, mirrored, noise)]
+    content = float(objective(image, mirrored)["content"][0])
     assert style[0] < 1e-6 and style[1] < style[2] / 4 and content > 0.5
 
 
@@ -151,7 +151,7 @@ def test_structures_see_no_colour() -> None:
 # --- both methods ---
 
 
-def test_one_step_moves_the_network_and_nothing_that_looks_at_pictures(config: Config, splits: Splits) -> None:
+def test_one_step_moves_the_network_and_nothing_that_looks_at_images(config: Config, splits: Splits) -> None:
     painter = model.build_model(config, splits)
     before = [array.copy() for array in painter.network.get_weights()]
     looking = [np.asarray(gram).copy() for gram in painter.objective.grams]
@@ -184,32 +184,32 @@ def test_training_brings_the_loss_of_test_photos_down(run: runs.Run) -> None:
     assert metrics.score(splits.test.y, painted, run.spec)["loss_ratio"] < 0.9
 
 
-def test_the_one_picture_is_nearer_to_the_painting_than_every_baseline(picture_run: runs.Run) -> None:
-    results = picture_run.read("metrics.json")
+def test_the_one_image_is_nearer_to_the_painting_than_every_baseline(image_run: runs.Run) -> None:
+    results = image_run.read("metrics.json")
     reached = results["test"]["loss_ratio"]
     assert results["factor"] == pytest.approx(1 / reached)
     assert all(reached < values["loss_ratio"] for values in results["baselines"].values())
     assert results["baselines"]["the photo as it is"]["loss_ratio"] == 1
-    with Image.open(picture_run.figures / "painted.png") as painted:
+    with Image.open(image_run.figures / "painted.png") as painted:
         assert painted.size == (97, 65)
-    assert len(list((picture_run.folder / "epochs").iterdir())) == 4 and (picture_run.figures / "epochs.gif").exists()
+    assert len(list((image_run.folder / "epochs").iterdir())) == 4 and (image_run.figures / "epochs.gif").exists()
 
 
-def test_a_picture_is_no_network_and_export_and_predict_say_where_it_is(picture_run: runs.Run, photo: Path) -> None:
+def test_an_image_is_no_network_and_export_and_predict_say_where_it_is(image_run: runs.Run, photo: Path) -> None:
     with pytest.raises(
-        ProjectError, match=r"makes one picture, which .*figures/painted.png of its run.*no network to export\n"
+        ProjectError, match=r"makes one image, which .*figures/painted.png of its run.*no network to export\n"
     ):
-        call(export, "--run", str(picture_run.folder))
+        call(export, "--run", str(image_run.folder))
     with pytest.raises(ProjectError, match=r"no network that could paint another photo\nTrain one: python train.py"):
-        call(predict, str(photo), "--run", str(picture_run.folder))
+        call(predict, str(photo), "--run", str(image_run.folder))
 
 
 def test_every_result_says_by_what_features_it_came(
-    picture_run: runs.Run, run: runs.Run, photo: Path, capsys: pytest.CaptureFixture[str]
+    image_run: runs.Run, run: runs.Run, photo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("report.html", "model_card.md"):
-        assert "random features" in (picture_run.folder / name).read_text(encoding="utf-8")
-    assert picture_run.read("metrics.json")["features"] == "random"
+        assert "random features" in (image_run.folder / name).read_text(encoding="utf-8")
+    assert image_run.read("metrics.json")["features"] == "random"
     call(predict, str(photo), "--run", str(run.folder))
     assert "learned by random features" in capsys.readouterr().out
 
@@ -294,11 +294,11 @@ def test_photos_and_paintings_of_every_colour_mode_are_trained_on_and_painted(
     pixels = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
     colour = Image.fromarray(pixels).resize((420, 280))
     if mode == "I;16":
-        picture = Image.fromarray(np.asarray(colour.convert("L")).astype(np.uint16) * 257)
+        image = Image.fromarray(np.asarray(colour.convert("L")).astype(np.uint16) * 257)
     else:
-        picture = colour.convert(mode)
+        image = colour.convert(mode)
     path = tmp_path / ("own.jpg" if mode == "CMYK" else "own.png")
-    picture.save(path)
+    image.save(path)
     found = data.load(settings.read(Config, argv=[*QUICK, "--data", str(path), "--style", str(path)]))
     assert found.train.x.shape == (8, 64, 64, 3) and len(found.test) >= 1
     call(predict, str(path), "--run", str(run.folder))
@@ -307,10 +307,10 @@ def test_photos_and_paintings_of_every_colour_mode_are_trained_on_and_painted(
 
 
 def test_a_photo_taken_with_the_camera_on_its_side_is_painted_upright(run: runs.Run, photo: Path) -> None:
-    with Image.open(photo) as picture:
+    with Image.open(photo) as image:
         exif = Image.Exif()
         exif[0x0112] = 6
-        picture.save(photo.with_name("turned.jpg"), exif=exif)
+        image.save(photo.with_name("turned.jpg"), exif=exif)
     call(predict, str(photo.with_name("turned.jpg")), "--run", str(run.folder))
     with Image.open(photo.with_name("turned-painted.png")) as painted:
         assert painted.size == (74, 107)
@@ -336,12 +336,12 @@ def test_a_photo_too_large_for_the_memory_is_answered_with_what_to_do(
 
 def test_photos_that_are_left_out_are_counted_in_what_every_result_says(tmp_path: Path) -> None:
     for number in range(12):
-        _picture(tmp_path / f"{number}.png", 80, 40 if number == 5 else 80)
+        _image(tmp_path / f"{number}.png", 80, 40 if number == 5 else 80)
     found = data.load(settings.read(Config, argv=[*QUICK, "--data", str(tmp_path)]))
     assert "; 1 of 12 photos are too small and left out" in found.note
 
 
-def _picture(path: Path, width: int, height: int) -> str:
+def _image(path: Path, width: int, height: int) -> str:
     Image.new("RGB", (width, height), "green").save(path)
     return str(path)
 
@@ -349,7 +349,7 @@ def _picture(path: Path, width: int, height: int) -> str:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--style", "{missing}"], r"there is no painting at .*\nExpected a picture, such as --style painting.jpg"),
+        (["--style", "{missing}"], r"there is no painting at .*\nExpected an image, such as --style painting.jpg"),
         (["--style", "{text}"], "is not an image, whatever its name says"),
         (["--style", "{empty}"], "is a folder\nExpected one painting"),
         (["--style", "{small}"], r"is too small: 60×200 pixels\nExpected 64 or more on its shorter side"),
@@ -370,23 +370,23 @@ def test_wrong_photos_and_paintings_are_answered_in_a_sentence(
 ) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "two").mkdir()
-    (tmp_path / "text.jpg").write_text("no picture")
+    (tmp_path / "text.jpg").write_text("no image")
     places = {
         "missing": str(tmp_path / "missing.jpg"),
         "text": str(tmp_path / "text.jpg"),
         "empty": str(tmp_path / "empty"),
-        "small": _picture(tmp_path / "small.png", 60, 200),
+        "small": _image(tmp_path / "small.png", 60, 200),
         "two": str(tmp_path / "two"),
     }
     for name in ("a", "b"):
-        _picture(tmp_path / "two" / f"{name}.png", 300, 200)
+        _image(tmp_path / "two" / f"{name}.png", 300, 200)
     with pytest.raises(ProjectError, match=message):
         data.load(settings.read(Config, argv=[option.format(**places) for option in options]))
 
 
 def test_a_painting_that_changed_or_went_is_noticed(config: Config, tmp_path: Path) -> None:
     path = tmp_path / "art.png"
-    _picture(path, 80, 80)
+    _image(path, 80, 80)
     spec = data.load(config.model_copy(update={"style": str(path)})).spec
     Image.new("RGB", (80, 80), "red").save(path)
     with pytest.raises(ProjectError, match="is not the one of this run"):
@@ -483,7 +483,7 @@ def test_the_full_data_are_downloaded_unpacked_and_measured_with_vgg19(
     archive = tmp_path / "made.zip"
     with zipfile.ZipFile(archive, "w") as file:
         for number in range(12):
-            _picture(tmp_path / "one.jpg", 200 + number, 150)
+            _image(tmp_path / "one.jpg", 200 + number, 150)
             file.write(tmp_path / "one.jpg", f"val2017/{number:012}.jpg")
     host["/val2017.zip"] = archive.read_bytes()
     monkeypatch.setattr(coco, "SHA256", hashlib.sha256(host["/val2017.zip"]).hexdigest())

@@ -1,4 +1,4 @@
-"""What must hold for this kind of model and data: shapes, ranges, learning. test_pictures.py has what all pictures share."""
+"""What must hold for this kind of model and data: shapes, ranges, learning. test_image_classifier.py has what all image classifiers share."""
 
 import data
 from config import Config
@@ -21,7 +21,7 @@ def test_probabilities_have_one_column_per_digit_and_sum_to_one(config: Config) 
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
 
 
-def test_a_handful_of_pictures_can_be_learned_by_heart() -> None:
+def test_a_handful_of_images_can_be_overfitted() -> None:
     config = settings.read(Config, argv=["--dropout", "0", "--schedule", "constant", "--learning-rate", "0.001"])
     splits = data.load(config)
     few = splits.train.take(slice(0, 20))

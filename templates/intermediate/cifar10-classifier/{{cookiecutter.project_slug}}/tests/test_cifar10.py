@@ -11,8 +11,9 @@ from pathlib import Path
 
 import data
 import metrics
+from augmentation import augmentation
 from config import PRESETS, Config
-from model import augmentation, build_model
+from model import build_model
 from support import download, runs, settings
 from support.data import cifar, drawings, patterns, preprocessing
 from support.errors import ProjectError
@@ -37,7 +38,7 @@ def test_probabilities_have_one_column_per_kind_and_sum_to_one(config: Config) -
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
 
 
-def test_a_handful_of_pictures_can_be_learned_by_heart() -> None:
+def test_a_handful_of_images_can_be_overfitted() -> None:
     config = settings.read(
         Config, argv=["--no-flip", "--shift", "0", "--schedule", "constant", "--learning-rate", "0.01"]
     )
@@ -88,17 +89,17 @@ def test_what_is_saved_has_no_random_layer_and_computes_in_32_bits(precision: st
     np.testing.assert_allclose(answer(few.x), loaded.predict(few.x, verbose=0), atol=1e-4)
 
 
-def test_augmentation_changes_pictures_in_training_only_and_differently_each_time() -> None:
+def test_augmentation_changes_images_in_training_only_and_differently_each_time() -> None:
     changes = augmentation(settings.read(Config, argv=["--cutout", "0.2"]))
     x = data.sample()[0][:32].astype(np.float32)
     first, second = (np.asarray(changes(x, training=True)) for _ in range(2))
     assert first.shape == x.shape and first.min() >= 0 and first.max() <= 255
-    assert all((one != picture).any() for one, picture in zip(first, x, strict=True))
+    assert all((one != image).any() for one, image in zip(first, x, strict=True))
     assert (first != second).any()
     np.testing.assert_array_equal(np.asarray(changes(x, training=False)), x)
 
 
-def test_mirroring_turns_about_half_of_the_pictures_round_and_changes_nothing_else() -> None:
+def test_mirroring_turns_about_half_of_the_images_round_and_changes_nothing_else() -> None:
     changes = augmentation(settings.read(Config, argv=["--shift", "0"]))
     x = data.sample()[0][:200].astype(np.float32)
     changed = np.asarray(changes(x, training=True))
@@ -131,12 +132,12 @@ def test_the_first_filters_answer_to_patches_equally_often_and_independently() -
     assert patterns.first_filters(Split(split.x[..., :1], split.y), 5, 64, seed=0).shape == (5, 5, 1, 50)
 
 
-def test_the_sample_is_the_same_each_time_with_as_many_pictures_of_each_kind() -> None:
+def test_the_sample_is_the_same_each_time_with_as_many_images_of_each_kind() -> None:
     x, y = data.sample()
-    assert x.shape == (data.SAMPLE_PICTURES, 32, 32, 3) and x.dtype == np.uint8
-    assert np.bincount(y).tolist() == [data.SAMPLE_PICTURES // 10] * 10
-    few, kinds = drawings.pictures(20, seed=5)
-    again, same_kinds = drawings.pictures(20, seed=5)
+    assert x.shape == (data.SAMPLE_IMAGES, 32, 32, 3) and x.dtype == np.uint8
+    assert np.bincount(y).tolist() == [data.SAMPLE_IMAGES // 10] * 10
+    few, kinds = drawings.images(20, seed=5)
+    again, same_kinds = drawings.images(20, seed=5)
     np.testing.assert_array_equal(few, again)
     np.testing.assert_array_equal(kinds, same_kinds)
 
@@ -151,7 +152,7 @@ def test_pixels_alone_do_not_tell_the_kinds_of_the_sample_apart(config: Config) 
 
 
 def archive(path: Path, *, records: int = 30, leave_out: str = "") -> tuple[np.ndarray, np.ndarray]:
-    """A small archive as CIFAR-10's authors pack it; gives the pictures and classes of its first part."""
+    """A small archive as CIFAR-10's authors pack it; gives the images and classes of its first part."""
     rng = np.random.default_rng(0)
     names = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
     kept = []
@@ -197,9 +198,9 @@ def test_cifar10_is_downloaded_checked_and_read_without_unpacking_it(
     splits = data.load(settings.read(Config, argv=["--data", "full"]))
     assert splits.spec["labels"][:2] == ["airplane", "automobile"] and splits.source == "full"
     assert (len(splits.train), len(splits.validation), len(splits.test)) == (130, 20, 30)
-    everything = {picture.tobytes(): answer for picture, answer in zip(splits.train.x, splits.train.y, strict=True)}
-    found = [everything.get(picture.tobytes(), answer) == answer for picture, answer in zip(x, y, strict=True)]
-    assert all(found) and sum(picture.tobytes() in everything for picture in x) > 20
+    everything = {image.tobytes(): answer for image, answer in zip(splits.train.x, splits.train.y, strict=True)}
+    found = [everything.get(image.tobytes(), answer) == answer for image, answer in zip(x, y, strict=True)]
+    assert all(found) and sum(image.tobytes() in everything for image in x) > 20
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == [cifar.NAME] * 2
 
 

@@ -31,7 +31,7 @@ def test_a_forecast_is_the_same_among_how_many_others_it_is_asked_for(count: int
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
-def test_a_handful_of_windows_can_be_learned_by_heart(architecture: str) -> None:
+def test_a_handful_of_windows_can_be_memorised(architecture: str) -> None:
     chosen = config("--architecture", architecture, "--dropout", "0", "--l2", "0", "--schedule", "constant")
     splits = data.load(chosen)
     few = splits.train.take(np.array([0, 20, 40]))

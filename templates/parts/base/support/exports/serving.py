@@ -1,5 +1,6 @@
-"""Answers from a saved model, whatever its format; .onnx and .tflite without loading TensorFlow."""
+"""Predictions of a saved model, whatever its format; .onnx and .tflite without loading TensorFlow."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,16 +10,18 @@ from support import records, runs
 from support.data import preprocessing
 from support.errors import ProjectError
 from support.quiet import hidden_stderr
+from support.splits import take
 from support.training import inference
 
 import numpy as np
 
 Predict = Callable[[Any], np.ndarray]
+TOGETHER = 256  # examples at once
 
 
 @dataclass(frozen=True)
 class SavedModel:
-    """A file that answers, and the spec saved beside it (input shape, class names, …)."""
+    """A file that predicts, and the spec saved beside it (input shape, class names, …)."""
 
     path: Path
     spec: dict[str, Any]
@@ -30,14 +33,14 @@ def locate(file: str | None, run: str | None) -> SavedModel:
     Raises:
         ProjectError: where there is no such model, or no spec.json beside an exported file.
     """
+    os.environ["KERAS_BACKEND"] = "tensorflow"  # reads texts too; the weights of another backend are the same file
     if file is None:
         found = runs.find(run)
         runs.check_model_file(found.model)
         return SavedModel(found.model, found.spec)
-    path = Path(file)
+    path, spec = Path(file), Path(file).parent / "spec.json"
     if not path.exists():
         raise ProjectError(f"there is no file {file}\nExport first: python export.py")
-    spec = path.parent / "spec.json"
     if not spec.exists():
         raise ProjectError(
             f"there is no spec.json beside {file}\nIt was written there by python export.py: copy both together."
@@ -57,127 +60,85 @@ def load(model: SavedModel) -> Predict:
         ProjectError: where the file is damaged or its format unknown.
     """
     path = model.path
-    loaders = {".keras": _keras, ".onnx": _onnx, ".tflite": _litert}
-    if path.is_dir() and (path / "saved_model.pb").exists():
-        return _saved_model(path)
-    if path.suffix not in loaders:
+    if path.suffix == ".keras":
+        return _keras(path)
+    kind = "SavedModel" if path.is_dir() and (path / "saved_model.pb").exists() else path.suffix
+    if kind not in RUNTIMES:
         raise ProjectError(
             f"{path} is no format that can be asked\nExpected .keras, .onnx, .tflite or a SavedModel folder."
         )
-    answer = loaders[path.suffix](path)
-    if path.suffix == ".keras":
-        return answer
-    return lambda x: answer(preprocessing.encode(x, model.spec))
+    try:
+        if not (path.is_file() or path.is_dir()):  # a pipe may never say anything, a device never end
+            raise OSError("no file")
+        run = RUNTIMES[kind](str(path))
+    except ImportError:
+        raise
+    except Exception as error:  # the runtimes' errors share no base class
+        name = {".onnx": "an ONNX model", ".tflite": "a LiteRT model"}.get(kind, "a SavedModel")
+        raise ProjectError(f"{path} is damaged or not {name}\nExport again: python export.py") from error
+    if kind == "SavedModel":
+        return lambda x: _in_batches(run, x)
+    return lambda x: _in_batches(run, preprocessing.encode(x, model.spec))  # these hold no text
 
 
 def _keras(path: Path) -> Predict:
     model = runs.load_model(path)
-    # Calling the model answers a single input several times sooner than predict(), which is made for many.
-    return lambda x: (
-        np.asarray(model(x, training=False))
-        if _count(x) <= 32 and not inference.is_lazy(x)
-        else inference.predict(model, x)
-    )
+
+    def run(x: Any) -> np.ndarray:
+        if _count(x) > 32 or inference.is_lazy(x):
+            return inference.predict(model, x)
+        return np.asarray(
+            model(x, training=False)
+        )  # for few several times quicker than predict(), which is made for many
+
+    return run
 
 
-def _saved_model(path: Path) -> Predict:
+def _saved_model(path: str) -> Predict:
     import tensorflow as tf
 
-    try:
-        loaded = tf.saved_model.load(str(path))
-    except (OSError, ValueError) as error:
-        raise ProjectError(
-            f"{path} is damaged: {str(error).splitlines()[0]}\nExport again: python export.py"
-        ) from error
+    loaded = tf.saved_model.load(path)
 
-    def answer(x: Any) -> np.ndarray:
-        tensors = (
-            {name: tf.constant(values) for name, values in x.items()}
-            if isinstance(x, dict)
-            else tf.constant(x if inference.is_text(x) else np.float32(x))
-        )
-        return np.asarray(loaded.serve(tensors))
+    def tensor(values: Any) -> Any:
+        return tf.constant(values if inference.is_text(values) else np.float32(values))
 
-    return lambda x: _in_batches(answer, x)
+    return lambda x: np.asarray(loaded.serve(tf.nest.map_structure(tensor, x)))
 
 
-def _onnx(path: Path) -> Predict:
+def _onnx(path: str) -> Predict:
     import onnxruntime
 
-    try:
-        if not path.is_file():  # a pipe may never say anything, a device never end
-            raise OSError("no file")
-        session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime's errors share no base class of their own
-        raise ProjectError(f"{path} is damaged or not an ONNX model\nExport again: python export.py") from error
-    inputs = session.get_inputs()
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     types = {"tensor(float)": np.float32, "tensor(int32)": np.int32, "tensor(int64)": np.int64}
-
-    def answer(x: Any) -> np.ndarray:
-        arrays = _by_name(x, [node.name for node in inputs])
-        return np.asarray(
-            session.run(
-                None, {node.name: array.astype(types[node.type]) for node, array in zip(inputs, arrays, strict=True)}
-            )[0]
-        )
-
-    return lambda x: _in_batches(answer, x)
+    inputs = {node.name: types[node.type] for node in session.get_inputs()}
+    return lambda x: np.asarray(session.run(None, _by_name(x, inputs))[0])
 
 
-def _litert(path: Path) -> Predict:
+def _litert(path: str) -> Predict:
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError:  # no wheel of it on Windows: TensorFlow brings the same interpreter
         from tensorflow.lite import Interpreter
-    try:
-        if not path.is_file():
-            raise ValueError("no file")
-        interpreter = Interpreter(str(path))
-    except (ValueError, RuntimeError) as error:
-        raise ProjectError(f"{path} is damaged or not a LiteRT model\nExport again: python export.py") from error
-    inputs, output = interpreter.get_input_details(), interpreter.get_output_details()[0]["index"]
-    allocated: list[tuple[int, ...]] = []
 
-    def answer(x: Any) -> np.ndarray:
-        arrays = [
-            array.astype(node["dtype"])
-            for node, array in zip(inputs, _by_name(x, [node["name"] for node in inputs]), strict=True)
-        ]
-        shapes = [array.shape for array in arrays]
-        if allocated != shapes:  # making room is dear: only when the number of inputs changes
-            for node, shape in zip(inputs, shapes, strict=True):
-                interpreter.resize_tensor_input(node["index"], shape)
-            with hidden_stderr():  # it announces its CPU kernels
-                interpreter.allocate_tensors()
-            allocated[:] = shapes
-        for node, array in zip(inputs, arrays, strict=True):
-            interpreter.set_tensor(node["index"], array)
-        interpreter.invoke()
-        return np.array(interpreter.get_tensor(output))
-
-    return lambda x: _in_batches(answer, x)
+    with hidden_stderr():  # it announces its CPU kernels
+        interpreter = Interpreter(path)
+        interpreter.allocate_tensors()
+    runner = interpreter.get_signature_runner()
+    inputs = {name: node["dtype"] for name, node in runner.get_input_details().items()}
+    return lambda x: next(iter(runner(**_by_name(x, inputs)).values()))
 
 
-def _by_name(x: Any, names: list[str]) -> list[np.ndarray]:
-    """The arrays of `x` in the order of the file's inputs, whose names are those of the model with something around them."""
-    if not isinstance(x, dict):
-        return [np.asarray(x)]
-    if len(x) == 1:
-        return [np.asarray(value) for value in x.values()]
-    return [np.asarray(next(value for key, value in x.items() if key in name)) for name in names]
+RUNTIMES: dict[str, Callable[[str], Predict]] = {"SavedModel": _saved_model, ".onnx": _onnx, ".tflite": _litert}
 
 
-def _in_batches(answer: Predict, x: Any) -> np.ndarray:
-    count, size = _count(x), min(256, inference.batch_size(x))
-    if count <= size:
-        return answer(x)
-    parts = [slice(begin, begin + size) for begin in range(0, count, size)]
-    cut = (
-        (lambda part: {name: values[part] for name, values in x.items()})
-        if isinstance(x, dict)
-        else (lambda part: x[part])
-    )
-    return np.concatenate([answer(cut(part)) for part in parts])
+def _by_name(x: Any, inputs: dict[str, Any]) -> dict[str, np.ndarray]:
+    """The arrays of `x` as a file takes them: by the names of its inputs, which are the model's, and in their types."""
+    return {name: np.asarray(x[name] if isinstance(x, dict) else x, dtype) for name, dtype in inputs.items()}
+
+
+def _in_batches(run: Predict, x: Any) -> np.ndarray:
+    size = min(TOGETHER, inference.batch_size(x))
+    return np.concatenate([run(take(x, slice(begin, begin + size))) for begin in range(0, max(1, _count(x)), size)])
 
 
 def _count(x: Any) -> int:

@@ -5,10 +5,8 @@ import html
 import re
 from typing import Any
 
-import metrics
 from support.files import write_text
-from support.reports import figures
-from support.reports.figures import Picture
+from support.reports.figures import Picture, draw_model
 from support.runs import Run
 from support.settings import PROJECT
 from support.terminal import one_line, printable
@@ -21,45 +19,44 @@ img { max-width: 100% } figure { margin: 1.5rem 0 } figcaption { color: #555 }
 """
 
 
-def write(run: Run, results: dict[str, Any], pictures: list[Picture], model: Any) -> None:
-    """Write the report and the model card of a run into its folder."""
-    pictures = [*pictures, figures.draw_model(model, run.figures / "model.png")]
-    write_text(run.folder / "report.html", _html(run, results, pictures))
-    write_text(run.folder / "model_card.md", _card(run, results))
+def write(run: Run, results: dict[str, Any], rows: list[list[str]], figures: list[Picture], model: Any) -> None:
+    """Write the report and the model card of a run into its folder.
+
+    Args:
+        results: `note` (what was measured on) and `test_examples`.
+        rows: the scores as a table, the first row its header.
+        figures: files and captions; a summary of `model` is added.
+    """
+    environment = run.read("environment.json")
+    packages = environment.get("packages", {}).items()
+    versions = ", ".join([f"Python {environment.get('python')}", *(f"{name} {version}" for name, version in packages)])
+    settings = [["setting", "value"], *([name, _text(value)] for name, value in run.read("config.json").items())]
+    figures = [*figures, draw_model(model, run.figures / "model.png")]
+    write_text(run.folder / "report.html", _html(run, results, rows, figures, settings, versions))
+    write_text(run.folder / "model_card.md", _card(run, results, rows, settings, versions))
 
 
-def _html(run: Run, results: dict[str, Any], pictures: list[Picture]) -> str:
-    title = f"{PROJECT.name}: run {run.name}"
-    config, training = run.read("config.json"), run.read("training.json")
+def _html(run: Run, results: dict, rows: list, figures: list[Picture], settings: list, versions: str) -> str:
+    title = _escaped(f"{PROJECT.name}: run {run.name}")
+    training = run.read("training.json")
     blocks = [
-        f"<h1>{_html_text(title)}</h1>",
-        *([f'<p class="note"><b>Training {_html_text(run.incomplete)}.</b></p>'] if run.incomplete else []),
-        f'<p class="note">Every number here is measured on {_html_text(results["note"])}.</p>',
-        f"<h2>Scores on {results['test_examples']:,} test examples</h2>",
-        _table(metrics.to_rows(results)),
+        f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>',
+        f"<h1>{title}</h1>",
+        f'<p class="note"><b>Training {_escaped(run.incomplete)}.</b></p>' if run.incomplete else "",
+        f'<p class="note">Every number here is measured on {_escaped(results["note"])}.</p>',
+        f"<h2>Scores on {results['test_examples']:,} test examples</h2>{_table(rows)}",
     ]
-    for path, caption in pictures:
-        data = base64.b64encode(path.read_bytes()).decode()
-        text = _html_text(caption)
-        blocks.append(
-            f'<figure><img alt="{text}" src="data:image/png;base64,{data}"><figcaption>{text}</figcaption></figure>'
-        )
-    blocks.append(
-        "<h2>Settings</h2>" + _table([["setting", "value"], *([name, _text(value)] for name, value in config.items())])
-    )
-    blocks.append(f"<p>{training.get('epochs')} epochs in {training.get('seconds')} s; {_versions(run)}.</p>")
-    return (
-        f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{_html_text(title)}</title><style>{STYLE}</style>\n'
-        + "\n".join(blocks)
-        + "\n</html>\n"
-    )
+    for path, caption in figures:
+        data, text = base64.b64encode(path.read_bytes()).decode(), _escaped(caption)
+        image = f'<img alt="{text}" src="data:image/png;base64,{data}">'
+        blocks.append(f"<figure>{image}<figcaption>{text}</figcaption></figure>")
+    took = f"{training.get('epochs')} epochs in {training.get('seconds')} s; {versions}."
+    return "\n".join([*blocks, f"<h2>Settings</h2>{_table(settings)}<p>{took}</p>", "</html>\n"])
 
 
-def _card(run: Run, results: dict[str, Any]) -> str:
-    rows = "\n".join("| " + " | ".join(map(markdown, row)) + " |" for row in metrics.to_rows(results))
-    header, _, rest = rows.partition("\n")
-    line = "|" + "---|" * (header.count("|") - 1)
-    config = run.read("config.json")
+def _card(run: Run, results: dict, rows: list, settings: list, versions: str) -> str:
+    lines = ["| " + " | ".join(map(markdown, row)) + " |" for row in rows]
+    table = "\n".join([lines[0], "|" + "---|" * len(rows[0]), *lines[1:]])
     unfinished = f" **Training {markdown(run.incomplete)}.**" if run.incomplete else ""
     return f"""# Model card: {PROJECT.name}
 
@@ -67,34 +64,24 @@ def _card(run: Run, results: dict[str, Any]) -> str:
 
 **Test scores** ({results["test_examples"]:,} examples that neither training nor the choice of the best epoch saw):
 
-{header}
-{line}
-{rest}
+{table}
 
-**Settings**: {", ".join(f"{name} {markdown(_text(value))}" for name, value in config.items())}.
+**Settings**: {", ".join(f"{name} {markdown(value)}" for name, value in settings[1:])}.
 
-**Made with** {_versions(run)}.
+**Made with** {versions}.
 
-**Before using it for anything that matters**, fill in: who it is for, what it must not be used for, whom a wrong answer harms, and
+**Before using it for anything that matters**, fill in: who it is for, what it must not be used for, whom a wrong prediction harms, and
 how the scores differ between groups of people or places that your data holds.
 """
 
 
 def _table(rows: list[list[str]]) -> str:
-    head, *body = [
-        "".join(f"<{tag}>{_html_text(cell)}</{tag}>" for cell in row)
-        for tag, row in zip(["th"] + ["td"] * len(rows), rows, strict=False)
-    ]
-    return "<table><tr>" + "</tr><tr>".join([head, *body]) + "</tr></table>"
+    tags = ["th", *["td"] * (len(rows) - 1)]
+    lines = ["".join(f"<{tag}>{_escaped(cell)}</{tag}>" for cell in row) for tag, row in zip(tags, rows, strict=True)]
+    return "<table><tr>" + "</tr><tr>".join(lines) + "</tr></table>"
 
 
-def _versions(run: Run) -> str:
-    environment = run.read("environment.json")
-    packages = environment.get("packages", {}).items()
-    return ", ".join([f"Python {environment.get('python')}", *(f"{name} {version}" for name, version in packages)])
-
-
-def _html_text(text: str) -> str:
+def _escaped(text: str) -> str:
     return html.escape(printable(text))
 
 

@@ -1,11 +1,20 @@
 """Predictions of a Keras model that is in memory, for inputs of any kind: arrays, dicts of arrays, text, examples read on demand."""
 
+from dataclasses import replace
 from typing import Any
+
+from support.data import preprocessing
+from support.splits import Split
 
 import numpy as np
 
 BATCH = 512  # examples at once where nothing is learned from them
 VALUES = 2**23  # numbers at once: large images would fill the memory before there are BATCH of them
+
+
+def encoded(split: Split, spec: dict[str, Any]) -> Split:
+    """The split with its inputs as numbers, as the network takes them while it is trained."""
+    return replace(split, x=preprocessing.encode(split.x, spec))
 
 
 def predict(model: Any, x: Any) -> np.ndarray:

@@ -8,18 +8,19 @@ from support.training_config import TrainingConfig
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 
 def make_deterministic(config: TrainingConfig) -> None:
     """Let a GPU repeat its results bit for bit, where that is asked for; a CPU does so without TensorFlow's slower operations."""
-    if config.deterministic and tf.config.list_physical_devices("GPU"):
+    if config.deterministic and keras.backend.backend() == "tensorflow" and keras.distribution.list_devices("gpu"):
+        import tensorflow as tf
+
         tf.config.experimental.enable_op_determinism()
 
 
 def summary(model: keras.Model, train: Split, validation: Split, config: TrainingConfig) -> str:
     """A line to read before waiting: device, examples, parameters, and minutes estimated from one batch."""
-    device = "GPU" if tf.config.list_physical_devices("GPU") else "CPU"
+    device = "GPU" if keras.distribution.list_devices("gpu") else "CPU"
     batch = train.take(np.arange(min(config.batch_size, len(train)))).x
     model.predict_on_batch(batch)  # the first call builds; only the second is timed
     begin = time.perf_counter()

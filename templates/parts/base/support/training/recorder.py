@@ -1,34 +1,36 @@
 """What watches a training: history, best weights, early stopping, the line per epoch, checkpoints and signals."""
 
 import contextlib
-import csv
 import math
-import signal
 import sys
 import time
 from collections.abc import Iterator
-from types import FrameType
 from typing import Any
 
 from support import files, memory
 from support.data import preprocessing
 from support.errors import ProjectError, StepFailed, StepStopped
 from support.runs import Run
-from support.training import checkpoints
+from support.training import checkpoints, history
 from support.training.batches import Batches
+from support.training.signals import EXIT_CODES, Signals
 from support.training_config import TrainingConfig
 
 import keras
 import numpy as np
-import tensorflow as tf
 
-STOPPED = {"Ctrl-C": 130, "SIGTERM": 143}  # exit codes, as a shell gives them
 SAVE_SECONDS = 300.0  # within a long epoch; every epoch's end is saved anyway
 
 
 def less_is_better(monitor: str) -> bool:
     """Whether the best epoch has the least of what is monitored, as its name says: a loss, an error, a distance."""
     return any(word in monitor for word in ("loss", "error", "distance"))
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether the computer's memory, or that of a GPU under any of Keras's backends, was not enough."""
+    said = f"{type(error).__name__} {error}"
+    return isinstance(error, MemoryError) or "ResourceExhausted" in said or "RESOURCE_EXHAUSTED" in said
 
 
 class Stopped(Exception):
@@ -52,11 +54,11 @@ class Recorder(keras.callbacks.Callback):
         self.best_weights: list[np.ndarray] = []
         self.epoch = self.batch = 0  # complete epochs, and complete batches of the next
         self.restored_metrics: list[np.ndarray] = []
-        self.stop_signal = ""  # its name, once it has come
+        self.signals = Signals()
         self.diverged = ""
         self.seconds = 0.0
         self.trained = False  # whether a batch was, by this process
-        self.shown, self.bar_width = 0.0, 0
+        self.shown = 0.0  # when the bar was drawn
         self.saved = time.perf_counter()
 
     # --- what Keras calls ---
@@ -84,9 +86,9 @@ class Recorder(keras.callbacks.Callback):
             self._bar(f"epoch {self.epoch + 1:>3}/{self.config.epochs}  [{'#' * int(30 * done):30}] {done:4.0%}")
         if self.batch == all_batches:
             return  # on_epoch_end saves and stops: no batch would be left to go on with
-        if self.stop_signal or now - self.saved > SAVE_SECONDS:
+        if self.signals.came or now - self.saved > SAVE_SECONDS:
             self.save()
-        if self.stop_signal:
+        if self.signals.came:
             raise Stopped
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -105,7 +107,7 @@ class Recorder(keras.callbacks.Callback):
         last = self.epoch == self.config.epochs or self.model.stop_training
         if not self.quiet and (last or self.epoch % self.config.print_every == 0):
             self._print(self.history[-1])
-        if self.stop_signal:
+        if self.signals.came:
             raise Stopped
 
     # --- saving and going on ---
@@ -114,11 +116,11 @@ class Recorder(keras.callbacks.Callback):
         """Put the run's newest checkpoint into the model and into this, if there is one."""
         self.set_model(model)
         model.stop_training = False
+        model.optimizer.build(model.trainable_variables)  # in its first step `fit` would, and trace that twice
         found = checkpoints.latest(self.run)
         if found is None:
             return
         state, arrays = found
-        model.optimizer.build(model.trainable_variables)
         few = batches.split.take(np.arange(1))
         model.test_on_batch(few.x, few.y)  # makes the metrics; their numbers are replaced with all others
         checkpoints.restore(model, arrays["model"])
@@ -141,14 +143,14 @@ class Recorder(keras.callbacks.Callback):
             StepFailed: where the loss is no longer a number (the last good weights are saved then), or memory runs out.
             ProjectError: where an example that is read on demand cannot be read any more.
         """
-        with self.run.lock(), Signals(self):
+        with self.run.lock(), self.signals:
             try:
                 yield
             except Stopped:
                 pass
             except Exception as error:
                 failure = next((reader.failure for reader in readers if reader.failure), error)
-                if isinstance(failure, (MemoryError, tf.errors.ResourceExhaustedError)):
+                if out_of_memory(failure):
                     size = self.config.batch_size
                     raise StepFailed(
                         f"out of memory at batch size {size}\nTry: --batch-size {max(1, size // 2)}"
@@ -175,7 +177,7 @@ class Recorder(keras.callbacks.Callback):
         }
         metrics = [np.asarray(variable) for variable in self._metric_variables()] if self.batch else []
         checkpoints.save(self.run, self.model, state, {"best": self.best_weights, "metrics": metrics})
-        write_history(self.run, self.history)
+        history.write(self.run, self.history)
         self.saved = time.perf_counter()
 
     def restore(self, state: checkpoints.State, arrays: dict[str, list[np.ndarray]]) -> None:
@@ -205,30 +207,23 @@ class Recorder(keras.callbacks.Callback):
             StepFailed: where the loss is no longer a number.
             StepStopped: where a signal ended the training.
         """
-        write_history(self.run, self.history)
-        state = "diverged" if self.diverged else "stopped" if self.stop_signal or failed else "finished"
-        result = {
-            "state": state,
-            "epochs": self.epoch,
-            "best_epoch": self.best_epoch,
-            "seconds": round(self.seconds, 1),
-        }
-        files.write_json(self.run.folder / "training.json", result)
+        history.write(self.run, self.history)
+        state = "diverged" if self.diverged else "stopped" if self.signals.came or failed else "finished"
+        reached = {"epochs": self.epoch, "best_epoch": self.best_epoch, "seconds": round(self.seconds, 1)}
+        files.write_json(self.run.folder / "training.json", {"state": state, **reached})
         if self.diverged:
             kept = (
-                f"The weights of epoch {self.best_epoch} are kept."
-                if self.best_weights
-                else "Nothing was learned before."
+                f"The weights of epoch {self.best_epoch} are kept." if self.best_weights else "No epoch was complete."
             )
             raise StepFailed(
                 f"the loss is no longer a number ({self.diverged}). {kept}\n"
                 "Try a smaller --learning-rate, or look for wrong values: python data.py"
             )
-        if self.stop_signal and not failed:
+        if self.signals.came and not failed:
             raise StepStopped(
-                f"Stopped by {self.stop_signal} after {self.epoch} of {self.config.epochs} epochs; what was reached is saved.\n"
+                f"Stopped by {self.signals.came} after {self.epoch} of {self.config.epochs} epochs; what was reached is saved.\n"
                 f"Go on with: {self.again}",
-                STOPPED[self.stop_signal],
+                EXIT_CODES[self.signals.came],
             )
 
     def out_of_patience(self) -> bool:
@@ -253,51 +248,4 @@ class Recorder(keras.callbacks.Callback):
     def _bar(self, text: str) -> None:
         """Show `text` on the line that the last bar stands on; an empty one removes it. In a log there are no bars."""
         if sys.stderr.isatty():
-            width = max(len(text), self.bar_width)
-            print(f"\r{text:{width}}" + ("" if text else "\r"), end="", file=sys.stderr, flush=True)
-            self.bar_width = len(text)
-
-
-class Signals:
-    """While training, Ctrl-C and SIGTERM only set a flag, so that no batch and no file is cut in half. A second Ctrl-C stops at once."""
-
-    def __init__(self, recorder: Recorder) -> None:
-        self.recorder = recorder
-        self.before: dict[int, Any] = {}
-
-    def __enter__(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            if signal.getsignal(number) is signal.SIG_IGN:
-                continue  # whoever started this wants it so: a shell does, for Ctrl-C, with what runs in the background
-            try:
-                self.before[number] = signal.signal(number, self._note)
-            except ValueError:  # not in the main thread: the caller's own handling stays
-                break
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self.before.items():
-            signal.signal(number, handler)
-
-    def _note(self, number: int, frame: FrameType | None) -> None:
-        if self.recorder.stop_signal:
-            raise KeyboardInterrupt
-        self.recorder.stop_signal = "Ctrl-C" if number == signal.SIGINT else "SIGTERM"
-        print(f"\n{self.recorder.stop_signal}: finishing this batch; once more stops at once.", file=sys.stderr)
-
-
-def write_history(run: Run, history: list[dict[str, float]]) -> None:
-    """history.csv: one row per epoch."""
-    if history:
-        names = list(history[-1])
-        rows = ([row.get(name, "") for name in names] for row in history)
-        lines = [[f"{value:.6g}" if isinstance(value, float) else value for value in row] for row in rows]
-        files.write_csv(run.folder / "history.csv", [names, *lines])
-
-
-def read_history(run: Run) -> list[dict[str, float]]:
-    """The rows of history.csv; an empty list where there is none."""
-    path = run.folder / "history.csv"
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return [{name: float(value) for name, value in row.items() if value} for row in csv.DictReader(file)]
+            print(f"\r{text:60}" + ("" if text else "\r"), end="", file=sys.stderr, flush=True)

@@ -1,5 +1,6 @@
 """Going on with a training that was interrupted: which one, and whether it is still the same training."""
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from support import files, runs, settings
@@ -9,6 +10,29 @@ from support.settings import Settings
 from support.splits import Splits
 
 C = TypeVar("C", bound=Settings)
+
+
+def start_or_resume(options: Settings, cls: type[C], load: Callable[[C], Splits]) -> tuple[Run, C, Splits]:
+    """A new run with its settings and data, or with `--resume` the interrupted one, which must still have the same.
+
+    Args:
+        options: what was read from config.toml and the command line; has `resume`, `run` and `allow_changes`.
+        cls: the project's Config.
+        load: the project's data.load.
+
+    Raises:
+        ProjectError: where there is nothing to go on with, or it is not the same training any more.
+    """
+    if not getattr(options, "resume", False):
+        config = settings.only(cls, options)
+        splits = load(config)
+        return runs.start(config, splits), config, splits
+    run, allow_changes = unfinished(options.run), options.allow_changes  # type: ignore[attr-defined]
+    typed = settings.read(type(options), toml=False)  # without config.toml, which may have changed since
+    config = same_settings(run, cls, typed, allow_changes)
+    splits = load(config)
+    same_data(run, splits, allow_changes)
+    return run, config, splits
 
 
 def unfinished(wanted: str | None) -> Run:
@@ -57,7 +81,7 @@ def same_settings(run: Run, cls: type[C], given: Settings, allow_changes: bool) 
     if not allow_changes:
         raise ProjectError(
             f"{run} began with other settings: {'; '.join(changed)}\n"
-            "Leave them away to go on to the result that it would have had, or add --allow-changes for another one."
+            "Omit them to go on to the same result as without the interruption, or add --allow-changes for another one."
         )
     config = settings.check(cls, {**before.model_dump(), **new})
     files.write_json(run.folder / "config.json", config.model_dump(mode="json"))

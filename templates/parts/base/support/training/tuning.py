@@ -19,7 +19,7 @@ from support.errors import ProjectError, StepFailed
 from support.runs import Run
 from support.search import Range
 from support.splits import Splits
-from support.training.recorder import read_history
+from support.training import history
 from support.training.trials import Search, done, line, settings_of, write
 
 import keras
@@ -69,7 +69,7 @@ def run(search: Search, splits: Splits, build_model: Callable[..., Any], fit: Ca
                 watcher.pruned = True
         if watcher.pruned:
             raise optuna.TrialPruned
-        return read_history(run)[run.read("training.json")["best_epoch"] - 1][config.monitor]
+        return history.read(run)[run.read("training.json")["best_epoch"] - 1][config.monitor]
 
     def after(study: Study, trial: FrozenTrial) -> None:
         if trial.state != TrialState.FAIL:
@@ -177,7 +177,7 @@ class Watcher(keras.callbacks.Callback):
 
     def tell(self) -> bool:
         """Report the epochs in the run's history that were not reported; whether to stop. An interrupted trial has some at once."""
-        rows = read_history(self.run)[self.told :]
+        rows = history.read(self.run)[self.told :]
         for row in rows:
             if math.isfinite(row[self.monitor]):
                 self.trial.report(row[self.monitor], int(row["epoch"]) - 1)

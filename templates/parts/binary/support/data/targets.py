@@ -1,10 +1,10 @@
-"""Answers that are yes or no: how they are read from a table, and the simple models that answer too."""
+"""Targets that are yes or no: how they are read from a table, and the simple models that predict them too."""
 
 from typing import Any
 
-from support.data.csv_file import printable
 from support.data.numbers import canonical
 from support.errors import ProjectError
+from support.terminal import one_line
 
 import numpy as np
 
@@ -12,7 +12,7 @@ TEXT = True  # the target's values are names, even where they look like numbers
 
 
 def read(cells: np.ndarray, target: str, path: str, labels: dict[str, str]) -> tuple[np.ndarray, dict[str, Any]]:
-    """Answers (rows,) 0 or 1, and what spec holds about them: `labels`, first the name of 0, then of 1.
+    """Targets (rows,) 0 or 1, and what spec holds about them: `labels`, first the name of 0, then of 1.
 
     Raises:
         ProjectError: where there are not two different values.
@@ -26,14 +26,14 @@ def read(cells: np.ndarray, target: str, path: str, labels: dict[str, str]) -> t
     if len(found) > 2:
         shown = ", ".join(found[:4])
         raise ProjectError(
-            f"{path}: {target} has {len(found)} different values ({shown}, …), and this project answers yes or no\n"
+            f"{path}: {target} has {len(found)} different values ({shown}, …), and this project tells two apart\n"
             f'Ask a yes-no question, for example --target "{target} == {found[0]}", or take iris-classifier (classes) or house-prices (numbers).'
         )
-    return (texts == found[1]).astype(np.float32), {"labels": [labels.get(name, printable(name)) for name in found]}
+    return (texts == found[1]).astype(np.float32), {"labels": [labels.get(name, one_line(name)) for name in found]}
 
 
 def strata(y: np.ndarray) -> np.ndarray:
-    """By which answer the splits keep the same mixture."""
+    """The class of each row: every split keeps the same mixture of them."""
     return y.astype(int)
 
 

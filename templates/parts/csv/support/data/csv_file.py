@@ -12,6 +12,7 @@ from typing import Any, Literal
 from support.data import csv_rows, numbers
 from support.errors import ProjectError
 from support.settings import Settings
+from support.terminal import one_line
 
 from pydantic import Field
 
@@ -99,9 +100,9 @@ def opened(
     if not re.compile(rb"\S").search(raw, begin):
         raise ProjectError(f"{path} has a header but no rows\nExpected one line per example below it.")
     cells = zip_longest(*(row.cells[: len(names)] for row in rows), fillvalue="")
-    columns = [set(map(str.strip, column)) for column in cells]
-    texts = {place for place, column in enumerate(columns) if _are_texts(column)}
-    gaps = {place for place, column in enumerate(columns) if "" in column} - texts
+    texts, gaps = set[int](), set[int]()
+    for place, column in enumerate(set(map(str.strip, column)) for column in cells):
+        (texts if _are_texts(column) else gaps if "" in column else set()).add(place)
     raw, begin = (raw, begin) if begin else (b"\n" + raw, 1)
     return CsvFile(path, separator, names, line, raw, begin, texts, gaps, quotes, notes)
 
@@ -136,14 +137,9 @@ def decoded(path: Path) -> tuple[bytes, tuple[str, ...]]:
         raw, notes = _as_utf8(raw, path)
     if b"\r" in raw:
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    while raw.endswith(b"\n\n"):
-        raw = raw[:-1]
-    return raw if raw.endswith(b"\n") else raw + b"\n", notes
-
-
-def printable(name: str) -> str:
-    """A name that may be shown: control characters, which move a terminal's cursor, are written as escapes."""
-    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in name)
+    if raw.endswith(b"\n\n") or not raw.endswith(b"\n"):
+        raw = raw.rstrip(b"\n") + b"\n"
+    return raw, notes
 
 
 def _are_texts(cells: set[str]) -> bool:
@@ -218,7 +214,7 @@ def _names(rows: list[list[str]], separator: str, at: str, wanted: bool | None) 
         return [f"column_{position}" for position in range(1, len(first) + 1)]
     if wanted is None:
         _check_names(first, [row for row in rows[1:] if len(row) == len(first) and row != first], at)
-    names = [printable(name) or f"unnamed_{position}" for position, name in enumerate(first, start=1)]
+    names = [one_line(name) or f"unnamed_{position}" for position, name in enumerate(first, start=1)]
     if len(set(names)) < len(names):
         raise ProjectError(f"{at}: two columns are named {max(names, key=names.count)}\nEach needs a name of its own.")
     return names

@@ -7,10 +7,10 @@ of the result.
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from functools import cache
-from typing import Any
 
+from support.data.date_format import DateFormat
 from support.errors import ProjectError
 
 import numpy as np
@@ -25,54 +25,15 @@ YEARS = (1500, 2200)  # a date outside is none
 _FORMATS = (  # of dates without their time, the likely first; _ is a blank
     "%Y-%m-%d %Y/%m/%d %Y.%m.%d %d/%m/%Y %m/%d/%Y %d.%m.%Y %m.%d.%Y %d-%m-%Y %m-%d-%Y %d/%m/%y %m/%d/%y %d.%m.%y %m.%d.%y %d-%m-%y "
     "%m-%d-%y %y-%m-%d %d-%b-%Y %d-%b-%y %d/%b/%Y %d_%b_%Y %d._%b_%Y %b_%d,_%Y %b_%d_%Y %b-%Y %b-%y %b_%Y %Y_%b %Y-%m %m/%Y %m.%Y "
-    "%YM%m %Y%m%d %d%m%Y %m%d%Y %Y%m %Y %Y.0 %Y%m%d%H%M %Y%m%d%H%M%S %YQ%q %Y-Q%q %Y_Q%q Q%q_%Y %G-W%V %G-W%V-%u unix unix-ms unix-us unix-ns"
+    "%YM%m %Y%m%d %d%m%Y %m%d%Y %Y%m %Y %Y.0 %Y%m%d%H%M %Y%m%d%H%M%S %Y%m%dT%H%M %Y%m%dT%H%M%S %YQ%q %Y-Q%q %Y_Q%q Q%q_%Y %G-W%V %G-W%V-%u unix unix-ms unix-us unix-ns"
 )
 FORMATS = [form.replace("_", " ") for form in _FORMATS.split()]
-WORDS = {"Y": "year", "y": "two-digit year", "m": "month", "b": "month's name", "d": "day", "H": "hour", "I": "hour", "M": "minute", "S": "second",
-         "f": "fraction", "p": "AM/PM", "z": "offset", "q": "quarter", "G": "year", "V": "week", "u": "day of the week", "j": "day of the year"}  # fmt: skip
-NAMES = {"iso": "ISO 8601", "unix": "seconds since 1970", "unix-ms": "milliseconds since 1970", "unix-us": "microseconds since 1970",
-         "unix-ns": "nanoseconds since 1970", "excel": "days as spreadsheets count them"}  # fmt: skip
 DIGITS = {"unix": "9,10", "unix-ms": "12,13", "unix-us": "15,16", "unix-ns": "18,19"}
 _ZONE = r" ?(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)$"
 _TIME = re.compile(
     rf"(?P<before>T|,? |:|(?<=\d{{8}})-)(?P<H>\d{{1,2}})(?P<M>:\d\d)?(?P<S>:\d\d)?(?P<f>[.,]\d{{1,9}})?(?P<p> ?[AP]M)?(?P<z>{_ZONE})?$", re.IGNORECASE
 )  # fmt: skip
 Cells = Sequence[str] | np.ndarray  # or a Series of pandas
-
-
-@dataclass(frozen=True)
-class DateFormat:
-    """How a column writes its dates.
-
-    `forms` are formats that differ in the time alone, as where midnight is left out. `ambiguous` is another format that fits every
-    value, "" where there is none, and `because` what spoke against it. `zone` says how offsets were taken: "utc", or "local" where
-    every local time is midnight, so that days stay days; "" where the texts have none. `first` is the first of the hundred years that
-    two-digit years lie in, 0 where there are none.
-    """
-
-    forms: tuple[str, ...]
-    ambiguous: str = ""
-    because: str = ""
-    zone: str = ""
-    first: int = 0
-
-    def to_record(self) -> dict[str, Any]:
-        return asdict(self) | {"forms": list(self.forms)}
-
-    @classmethod
-    def from_record(cls, record: dict[str, Any]) -> "DateFormat":
-        return cls(**{**record, "forms": tuple(record["forms"])})
-
-    def text(self) -> str:
-        """In words: day.month.year hour:minute; and what else would fit, with the option that decides."""
-        text = " or ".join(map(_in_words, self.forms[:2]))
-        text += {"utc": ", taken in UTC", "local": ", each in its local time"}.get(self.zone, "")
-        text += f", years taken as {self.first} to {self.first + 99}" if self.first else ""
-        if self.ambiguous:
-            reason = f"taken because {self.because}" if self.because else "no row decides"
-            option = f'"{self.ambiguous}"' if " " in self.ambiguous else self.ambiguous
-            text += f" ({reason}; {_in_words(self.ambiguous)} fits too: --date-format {option})"
-        return text
 
 
 def detect(cells: Cells, format: str | None = None) -> DateFormat | None:
@@ -161,9 +122,11 @@ def first_year(years: np.ndarray) -> int:
 
 def _different(cells: Cells) -> tuple[np.ndarray, pd.Series]:
     """For each row the position of its text among the different texts, -1 where it is missing; the different texts, plain."""
-    texts = pd.Series(np.asarray(cells, object), dtype=object).astype(str).str.strip()
-    codes, different = pd.factorize(texts.mask(texts.str.lower().isin(MISSING)))
-    return codes, plain(pd.Series(different, dtype=object))
+    codes, different = pd.factorize(np.asarray(cells, object))
+    texts = pd.Series(different, dtype=object).astype(str).str.strip()
+    known = ~texts.str.lower().isin(MISSING).to_numpy(bool)
+    positions = np.append(np.where(known, np.cumsum(known) - 1, -1), -1)
+    return positions[codes], plain(texts[known].reset_index(drop=True))
 
 
 def _read(texts: pd.Series, fmt: DateFormat) -> pd.Series:
@@ -232,7 +195,7 @@ def _pattern(form: str) -> re.Pattern[str]:
     """The texts that may be dates in a format; without marks between its parts, each has two digits."""
     if form in DIGITS:
         return re.compile(rf"\d{{{DIGITS[form]}}}(\.\d+)?")
-    usual = r"\d\d" if re.fullmatch(r"(%\w)+", form) else r"\d{1,2}"
+    usual = r"\d\d" if re.fullmatch(r"(%\w|T)+", form) else r"\d{1,2}"
     year, month = r"\d{4}", f"(?:{'|'.join(MONTHS)})"
     parts = {"%Y": year, "%G": year, "%y": r"\d\d", "%b": month, "%q": "[1-4]", "%u": "[1-7]"}
     return re.compile(re.sub("%.", lambda code: parts.get(code[0], usual), form.replace(".", r"\.")))
@@ -256,32 +219,22 @@ def _likeliest(cells: Cells, fitting: list[DateFormat]) -> DateFormat:
         return first
     read = {one: (dates := parse(cells, one))[~np.isnat(dates)] for one in fitting}
     rivals = [one for one in fitting if one is first or not np.array_equal(read[one], read[first])]
-    reasons = {_ordered: "the rows are in order of time only so", _even: "the dates are more evenly spaced so"}
-    for evidence, reason in reasons.items():
-        shares = [evidence(read[one]) for one in rivals]
+    evidence = [_evidence(read[one]) for one in rivals]
+    for kind, reason in enumerate(("the rows are in order of time only so", "the dates are more evenly spaced so")):
+        shares = [pair[kind] for pair in evidence]
         best, *others = sorted(range(len(rivals)), key=lambda position: -shares[position])
         if others and shares[best] >= 0.5 and shares[best] > shares[others[0]] + 0.01:
             return replace(rivals[best], ambiguous=rivals[min(others)].forms[0], because=reason)
     return replace(first, ambiguous=rivals[1].forms[0]) if len(rivals) > 1 else first
 
 
-def _ordered(dates: np.ndarray) -> float:
-    """Whether the rows go up or down all the way, 0 or 1; of fewer than five different dates nothing can be said."""
-    steps = np.diff(dates).astype(np.int64)
-    return float(len(np.unique(dates)) >= 5 and ((steps >= 0).all() or (steps <= 0).all()))
-
-
-def _even(dates: np.ndarray) -> float:
-    """The share of the commonest step between the different dates in order; months count as equal."""
-    dates = np.unique(dates)
-    if len(dates) < 5:
-        return 0.0
-    months = (dates - dates.astype("datetime64[M]")).astype("timedelta64[D]")
-    steps = np.diff(dates.astype("datetime64[M]") if len(np.unique(months)) == 1 else dates).astype(np.int64)
-    return float(np.unique(steps, return_counts=True)[1].max() / len(steps))
-
-
-def _in_words(form: str) -> str:
-    """A format as a person says it: day.month.year hour:minute."""
-    text = form.replace("Q%q", "%q").replace("W%V", "%V")
-    return NAMES.get(form) or re.sub(r"%([A-Za-z])", lambda code: WORDS.get(code[1], code[0]), text)
+def _evidence(dates: np.ndarray) -> tuple[float, float]:
+    """Whether the rows go up or down all the way, 0 or 1; and the share of the commonest step between dates, months being equal."""
+    different, steps = np.unique(dates), np.diff(dates).astype(np.int64)
+    if len(different) < 5:
+        return 0.0, 0.0  # of so few nothing can be said
+    months = different.astype("datetime64[M]")
+    if len(np.unique((different - months).astype("timedelta64[D]"))) == 1:
+        different = months
+    counts = np.unique(np.diff(different).astype(np.int64), return_counts=True)[1]
+    return float((steps >= 0).all() or (steps <= 0).all()), float(counts.max() / counts.sum())

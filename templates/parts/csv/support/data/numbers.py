@@ -8,6 +8,7 @@ numbers: read as ones, different codes would become equal.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -22,15 +23,15 @@ STYLES = [
     (pair[0], pair[1:]) for pair in (".", ".,", ",.", ", ", ". ", ".'", ",'", ",")
 ]  # mark of decimals, of thousands
 SCALES = {"K": 1e3, "k": 1e3, "M": 1e6, "B": 1e9}
+POWER = re.compile(r"[1-9][0-9]*[eE][0-9]+")  # a number, or a code such as 1e1
 LARGEST = 10**15  # whole numbers of more digits are codes, such as those of cards and accounts
-SURE = 20  # values such as 1.234 beside 593, and never 1.23, before the point is taken for one of thousands
 _WORDS = {",": "comma", ".": "point", " ": "blank", "'": "apostrophe"}
 _GROUPING = "".join(MARKS.values())
 _CURRENCY = r"(?:USD|EUR|GBP|JPY|CHF|CNY|INR|AUD|CAD|SEK|NOK|DKK|PLN|CZK|HUF|BRL|MXN|ZAR|KRW|TRY|RUB|[Kk]r\.?|Rs\.?|Fr\.)|[^\W\d_]{0,2}[$€£¥₹₩₽₺₪฿₫₴₦¢]|R\$"
 _CELL = re.compile(  # a sign, a currency, digits with marks, a unit; (5) is -5
     rf"(?P<open>\()?\s*(?P<sign>[+\-\u2212\u2013]?)\s*(?P<prefix>{_CURRENCY})?\s*(?P<inner>[\-\u2212\u2013]?)"
     rf"(?P<body>[0-9.,](?:[0-9.,{_GROUPING}]*[0-9.,])?(?:[eE][+-]?[0-9]+(?![^\W_]))?)"
-    r"\s*(?P<unit>[^\s\d_.,;:()/+\-\u2212\u2013'\u2019\"=<>#*][^\d_;:()+=<>#*\"]{0,14}[23²³]?)?\s*(?P<close>\))?"
+    r"\s*(?P<unit>[^\s\d_.,;:()/+\-\u2212\u2013'\u2019\"=<>#*][^\d_;:()+=<>#*\"]{0,14}[23²³]?)?\s*(?(open)\))"
 )
 
 
@@ -68,9 +69,11 @@ class NumberFormat:
         """In words, such as "1,234.50, comma for thousands"."""
         grouped = any(mark in self.example for mark in MARKS.get(self.thousands, self.thousands))
         words = [self.example, f"{_WORDS[self.thousands]} for thousands" if grouped else ""]
-        words += ["comma for decimals" if self.decimal == "," else ""]
-        words += ["K, M, B for thousands, millions, billions" if self.scaled else "", self.unit and f"unit {self.unit}"]
-        return ", ".join(filter(None, words))
+        words += [
+            "comma for decimals" * (self.decimal == ","),
+            "K, M, B for thousands, millions, billions" * self.scaled,
+        ]
+        return ", ".join(filter(None, [*words, self.unit and f"unit {self.unit}"]))
 
 
 def detect(
@@ -88,7 +91,7 @@ def detect(
     found = []
     for text in dict.fromkeys(cells):
         if isinstance(text, str) and text not in MISSING:
-            if (match := _matched(text)) is None:
+            if (match := _CELL.fullmatch(text)) is None:
                 return None
             found.append(match)
     unit, scaled = _unit(found)
@@ -119,15 +122,13 @@ def detect_most(cells: Sequence[str] | np.ndarray, least: float = 0.9, forced: b
 
 def parse(cells: Sequence[Any] | np.ndarray, form: NumberFormat) -> np.ndarray:
     """The cells as float64; NaN for what is missing, and for what does not fit (`cell not in MISSING`, and yet NaN)."""
-    power = r"|[1-9][0-9]*[eE][0-9]+" if (form.decimal, form.thousands) == STYLES[0] else ""
-    fits = re.compile(_pattern((form.decimal, form.thousands), form.padded) + power).fullmatch
-    values = {cell: _value(cell, form, fits) for cell in set(cells)}
+    values = {cell: _value(cell, form) for cell in set(cells)}
     return np.array([values[cell] for cell in cells], np.float64)
 
 
 def plain(text: str) -> bool:
     """Whether a text is a number as computers write it, and no code."""
-    return _PLAIN.fullmatch(text) is not None
+    return _fits(STYLES[0], False)(re.sub("^[+-]", "", text)) is not None
 
 
 def is_code(text: str) -> bool:
@@ -148,16 +149,19 @@ def code_for_missing(values: np.ndarray) -> str:
         low = re.fullmatch(r"-9+|-99+\.9+", text) and len(others) and others.min() >= code / 2
         high = re.fullmatch(r"9{3,}", text) and len(others) and others.max() < code / 2
         if low or (high and len(known) - len(others) > 1):
-            far = "below" if low else "above"
-            return f"{len(known) - len(others):,} values are {text}, far {far} all others: if that means missing, empty these values"
+            what = f"{len(known) - len(others):,} values are {text}, far {'below' if low else 'above'} all others"
+            return f"{what}: if that means missing, empty these values"
     return ""
 
 
-def _value(cell: Any, form: NumberFormat, fits: Any) -> float:
+def _value(cell: Any, form: NumberFormat) -> float:
     if not isinstance(cell, str):
         return float(cell) if np.isfinite(cell) else np.nan
-    match = None if cell in MISSING else _matched(cell)
-    if match is None or not fits(match["body"]):
+    match, style = None if cell in MISSING else _CELL.fullmatch(cell), (form.decimal, form.thousands)
+    fitting = match and (
+        _fits(style, form.padded)(match["body"]) or (style == STYLES[0] and POWER.fullmatch(match["body"]))
+    )
+    if match is None or not fitting:
         return np.nan
     unit, scale = _bare(match), 1.0
     if form.scaled and match["unit"] in SCALES:
@@ -168,14 +172,8 @@ def _value(cell: Any, form: NumberFormat, fits: Any) -> float:
         re.sub(f"[{MARKS.get(form.thousands, form.thousands)}]", "", match["body"]) if form.thousands else match["body"]
     )
     value = float(body.replace(form.decimal, ".")) * scale
-    if np.isinf(value) or (_is_long(match["body"]) and not form.padded):
-        return np.nan
-    return -value if bool(match["open"]) ^ bool((match["sign"] + match["inner"]).strip("+")) else value
-
-
-def _matched(text: str) -> re.Match[str] | None:
-    match = _CELL.fullmatch(text)
-    return match if match and bool(match["open"]) == bool(match["close"]) else None
+    negative = bool(match["open"]) ^ bool((match["sign"] + match["inner"]).strip("+"))
+    return np.nan if np.isinf(value) else -value if negative else value
 
 
 def _bare(match: re.Match[str]) -> str:
@@ -207,31 +205,26 @@ def _unit(found: list[re.Match[str]]) -> tuple[str | None, bool]:
     return (None, False) if is_code else (one, scaled)
 
 
-def _pattern(style: tuple[str, str], padded: bool) -> str:
-    """Which digits are a number in a style, as a regular expression."""
+@cache
+def _fits(style: tuple[str, str], padded: bool) -> Any:
+    """What tells whether digits are a number in a style."""
     decimal, mark = re.escape(style[0]), f"[{re.escape(MARKS.get(style[1], style[1]))}]"
-    whole = "[0-9]+" if padded else "0|[1-9][0-9]{0,15}"
+    whole = "[0-9]+" if padded else "0|[1-9][0-9]{0,14}"  # longer ones are codes
     if style[1]:
         whole += rf"|[1-9][0-9]{{0,2}}(?:{mark}[0-9]{{3}})+"
     if style[1] == ",":
         whole += r"|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}"  # 12,34,567: crores and lakhs of India
     power = r"(?:[eE][+-]?[0-9]+)?"
-    return rf"(?:{whole})(?:{decimal}[0-9]*{power})?|{decimal}[0-9]+{power}|(?:{whole})[eE][+-][0-9]+"
-
-
-_PLAIN = re.compile(rf"[+-]?(?:{_pattern(STYLES[0], False)})")
+    pattern = rf"(?:{whole})(?:{decimal}[0-9]*{power})?|{decimal}[0-9]+{power}|(?:{whole})[eE][+-][0-9]+"
+    return re.compile(pattern).fullmatch
 
 
 def _all_fit(bodies: list[str], style: tuple[str, str], padded: bool) -> bool:
-    fits = re.compile(_pattern(style, padded)).fullmatch
+    fits = _fits(style, padded)
     rest = [body for body in bodies if not fits(body)]
-    if rest and style == STYLES[0] and all(re.fullmatch(r"[1-9][0-9]*[eE][0-9]+", body) for body in rest):
+    if rest and style == STYLES[0] and all(map(POWER.fullmatch, rest)):
         return any("." in body for body in bodies)  # 1e5 beside 0.25 is a number; beside 10 it may be a code
-    return not rest and (padded or not any(map(_is_long, bodies)))
-
-
-def _is_long(body: str) -> bool:
-    return body.isdigit() and int(body) >= LARGEST
+    return not rest
 
 
 def _choose(fitting: list[tuple[str, str]], bodies: list[str], hint: str) -> tuple[tuple[str, str], str]:
@@ -241,9 +234,9 @@ def _choose(fitting: list[tuple[str, str]], bodies: list[str], hint: str) -> tup
         if not marked or not {decimals, thousands} <= set(fitting):
             continue
         bare = len(marked) < len(bodies)
-        if mark == ".":  # 5.843 is usual; 1.234 beside 593, and never 1.23, is not
+        if mark == ".":  # 5.843 is usual; twenty such as 1.234 beside 593, and never 1.23, are not
             small = all(int(body) < 1000 for body in bodies if body.isdigit())
-            grouped = hint == "," or (bare and len(marked) >= SURE and small)
+            grouped = hint == "," or (bare and len(marked) >= 20 and small)
             if not grouped and not bare and hint != ";":  # beside ; a comma would be usual for decimals
                 return decimals, ""
         else:
@@ -254,5 +247,4 @@ def _choose(fitting: list[tuple[str, str]], bodies: list[str], hint: str) -> tup
         option = "," if (mark == ",") == grouped else "."
         doubt = f"{first} is taken as {taken:.15g}, but could be {other:.15g}; then --decimal {option!r}"
         return thousands if grouped else decimals, doubt
-    blanks = [style for style in fitting if style[1] == " "]
-    return ((hint, " "), "") if len(blanks) == 2 and fitting[0][1] == " " and hint in ",." else (fitting[0], "")
+    return fitting[0], ""

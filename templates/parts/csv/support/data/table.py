@@ -138,7 +138,7 @@ def _columns(file: CsvFile, text: set[int]) -> tuple[list[Read], np.ndarray, lis
         file = replace(file, raw=b"\n" + re.sub(blanks, b"", file.raw[file.begin :]), begin=1)  # blank, for pandas too
         lines, quotes, notes = csv_rows.examined(file)
         frame = _frame(file, quotes)
-    if not any(frame[place].dtype.kind in "if" for place in frame):
+    if not any(frame[place].dtype.kind in "if" and not numbers.plain(file.header[place]) for place in frame):
         _check_repeated(frame, file, lines)
     padded = text | _padded(file)
     again = [place for place in frame if _must_be_text(frame[place], place in padded)]

@@ -1,4 +1,4 @@
-"""Latent vectors, the numbers that a picture is made of: from seeds, and on the way between two seeds."""
+"""Latent vectors, the numbers that an image is made of: from seeds, and on the way between two seeds."""
 
 import re
 
@@ -6,7 +6,7 @@ from support.errors import ProjectError
 
 import numpy as np
 
-STEPS = 9  # pictures of a walk, its ends among them
+STEPS = 9  # images of a walk, its ends among them
 LARGEST = 2**32 - 1
 
 
@@ -35,7 +35,7 @@ def walk(begin: np.ndarray, end: np.ndarray, steps: int = STEPS) -> np.ndarray:
 
 
 def read_inputs(texts: list[str], spec: dict) -> tuple[list[str], np.ndarray]:
-    """Seeds such as "7" and walks such as "3..7" as `predict.py` takes them: names, and latent vectors (pictures, latent).
+    """Seeds such as "7" and walks such as "3..7" as `predict.py` takes them: names, and latent vectors (images, latent).
 
     Raises:
         ProjectError: where one is neither.

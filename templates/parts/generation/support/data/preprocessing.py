@@ -1,4 +1,4 @@
-"""What is saved of a generating model: the averaged generator alone. Whoever wants pictures needs neither the other network nor the judge."""
+"""What is saved of a generating model: the averaged generator alone. Whoever wants images needs neither the other network nor the feature classifier."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ def encode(x: Any, spec: dict[str, Any]) -> Any:
 
 
 def with_preprocessing(model: Any, spec: dict[str, Any]) -> Any:
-    """The model as it is saved: latent vectors (batch, latent) -> pictures (batch, height, width, channels), 0..1."""
+    """The model as it is saved: latent vectors (batch, latent) -> images (batch, height, width, channels), 0..1."""
     import keras
 
     generator = keras.models.clone_model(model.generator)

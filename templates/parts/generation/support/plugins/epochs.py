@@ -24,7 +24,7 @@ def callbacks(options: Settings, run: Run) -> list[Any]:
         def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
             if run.folder.is_dir():  # where it was deleted, training says so when it saves
                 folder.mkdir(exist_ok=True)
-                pictures = np.asarray(self.model.average(vectors, training=False))
-                drawing.save(drawing.sheet(pictures, COLUMNS), folder / f"{epoch + 1:04}.png")
+                images = np.asarray(self.model.average(vectors, training=False))
+                drawing.save(drawing.sheet(images, COLUMNS), folder / f"{epoch + 1:04}.png")
 
     return [Epochs()]

@@ -1,16 +1,16 @@
-"""Something simple to be better than: two samplers that scikit-learn fits to the same training pictures. And what to hope for: real ones."""
+"""Something simple to be better than: two samplers that scikit-learn fits to the same training images. And what to hope for: real ones."""
 
 from support.splits import Splits
 
 import numpy as np
 
-EXAMPLES = 10_000  # training pictures; the samplers learn little from more
+EXAMPLES = 10_000  # training images; the samplers learn little from more
 PARTS = 50  # principal components: most of what digits differ in
 MIXTURE = 40  # normal distributions: some shapes per digit
 
 
 def predict(splits: Splits, seed: int) -> dict[str, np.ndarray]:
-    """By name, pictures (pictures, height, width, channels), 0..1: as many as there are test pictures; real ones are the validation split's."""
+    """By name, images (images, height, width, channels), 0..1: as many as there are test images; real ones are the validation split's."""
     from sklearn.decomposition import PCA
     from sklearn.mixture import GaussianMixture
 
@@ -25,7 +25,7 @@ def predict(splits: Splits, seed: int) -> dict[str, np.ndarray]:
     ):
         mixture = GaussianMixture(count, reg_covar=1e-3, random_state=seed).fit(places)
         drawn, _ = mixture.sample(len(splits.test))
-        pictures = parts.inverse_transform(drawn).clip(0, 1)
-        found[name] = pictures.reshape(-1, *splits.spec["shape"]).astype(np.float32)
-    found["real pictures (validation)"] = splits.validation.y.astype(np.float32) / 255
+        images = parts.inverse_transform(drawn).clip(0, 1)
+        found[name] = images.reshape(-1, *splits.spec["shape"]).astype(np.float32)
+    found["real images (validation)"] = splits.validation.y.astype(np.float32) / 255
     return found

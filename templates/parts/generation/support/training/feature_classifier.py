@@ -1,17 +1,14 @@
-"""The judge: a small classifier, trained on the same training pictures, whose features say how alike two sets of pictures are.
+"""A small classifier of the training images, whose features say how alike two sets of images are.
 
-    python -m support.training.feature_classifier            train it for the data of config.py, where it is not there yet
-
-The published Fréchet distance (FID) uses Inception, a network of 24 million weights trained on photos. This one knows these pictures
-only, so its distances compare generators of the same pictures, and nothing else: they are NOT comparable with FID in papers.
-Its file in data/ is read without TensorFlow; where pictures have no classes, it learns to tell how a picture was turned.
+The published Fréchet distance (FID) uses Inception, a network of 24 million weights trained on photos. This one knows these images
+only, so its distances compare generators of the same images, and nothing else: they are NOT comparable with FID in papers.
+Its file in data/ is read without TensorFlow; where images have no classes, it learns to tell how an image was rotated.
 """
 
 import functools
 import hashlib
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,38 +19,44 @@ from support.splits import Split
 
 import numpy as np
 
-RECIPE = 1  # counts up when what follows changes, so that no judge of another kind is used
-FEATURES = 32  # few, so that the covariance of a few hundred pictures means something
+RECIPE = 1  # counts up when what follows changes, so that no classifier of another kind is used
+FEATURES = 32  # few, so that the covariance of a few hundred images means something
 STEPS, BATCH = 900, 128  # enough for 0.98 of MNIST's test digits; a small data set is seen up to 15 times
-KEPT = 10_000  # training pictures whose features are kept, to find the nearest of them
+KEPT = 10_000  # training images whose features are kept, to find the nearest of them
+MAKE = "python feature_classifier.py"
 
 
-@dataclass(frozen=True)
-class Judge:
-    """What is in a judge's file. Features are scaled so that those of the training pictures have mean 0 and total variance 1."""
+class FeatureClassifier:
+    """What is in a classifier's file: `weights`; `training` (at most KEPT, FEATURES), the features of training images; `mean` and `scale`.
 
-    features: Callable[
-        [np.ndarray], tuple[np.ndarray, np.ndarray]
-    ]  # pictures, 0..1 or uint8 -> features, probabilities
-    training: np.ndarray  # (at most KEPT, FEATURES), of training pictures
-    weights: list[np.ndarray]
-    mean: np.ndarray
-    scale: float
+    Features are scaled so that those of the training images have mean 0 and total variance 1.
+    """
+
+    def __init__(self, arrays: dict[str, np.ndarray]) -> None:
+        self.onnx, self.training, self.mean = (arrays[name] for name in ("onnx", "training", "mean"))
+        self.scale = np.float32(arrays["scale"])
+        self.weights = [arrays[name] for name in sorted(arrays) if name.startswith("weight/")]
+
+    def features(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Of images (images, height, width, channels), 0..1 or uint8: features (images, FEATURES) and probabilities (images, classes)."""
+        found, probabilities = _run(self.onnx.tobytes(), images)
+        return (found - self.mean) * self.scale, probabilities
 
 
 def key(train: Split) -> str:
-    """The name of the judge of these training pictures and classes."""
+    """The name of the classifier of these training images and classes."""
     digest = hashlib.sha256(f"{RECIPE} {FEATURES} {STEPS} {train.x.shape}".encode())
     digest.update(np.ascontiguousarray(train.x).tobytes() + train.y.astype(np.int64).tobytes())
     return digest.hexdigest()[:16]
 
 
 def path(spec: dict[str, Any]) -> Path:
-    return download.FOLDER / f"judge-{spec['judge']}.npz"
+    name = spec.get("feature_classifier", spec.get("judge"))  # as it was called before
+    return download.FOLDER / f"feature-classifier-{name}.npz"
 
 
-def load(spec: dict[str, Any]) -> Judge:
-    """The judge that `spec` names.
+def load(spec: dict[str, Any]) -> FeatureClassifier:
+    """The classifier that `spec` names.
 
     Raises:
         ProjectError: where its file is missing or damaged.
@@ -61,64 +64,55 @@ def load(spec: dict[str, Any]) -> Judge:
     return _load(path(spec))
 
 
-def prepare(spec: dict[str, Any], labelled: Callable[[], Split]) -> Judge:
-    """The judge that `spec` names, trained first where there is none yet.
+def prepare(spec: dict[str, Any], labelled: Callable[[], Split]) -> FeatureClassifier:
+    """The classifier that `spec` names, trained first where there is none yet.
 
     Args:
-        labelled: gives the training pictures with their classes, and is asked only where the judge must be trained.
+        labelled: gives the training images with their classes, and is asked only where the classifier must be trained.
     """
     if not path(spec).exists():
         _train(spec, labelled())
     return load(spec)
 
 
-def network(shape: tuple[int, ...], classes: int) -> Any:
-    """The judge as a keras.Model: pictures (batch, *shape), 0..1 -> features (batch, FEATURES), probabilities (batch, classes)."""
+def network(spec: dict[str, Any]) -> Any:
+    """The classifier as a keras.Model: images (batch, *shape), 0..1 -> features (batch, FEATURES), probabilities (batch, classes)."""
     from keras import Input, Model, layers
 
-    picture = Input(shape, name="picture")
-    x, filters = picture, 16
-    while x.shape[1] > 7:  # halved until a place stands for a part of the picture, not a pixel
-        x = layers.Conv2D(filters, 5 if x is picture else 3, strides=2, padding="same", activation="relu")(x)
+    image = Input(spec["shape"], name="image")
+    x, filters = image, 16
+    while x.shape[1] > 7:  # halved until a position stands for a part of the image, not a pixel
+        x = layers.Conv2D(filters, 5 if x is image else 3, strides=2, padding="same", activation="relu")(x)
         filters = min(64, 2 * filters)
     x = layers.Dropout(0.3)(layers.Flatten()(x))
     features = layers.Dense(FEATURES, activation="relu", name="features")(x)
-    return Model(
-        picture, [features, layers.Dense(classes, activation="softmax", name="classes")(features)], name="judge"
-    )
+    classes = layers.Dense(len(spec["labels"]) or 4, activation="softmax", name="classes")(features)
+    return Model(image, [features, classes], name="feature_classifier")
 
 
-def turned(pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Pictures turned by 0, 90, 180 and 270 degrees, and by which: something to learn where there are no classes (Gidaris et al. 2018)."""
-    turns = np.arange(len(pictures)) % 4
-    found = np.empty_like(pictures)
-    for turn in range(4):
-        found[turn::4] = np.rot90(pictures[turn::4], turn, axes=(1, 2))
-    return found, turns
-
-
-def classes(spec: dict[str, Any]) -> int:
-    return len(spec["labels"]) or 4
+def rotated(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Images rotated by 0, 90, 180 and 270 degrees, and by which: something to learn where there are no classes (Gidaris et al. 2018)."""
+    turns = np.arange(len(images)) % 4
+    return np.stack([np.rot90(image, int(turn)) for image, turn in zip(images, turns, strict=True)]), turns
 
 
 def _train(spec: dict[str, Any], train: Split) -> None:
     import keras
 
-    x, y = (train.x, train.y) if spec["labels"] else turned(train.x)
-    keras.utils.set_random_seed(0)  # the judge is the same, whatever the seed of the run that asks for it first
-    model = network(tuple(spec["shape"]), classes(spec))
+    x, y = (train.x, train.y) if spec["labels"] else rotated(train.x)
+    keras.utils.set_random_seed(0)  # the classifier is the same, whatever the seed of the run that asks for it first
+    model = network(spec)
     model.compile(keras.optimizers.Adam(2e-3), loss=[None, "sparse_categorical_crossentropy"])
     epochs = int(np.clip(np.ceil(STEPS * BATCH / len(x)), 1, 15))
-    print(f"Training the judge of the pictures, {epochs} epochs …", flush=True)
+    print(f"Training the classifier whose features are compared, {epochs} epochs …", flush=True)
     model.fit(x.astype(np.float32) / 255, [y, y], batch_size=BATCH, epochs=epochs, verbose=0)
     download.FOLDER.mkdir(exist_ok=True)
     write_safely(path(spec), lambda temporary: _write(temporary, model, train.x))
 
 
-def _write(file: Path, model: Any, pictures: np.ndarray) -> None:
+def _write(file: Path, model: Any, images: np.ndarray) -> None:
     from support.quiet import hidden_stderr
 
-    some = pictures[np.random.default_rng(0).permutation(len(pictures))[:KEPT]]
     onnx = file.with_suffix(".onnx")
     try:
         with hidden_stderr():
@@ -126,42 +120,26 @@ def _write(file: Path, model: Any, pictures: np.ndarray) -> None:
         content = onnx.read_bytes()
     finally:
         onnx.unlink(missing_ok=True)
-    features, _ = _run(content, some)
+    features, _ = _run(content, images[np.random.default_rng(0).permutation(len(images))[:KEPT]])
     mean, scale = features.mean(axis=0), 1 / np.sqrt(max(1e-12, float(features.var(axis=0).sum())))
-    weights = {f"weight/{number:03}": array for number, array in enumerate(model.get_weights())}
-    np.savez(
-        file,
-        allow_pickle=False,
-        onnx=np.frombuffer(content, np.uint8),
-        training=(features - mean) * np.float32(scale),
-        mean=mean,
-        scale=scale,
-        **weights,
-    )
+    arrays = {"onnx": np.frombuffer(content, np.uint8), "mean": mean, "scale": np.array(scale)}
+    arrays["training"] = (features - mean) * np.float32(scale)
+    arrays |= {f"weight/{number:03}": array for number, array in enumerate(model.get_weights())}
+    np.savez(file, allow_pickle=False, **arrays)
 
 
 @functools.lru_cache(maxsize=2)
-def _load(file: Path) -> Judge:
+def _load(file: Path) -> FeatureClassifier:
     try:
         with np.load(io.BytesIO(file.read_bytes()), allow_pickle=False) as arrays:
-            content, training, mean, scale = (arrays[name] for name in ("onnx", "training", "mean", "scale"))
-            weights = [arrays[name] for name in sorted(arrays.files) if name.startswith("weight/")]
+            return FeatureClassifier(dict(arrays))
     except FileNotFoundError:
-        raise ProjectError(
-            f"there is no {file.name} in data/, the judge that scores these pictures\nTrain it: python -m support.training.feature_classifier --data …, as the run was trained"
-        ) from None
-    except Exception as error:  # zipfile, numpy and zlib have one each for a damaged file
-        if isinstance(error, PermissionError):
-            raise
-        raise ProjectError(
-            f"{file} is damaged\nRemove it and train it anew: python -m support.training.feature_classifier"
-        ) from None
-
-    def features(pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        found, probabilities = _run(content.tobytes(), pictures)
-        return (found - mean) * np.float32(scale), probabilities
-
-    return Judge(features, training, weights, mean, float(scale))
+        missing = f"there is no {file.name} in data/, the classifier that scores these images"
+        raise ProjectError(f"{missing}\nTrain it: {MAKE} --data …, as the run was trained") from None
+    except PermissionError:
+        raise
+    except Exception:  # zipfile, numpy and zlib have one each for a damaged file
+        raise ProjectError(f"{file} is damaged\nRemove it and train it again: {MAKE}") from None
 
 
 @functools.lru_cache(maxsize=2)
@@ -171,31 +149,10 @@ def _session(content: bytes) -> Any:
     return onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
 
 
-def _run(content: bytes, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _run(content: bytes, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     session = _session(content)
     name = session.get_inputs()[0].name
-    factor = np.float32(1 / 255 if pictures.dtype == np.uint8 else 1)
-    parts = [
-        session.run(None, {name: pictures[i : i + 500].astype(np.float32) * factor})
-        for i in range(0, len(pictures), 500)
-    ]
-    features, probabilities = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return features, probabilities
-
-
-def main() -> None:
-    from config import Config
-    from data import labelled
-    from data import load as load_data
-    from support import runs, settings
-
-    config = settings.read(Config)
-    spec = load_data(config).spec
-    prepare(spec, lambda: labelled(config).train)
-    print(f"The judge of these pictures: {runs.shown(path(spec))}")
-
-
-if __name__ == "__main__":
-    from support import errors
-
-    errors.run(main)
+    factor = np.float32(1 / 255 if images.dtype == np.uint8 else 1)
+    parts = [images[begin : begin + 500].astype(np.float32) * factor for begin in range(0, len(images), 500)]
+    features, probabilities = zip(*(session.run(None, {name: part}) for part in parts), strict=True)
+    return np.concatenate(features), np.concatenate(probabilities)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from support.training import feature_classifier
+from support.training.feature_classifier import FeatureClassifier
 
 import keras
 import numpy as np
@@ -10,23 +11,23 @@ from keras import ops
 
 
 class FrechetDistance(keras.metrics.Metric):
-    """Of real and generated pictures in the judge's features, over all batches since the last reset; see distances.frechet."""
+    """Of real and generated images in the feature classifier's features, over all batches since the last reset; see distances.frechet."""
 
-    def __init__(self, spec: dict[str, Any], found: feature_classifier.Judge, name: str = "distance") -> None:
+    def __init__(self, spec: dict[str, Any], found: FeatureClassifier, name: str = "distance") -> None:
         super().__init__(name=name)
         size = feature_classifier.FEATURES
-        self.judge = feature_classifier.network(tuple(spec["shape"]), feature_classifier.classes(spec))
-        self.judge.set_weights(found.weights)
-        self.judge.trainable = False
-        self.mean, self.scale = np.float32(found.mean), np.float32(found.scale)
+        self.classifier = feature_classifier.network(spec)
+        self.classifier.set_weights(found.weights)
+        self.classifier.trainable = False
+        self.mean, self.scale = np.float32(found.mean), found.scale
         self.count = self.add_variable((), "zeros", name="count")
-        self.sums = self.add_variable((2, size), "zeros", name="sums")  # of real and of generated pictures
+        self.sums = self.add_variable((2, size), "zeros", name="sums")  # of real and of generated images
         self.products = self.add_variable((2, size, size), "zeros", name="products")
 
     def update_state(self, real: Any, generated: Any) -> None:
-        """Add pictures, 0..1, as many of one kind as of the other."""
-        for row, pictures in enumerate((real, generated)):
-            features = (self.judge(pictures, training=False)[0] - self.mean) * self.scale
+        """Add images, 0..1, as many of one kind as of the other."""
+        for row, images in enumerate((real, generated)):
+            features = (self.classifier(images, training=False)[0] - self.mean) * self.scale
             one = ops.reshape(ops.one_hot(row, 2), (2, 1))
             self.sums.assign_add(one * ops.sum(features, axis=0))
             self.products.assign_add(one[..., None] * ops.matmul(ops.transpose(features), features))

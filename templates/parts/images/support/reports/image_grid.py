@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from support.reports import figures
-from support.reports.figures import plt
-
 import numpy as np
 
 
 def draw(x: np.ndarray, titles: Iterable[str], path: Path, caption: str, columns: int = 8) -> tuple[Path, str]:
     """Draw images (images, height, width, channels), 0..255, as PNG; gives what figures.save gives."""
+    from support.reports import (
+        figures,
+    )  # here: matplotlib takes half a second, and steps that draw nothing need not wait
+    from support.reports.figures import plt
+
     figure, axes = plt.subplots(-(-len(x) // columns) or 1, columns, squeeze=False)
     figure.set_size_inches(1.3 * columns, 1.5 * len(axes))
     for axis in axes.flat:

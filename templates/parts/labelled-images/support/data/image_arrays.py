@@ -1,7 +1,9 @@
 """Images as arrays in an .npz file: checked before they are read, and brought to 8 bits a colour."""
 
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from support.data import folders
 from support.data.image_files import check_file
@@ -39,16 +41,27 @@ def read(path: Path) -> tuple[dict[str, Split], list[str]]:
     x = {part: as_bytes(path, arrays["x", part][0], each, highest) for part, each in x.items()}
     flat = sum(int((np.ptp(each, axis=(1, 2)) <= FLAT).all(axis=-1).sum()) for each in x.values())
     say([f"{flat:,} images in {path} of one single colour: nothing can be learned from them"] if flat else [])
-    labels = np.unique(y["train"])
+    labels = class_labels(path, y)
+    return {part: Split(x[part], np.searchsorted(labels, y[part])) for part in x}, [str(label) for label in labels]
+
+
+def class_labels(path: Path, classes: Mapping[str, Any]) -> list[Any]:
+    """The classes of the training images, in order; `classes` has for each split those that occur there, any number of times.
+
+    Raises:
+        ProjectError: where there is only one, or another split has one that is not trained on.
+    """
+    labels = np.unique(classes["train"]).tolist()
     if len(labels) < 2:
         raise ProjectError(f"only one class in {path}: {labels[0]}\nA classifier needs two or more.")
-    for part in x:
-        unknown = np.setdiff1d(y[part], labels)
-        if len(unknown):
-            where = f"class {unknown[0]} is in {arrays['y', part][0]} but not in y_train"
-            raise ProjectError(f"{path}: {where}\nWhat is tested must have been trained.")
-    splits = {part: Split(x[part], np.searchsorted(labels, y[part])) for part in x}
-    return splits, [str(label) for label in labels]
+    for part, found in classes.items():
+        for unknown in np.setdiff1d(found, labels)[:1]:
+            near = [f" Did you mean {name}?" for name in labels if folders.alike([str(name), str(unknown)])]
+            advice = f"What is tested must have been trained: both need the same classes.{''.join(near[:1])}"
+            raise ProjectError(f"{path}: class {unknown} is in the {part} split, but not in training\n{advice}")
+        missing = ", ".join(map(str, np.setdiff1d(labels, found)[:5]))
+        say([f"the {part} split of {path} has no images of {missing}: nothing is known about them"] if missing else [])
+    return labels
 
 
 def _arrays(path: Path) -> dict[tuple[str, str], tuple[str, np.ndarray]]:

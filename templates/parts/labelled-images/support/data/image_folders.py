@@ -7,6 +7,7 @@ from typing import Any
 
 from support.data import folders, image_arrays, images
 from support.data.folders import visible_folders
+from support.data.image_arrays import class_labels
 from support.data.image_files import KNOWN, find_images, left_out, other_files
 from support.data.images import ImageFiles, Shape, say
 from support.data.pixels import Pixels, in_spec
@@ -56,57 +57,47 @@ def make_splits(
 def read(path: Path, shape: Shape) -> tuple[dict[str, Split], list[str], Pixels]:
     """The splits that a folder brings, among them "train"; the names of the classes; and how more than 8 bits were read."""
     say(remarks(path))
-    parts: dict[str, Any] = {**(folders.split_folders(path) or {"train": path})}
-    labels, pixels, given = list(class_folders(parts["train"])), None, {}
-    for part, place in parts.items():
-        if place is None:
-            continue
-        classes = class_folders(place, fewest=1)
-        unknown = [name for name in classes if name not in labels]
-        if unknown:
-            near = [f" Did you mean {name}?" for name in labels if folders.alike([name, unknown[0]])]
-            advice = f"Both need the same class folders.{''.join(near[:1])}"
-            raise ProjectError(f"class {unknown[0]} is in {place}/ but not in {parts['train']}/\n{advice}")
-        missing = [name for name in labels if name not in classes]
-        say([f"{place}/ has no images of {', '.join(missing[:5])}: nothing is known about them"] if missing else [])
-        files = [(file, labels.index(name)) for name in classes for file in classes[name]]
-        x, pixels = images.read([file for file, _ in files], shape, pixels)  # as the training images were
-        given[part] = Split(x, np.array([label for _, label in files], np.int64))
+    places = {part: place for part, place in (folders.split_folders(path) or {"train": path}).items() if place}
+    classes = {part: class_folders(Path(str(place)), 2 if part == "train" else 1) for part, place in places.items()}
+    labels = class_labels(path, {part: list(found) for part, found in classes.items()})
+    pixels, given = None, {}
+    for part, found in classes.items():
+        names = [name for name, files in found.items() for _ in files]
+        files = [file for files in found.values() for file in files]
+        x, pixels = images.read(files, shape, pixels)  # as the training images were
+        given[part] = Split(x, np.searchsorted(labels, names))
     return given, labels, pixels or {}
 
 
-def class_folders(folder: Path, fewest: int = 2) -> dict[str, list[Path]]:
+def class_folders(folder: Path, fewest: int) -> dict[str, list[Path]]:
     """The images of each class, where a class is a sub-folder; `fewest` of them are needed.
 
     Raises:
         ProjectError: where there are no sub-folders, too few classes, a class without images, or splits inside the classes.
     """
-    places: dict[str, Path] = {}
-    for each in visible_folders(folder):
+    found: dict[str, list[Path]] = {}
+    for place in visible_folders(folder):
         # macOS writes an é as e and an accent, others as one letter: both are one name.
-        if places.setdefault(unicodedata.normalize("NFC", each.name), each) != each:
-            twice = f"two folders in {folder}/ are called {each.name}, the accents written in two ways"
-            raise ProjectError(f"{twice}\nJoin them.")
-    if not places:
-        files = sum(path.is_file() for path in folder.iterdir())
-        expected = f"Expected one folder per class, for example {folder}/cat/1.jpg. Found: {files} files, 0 folders."
-        raise ProjectError(f"no images by class in {folder}/\n{expected}")
-    found = {name: find_images(place) for name, place in places.items()}
-    for name, place in places.items():
+        name = unicodedata.normalize("NFC", place.name)
+        if folders.split_folders(place):
+            advice = f"Put them above the classes: {folder}/train/{name}/, {folder}/test/{name}/."
+            raise ProjectError(f"{place}/ has splits inside a class\n{advice}")
+        found[name] = [*found.get(name, []), *find_images(place)]
         if not found[name]:
             others = left_out(other_files(place)) or "nothing"
             advice = (
                 f"Each folder is a class and needs images ({KNOWN}): add some, or remove the folder. Found: {others}."
             )
-            raise ProjectError(f"no images in {folder / name}/\n{advice}")
-        inner = visible_folders(place)
-        if len(found) < fewest:
-            advice = f" Or are its sub-folders the classes? Then give {place}." if len(inner) > 1 else ""
-            needs = f"A classifier needs two or more: one folder per class.{advice}"
-            raise ProjectError(f"only one class in {folder}/: {name}\n{needs}")
-        if folders.split_folders(place):
-            advice = f"Put them above the classes: {folder}/train/{name}/, {folder}/test/{name}/."
-            raise ProjectError(f"{folder / name}/ has splits inside a class\n{advice}")
+            raise ProjectError(f"no images in {place}/\n{advice}")
+    if not found:
+        files = sum(path.is_file() for path in folder.iterdir())
+        expected = f"Expected one folder per class, for example {folder}/cat/1.jpg. Found: {files} files, 0 folders."
+        raise ProjectError(f"no images by class in {folder}/\n{expected}")
+    if len(found) < fewest:
+        several = len(visible_folders(place)) > 1
+        advice = f" Or are its sub-folders the classes? Then give {place}." if several else ""
+        needs = f"A classifier needs two or more: one folder per class.{advice}"
+        raise ProjectError(f"only one class in {folder}/: {place.name}\n{needs}")
     return found
 
 

@@ -77,7 +77,7 @@ def packed() -> str:
 def install_missing() -> None:
     """Install the project's libraries that are not there yet; a TensorFlow that is there stays, whatever its build."""
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    missing = [line for line in project["dependencies"] if not _there(line)]
+    missing = [line for line in project["dependencies"] if not is_installed(line)]
     if missing:
         print("Installing " + ", ".join(line.split(";")[0] for line in missing))
         subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *missing], check=True)
@@ -113,28 +113,10 @@ def show_figures() -> None:
             print(path)
 
 
-def predict_some(count: int) -> None:
-    """The newest model's answers for the first test examples, beside the truth."""
-    import metrics
-    from config import Config
-    from data import load
-    from support.exports import serving
-
-    import numpy as np
-
-    model = serving.locate(None, None)
-    test = load(runs.find(None).config(Config)).test
-    few = test.take(np.arange(min(count, len(test))))
-    for answer, truth in zip(serving.predict(model, few.x), few.y, strict=True):
-        print(f"{metrics.to_text(metrics.to_record(answer, model.spec))}{_true(np.asarray(truth), model.spec)}")
-
-
-def _true(truth: Any, spec: dict[str, Any]) -> str:
-    """The answer that is right, where it is short enough to stand beside the model's: a class, a number, how many boxes."""
-    if truth.size == 1 and "labels" in spec:
-        return f"   (true: {spec['labels'][int(truth.item())]})"
+def shown(truth: Any, spec: dict[str, Any]) -> str:
+    """A target where it is short enough to stand beside a prediction: a class, a number, how many boxes."""
     if truth.size == 1:
-        return f"   (true: {truth.item():.6g})"
+        return f"   (true: {spec['labels'][int(truth.item())] if 'labels' in spec else f'{truth.item():.6g}'})"
     return f"   (true: {int((truth[:, 0] >= 0).sum())} of them)" if spec.get("kind") == "boxes" else ""
 
 
@@ -145,7 +127,7 @@ def _cell(kind: str, text: str, position: int) -> dict[str, Any]:
     return {**cell, "source": text.splitlines(keepends=True)}
 
 
-def _there(line: str) -> bool:
+def is_installed(line: str) -> bool:
     """Whether the library of a line such as `keras>=3.15; python_version > "3"` is installed, in whatever version."""
     name = re.split(r"[^A-Za-z0-9._-]", line.strip())[0]
     if name.startswith("tensorflow"):

@@ -1,4 +1,4 @@
-"""Answers that are numbers: how they are read from a table, and the simple models that answer too."""
+"""Targets that are numbers: how they are read from a table, and the simple models that estimate them too."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ TEXT = False  # the target's values are numbers
 
 
 def read(cells: np.ndarray, target: str, path: str, labels: dict[str, str]) -> tuple[np.ndarray, dict[str, Any]]:
-    """Answers (rows,), and what spec holds about them: nothing yet, as mean and spread are the training rows' to give.
+    """Targets (rows,), and what spec holds about them: nothing yet, as mean and spread are the training rows' to give.
 
     Raises:
         ProjectError: where they are no numbers, or all the same.
@@ -29,7 +29,7 @@ def read(cells: np.ndarray, target: str, path: str, labels: dict[str, str]) -> t
 
 
 def strata(y: np.ndarray) -> np.ndarray:
-    """By which answer the splits keep the same mixture: numbers are split at random."""
+    """One class for all rows: numbers are split at random."""
     return np.zeros(len(y), int)
 
 

@@ -12,10 +12,7 @@ def encode(x: Any, spec: dict[str, Any]) -> Any:
 
 
 def supports_int8_activations(model: Any) -> bool:
-    """No: a series that grows leaves the range of its training, where 8-bit amounts end and would cut a forecast off.
-
-    The airline passengers of 1960 are twice those of the training years. So only the weights have 8 bits.
-    """
+    """No: a series that grows leaves the range of its training, where activations of 8 bits end and would cut a forecast off."""
     return False
 
 

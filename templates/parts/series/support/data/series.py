@@ -1,37 +1,23 @@
-"""From a table with dates to a regular series: which column holds what, and how it is read."""
+"""A series of numbers: one row per step of time, none missing. Rows at any times are put on such a grid, and what was mended is said.
 
-import difflib
+What is mended looks at the past alone: rows are sorted, a few rows of the same time become their mean, and a gap repeats the last
+value before it. Such a repeated value is never a target, neither in training nor in a metric.
+"""
+
 from dataclasses import dataclass, field
-from pathlib import Path
+from itertools import combinations
 from typing import Any
 
-from support.data import date_columns, date_parts, dates, grid, steps, values
-from support.data.csv_file import CsvOptions, opened
-from support.data.date_columns import DateColumns
-from support.data.numbers import NumberFormat
-from support.data.steps import Moment, Step
+from support.data import steps
+from support.data.steps import DAY, Step
 from support.data.table import Table
-from support.data.table import read as read_csv
 from support.errors import ProjectError
 
 import numpy as np
+import pandas as pd
 
-
-class SeriesOptions(CsvOptions):
-    """What the functions here read from a project's Config, besides how a CSV file is written."""
-
-    data: str = "sample"
-    target: str | None = None
-    columns: tuple[str, ...] = ()
-    date_column: str | None = None
-    date_format: str | None = None
-    step: str | None = None
-    horizon: int | None = None
-    history: int | None = None
-    season: int | None = None
-    relative: str = "auto"
-    validation_fraction: float = 0.15
-    test_fraction: float = 0.2
+REPEATS = 0.1  # share of the rows that may repeat a date with another value; more is another kind of file
+LEAST = 8  # rows of each series, on average, before a column is taken for one that tells series apart
 
 
 @dataclass(frozen=True)
@@ -40,14 +26,12 @@ class Series:
 
     values: np.ndarray  # (rows, columns) float32; the target is column 0; gaps repeat the last value before them
     known: np.ndarray  # (rows,) whether the target's value stood in the file
-    start: Moment  # the date of row 0
+    start: Any  # the date of row 0, datetime64[s]
     step: Step
-    names: list[str]  # of the columns
-    path: str = "the sample"
-    source: str = "sample"
-    note: str = ""
+    names: list[str]  # of the columns; those without values are left out
+    notes: list[str]  # what was found in the dates and values, and what was done about it
+    table: Table  # where it is from
     dates: str = ""  # where they stand and how they were read, in words
-    notes: list[str] = field(default_factory=list)  # what was found in the dates and values, and what was done about it
     reading: dict[str, Any] = field(default_factory=dict)  # for a prediction: how dates and numbers are written
 
     def __len__(self) -> int:
@@ -55,104 +39,134 @@ class Series:
 
     def date(self, rows: Any) -> Any:
         """The date of a row, or of several; rows after the last one are the future."""
-        return self.step.dates(self.start, rows)[()]
+        return self.step.dates(self.start, rows)
 
     def show(self, row: int) -> str:
         return self.step.show(self.date(row))
 
 
-def read_file(
-    path: Path, reading: dict[str, Any], date_column: str | None = None, kept: dict[str, Any] | None = None
-) -> Table:
-    """The table in a CSV file; columns that may hold dates keep their texts.
+def regular(
+    when: pd.DatetimeIndex, frame: pd.DataFrame, table: Table, step: Step | None, average: bool = True
+) -> Series:
+    """Rows (rows, columns) at the times `when` on a regular grid.
 
     Args:
-        reading: how the file is written (`CsvOptions.reading`).
-        kept: how numbers were written in training, by column.
-    """
-    options = {name: value for name, value in reading.items() if name != "decimal"}
-    header = opened(path, **options).header
-    wanted = (date_column or "").split("+")
-    texts = [name for name in header if date_columns.NAMED.search(name) or name in (date_column, *wanted)]
-    forms = {name: NumberFormat.from_record(form) for name, form in (kept or {}).items()}
-    return read_csv(path, as_text=texts, formats=forms, **reading)
-
-
-def from_table(table: Table, config: Any) -> Series:
-    """The series in a table: dates put in order and on a regular grid, numbers read, gaps filled from the past.
+        when: (rows,); rows with NaT are left out.
+        step: of the grid; found out where None.
+        average: where a step is given, each row is the mean of what lies in it; else each is taken at the nearest.
 
     Raises:
-        ProjectError: naming file and line where the table holds no such series.
+        ProjectError: where there is no such grid, or most dates occur several times.
     """
-    found = date_columns.read(table, config.date_column, config.date_format)
-    names = _columns(table, found.columns, config)
-    read = {name: values.read(table, name, config.decimal) for name in names}
-    notes = [*table.notes, *(note for _, _, said in read.values() for note in said)]
-    rows = np.stack([numbers for numbers, _, _ in read.values()], axis=1)
-    reading = {
-        "date_column": "+".join(found.columns),
-        "dates": found.how,
-        "numbers": {name: form for name, (_, form, _) in read.items()},
-        "csv": config.reading(),
-    }
-    step = steps.read_step(config.step) if config.step else None
-    return on_grid(found, rows, names, table, step, True, notes, reading)
+    notes: list[str] = []
+    rows = np.flatnonzero(when.notna())  # of the table
+    if len(rows) < len(when):
+        first = table.at(int(when.isna().argmax()))
+        notes.append(f"{len(when) - len(rows):,} rows have no date, first {first}: they are left out")
+    if len(rows) < 3:
+        raise ProjectError(f"{table.path} has {len(rows)} rows, too few for a series\nExpected some dozens at least.")
+    when = when[rows]
+    if when.is_monotonic_decreasing:
+        notes.append("the newest row stands first: the rows were turned into the order of time")
+    elif not when.is_monotonic_increasing:
+        first = table.at(int(rows[int((np.diff(when) < np.timedelta64(0)).argmax()) + 1]))
+        notes.append(f"rows are not in the order of time, first {first}: they were sorted")
+    order = np.argsort(when, kind="stable")
+    when, rows = when[order], rows[order]
+    averaged = step is not None and average
+    step = step or steps.step_of(when.unique(), table.path)
+    start = step.begin(when[0]) if averaged else step.dates(when[0], 0)
+    exact = step.positions(when, start)
+    position = np.floor(exact + (1e-9 if averaged else 0.5)).astype(int)
+    frame, count = frame.iloc[rows].set_axis(position), int(position[-1]) + 1
+    if not averaged:
+        off = np.flatnonzero(np.abs(exact - np.round(exact)) > 1e-6)
+        notes += [
+            f"{len(off):,} rows lie between two steps of {step}, first {table.at(int(rows[row]))}: each was taken at the nearest"
+            for row in off[:1]
+        ]
+        notes += _repeated(when, frame, rows, table)
+    elif count < len(when):
+        notes.append(f"{len(when):,} rows became {count:,}: the mean over each {str(step).removeprefix('1 ')}")
+    notes += _gaps(position, start, step, table)  # before as many rows are made as the grid has
+    frame = frame.groupby(level=0).mean()
+    for name, missing in frame.isna().sum().items():
+        never = ", never a target" if name == frame.columns[0] else ""
+        notes += [f"{name}: {missing:,} values are missing: filled with the value before{never}"] * bool(missing)
+    frame = frame.reindex(range(count))
+    empty = list(frame.columns[frame.isna().all()])
+    if frame.columns[0] in empty:
+        raise ProjectError(f"{table.path}: {empty[0]} has no value in any row\nAnother column: --target NAME")
+    if empty:
+        notes.append(f"left out, as they have no values: {', '.join(empty)}")
+        frame = frame.drop(columns=empty)
+    filled = frame.ffill()
+    begin = int(filled.notna().all(axis=1).argmax())  # the first row by which every column has had a value
+    start = step.dates(start, begin)
+    if begin:
+        notes.append(f"the first {begin:,} rows are left out: until {step.show(start)} a column has no value")
+    values, known = filled.to_numpy(np.float32)[begin:], frame.iloc[begin:, 0].notna().to_numpy()
+    return Series(values, known, start, step, list(frame.columns), notes, table)
 
 
-def on_grid(
-    found: DateColumns, rows: np.ndarray, names: list[str], table: Table, step: Step | None, average: bool,
-    notes: list[str], reading: dict[str, Any],
-) -> Series:  # fmt: skip
-    """Rows (rows, columns) as a series; the step is found out where None, and averaged over where it is given and `average` says so."""
-    regular = grid.regular(found.when, rows, names, table, step, average)
-    return Series(
-        regular.values, regular.known, regular.start, regular.step, regular.names, table.path, table.source, table.note,
-        found.text(), [*notes, *regular.notes], reading,
-    )  # fmt: skip
+def _repeated(when: pd.DatetimeIndex, frame: pd.DataFrame, rows: np.ndarray, table: Table) -> list[str]:
+    """What is said of dates that occur again; `frame` has the positions on the grid as its index.
+
+    Raises:
+        ProjectError: where they are so many that the file is no single series.
+    """
+    again = frame.index.duplicated()
+    if not again.any():
+        return []
+    group = frame.groupby(level=0)
+    spread = (group.max() - group.min() > 1e-9 * group.max().abs()).any(axis=1)
+    different = again & spread.reindex(frame.index).to_numpy()
+    place = table.at(int(rows[again.argmax()]))
+    if len(when) - when.nunique() > max(3, REPEATS * len(when)):
+        cells = pd.DataFrame({name: pd.Series(cells).iloc[rows].astype(str) for name, cells in table.columns.items()})
+        key = _key(cells, when)
+        said = f"{place}: {str(when[again][0]).removesuffix(' 00:00:00')} again: {len(when):,} rows have {when.nunique():,} dates"
+        if key:
+            kinds = cells[list(key)].agg(" ".join, axis=1).unique()
+            some = ", ".join(kinds[:3]) + (", …" if len(kinds) > 3 else "")
+            raise ProjectError(
+                f"{said}: the file holds {len(kinds):,} series, one for each {' and '.join(key)} ({some})\nKeep the rows of one in a file of its own."
+            )
+        if different.sum() > REPEATS * len(when):
+            raise ProjectError(
+                f"{said}\nName all columns that make a date, such as --date-column Date+Time, or a time to average over, such as --step day."
+            )
+    how = "of rows that differ the mean was taken" if different.any() else "the rows are the same, and count once"
+    return [f"{again.sum():,} dates occur again, first {place}: {how}"]
 
 
-def no_column(table: Table, name: str) -> str:
-    """The beginning of a refusal: a column that the table does not have."""
-    close = difflib.get_close_matches(name, list(table.columns), 1)
-    return f"{table.path}:1: there is no column {name}" + (f"; did you mean {close[0]}?" if close else "")
+def _key(cells: pd.DataFrame, when: pd.DatetimeIndex) -> tuple[str, ...]:
+    """The column, or two, that tell several series of a file apart: with them, each date stands once; none where there are none."""
+    few = [name for name in cells if 1 < cells[name].nunique() <= len(cells) / LEAST][:12]
+    for names in (*combinations(few, 1), *combinations(few, 2)):
+        if not cells[list(names)].set_axis(range(len(names)), axis=1).assign(when=when).duplicated().any():
+            return names
+    return ()
 
 
-def _columns(table: Table, date_names: tuple[str, ...], config: Any) -> list[str]:
-    """The target, then the other columns that the forecast is made from."""
-    for option, names in (
-        ("--target", (config.target,) if config.target else ()),
-        ("--columns", config.columns if config.columns != ("all",) else ()),
-    ):
-        for name in names:
-            if name not in table.columns:
-                raise ProjectError(f"{option}: {no_column(table, name)}")
-            if name in date_names:
-                raise ProjectError(f"{option}: {name} is a column of dates\nName a column of numbers.")
-    rest = [name for name in table.columns if name not in date_names]
-    if not rest:
+def _gaps(position: np.ndarray, start: Any, step: Step, table: Table) -> list[str]:
+    """What is said of dates that are missing between the sorted positions of rows.
+
+    Raises:
+        ProjectError: where most dates are missing.
+    """
+    there = np.unique(position)
+    count, jumps = int(there[-1]) + 1 - len(there), np.diff(there)
+    if not count:
+        return []
+    longest = int(jumps.argmax())
+    places = (there[longest], there[longest] + 1, there[longest + 1])
+    before, first, after = (step.show(step.dates(start, place)) for place in places)
+    if count > len(there):
+        longer = "day" if step.count < DAY and not step.months else "month"
         raise ProjectError(
-            f"{table.path}:1: there is no column besides {' + '.join(date_names)}\nExpected one of numbers to forecast."
+            f"{table.path}: most rows are {step} apart, but then {count:,} of {count + len(there):,} are missing, the most from {before} to {after}: the steps are mixed\n"
+            f"Correct a date that is wrong, or say over which time to average, for example --step {longer}."
         )
-    parts = set(date_parts.roles(table, rest).values()) | {name for name in rest if _dates(table, name)}
-    numbers = [name for name in rest if name not in parts and values.are_numbers(table.columns[name])]
-    if len(numbers) > 1:
-        numbers = [name for name in numbers if not _row_numbers(table.columns[name])]
-    only = config.columns[0] if len(config.columns) == 1 and config.columns != ("all",) else ""
-    if not (config.target or only) and len(numbers) > 1 and table.target not in numbers:
-        raise ProjectError(
-            f"which column of {table.path} is to be forecast?\nName it: --target COLUMN. There are: {', '.join(numbers[:12])}"
-        )
-    target = config.target or only or (table.target if table.target in numbers else (numbers or rest)[0])
-    others = numbers if config.columns == ("all",) else config.columns
-    return [target, *(name for name in others if name != target)]
-
-
-def _row_numbers(cells: np.ndarray) -> bool:
-    """Whether a column only numbers the rows."""
-    return cells.dtype != object and len(cells) > 2 and bool((np.diff(cells) == 1).all()) and cells[0] in (0, 1)
-
-
-def _dates(table: Table, name: str) -> bool:
-    """Whether a column of texts holds dates, such as 2024-01-31, which are no numbers to forecast."""
-    cells = table.columns[name]
-    return cells.dtype == object and not values.are_numbers(cells) and dates.detect(cells) is not None
+    place = f"the longest gap at {first}, {jumps[longest] - 1} long" if jumps[longest] > 2 else f"first {first}"
+    return [f"{count:,} dates are missing, {place}: filled with the value before, never a target"]

@@ -9,13 +9,10 @@ from support.errors import ProjectError
 import numpy as np
 import pandas as pd
 
-UNITS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
-SHORT = {"s": "second", "min": "minute", "h": "hour", "d": "day", "w": "week"}
-MONTHS = {"month": 1, "quarter": 3, "year": 12}
-USUAL = (1, 10, 30, 60, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 14_400, 21_600, 43_200, 86_400, 604_800, 1_209_600)
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-Moment = Any  # a numpy.datetime64 of seconds, whose own types do not know what may be added to it
+DAY = 86_400
+SECONDS = {"week": 7 * DAY, "day": DAY, "hour": 3_600, "minute": 60, "second": 1}
+MONTHS = {"year": 12, "quarter": 3, "month": 1}
+USUAL = (1, 10, 30, 60, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 14_400, 21_600, 43_200, DAY, 7 * DAY, 14 * DAY)
 
 
 @dataclass(frozen=True)
@@ -34,55 +31,52 @@ class Step:
     def __str__(self) -> str:
         if self.weekdays:
             return "1 business day" if self.weekdays == "1111100" else "1 day"
-        for name, size in reversed((MONTHS if self.months else UNITS).items()):
-            if self.count % size == 0 and not (name == "week" and self.count != size):
-                number = self.count // size
-                return f"{number} {name}{'s' if number > 1 else ''}"
-        raise AssertionError(self.count)  # one month or second divides everything
+        units = MONTHS if self.months else SECONDS
+        name = next(
+            name for name, size in units.items() if self.count % size == 0 and (name != "week" or self.count == size)
+        )
+        number = self.count // units[name]
+        return f"{number} {name}{'s' if number > 1 else ''}"
 
-    def each(self) -> str:
-        """As in: one row per month, per 15 minutes, per day from Monday to Saturday."""
-        text = str(self).removeprefix("1 ")
-        if self.weekdays in ("", "1111100"):
-            return text
-        named = [day for day, there in zip(WEEKDAYS, self.weekdays, strict=True) if there == "1"]
-        return f"{text} ({', '.join(day[:3] for day in named)})"
-
-    def positions(self, when: np.ndarray, start: Moment) -> np.ndarray:
+    def positions(self, when: Any, start: Any) -> np.ndarray:
         """How many steps each date lies after `start`, as numbers with a fraction."""
-        when = np.asarray(when, "datetime64[s]")
+        when, start = np.asarray(when, "datetime64[s]"), np.datetime64(start, "s")
         if self.months:
-            return (_month(when) - _month(start)) / self.count
-        if self.weekdays:
-            days, first = when.astype("datetime64[D]"), np.datetime64(start, "D")
-            inside = (when - days - (np.datetime64(start, "s") - first)).astype(np.int64) / UNITS["day"]
-            off = 0.5 * ~np.is_busday(days, self.weekdays)  # a day that does not exist lies between two that do
-            return np.busday_count(first, days, self.weekdays) - off + inside
+            return (month(when) - month(start)) / self.count
+        if self.weekdays:  # a day that does not exist lies between two that do
+            days = when.astype("datetime64[D]")
+            off = 0.5 * ~np.is_busday(days, self.weekdays)
+            return np.busday_count(start.astype("datetime64[D]"), days, self.weekdays) - off
         return (when - start).astype(np.int64) / self.count
 
-    def dates(self, start: Moment, positions: Any) -> np.ndarray:
+    def dates(self, start: Any, positions: Any) -> Any:
         """The dates these numbers of steps after `start`; a month keeps the day, or has its last one."""
         positions, start = np.asarray(positions, np.int64), np.datetime64(start, "s")
+        day = start.astype("datetime64[D]")
         if self.weekdays:
-            first = np.datetime64(start, "D")
-            return np.busday_offset(first, positions, "forward", self.weekdays).astype("datetime64[s]") + (
-                start - first
-            )
+            return np.busday_offset(day, positions, "forward", self.weekdays) + (start - day)
         if not self.months:
             return start + self.count * positions.astype("timedelta64[s]")
-        months = (_month(start) + self.count * positions).astype("datetime64[M]")
-        clock, last = start - np.datetime64(start, "D"), (months + 1).astype("datetime64[D]") - 1
-        days = months.astype("datetime64[D]") + (np.datetime64(start, "D") - np.datetime64(start, "M"))
-        return (last if self.month_end else np.minimum(days, last)).astype("datetime64[s]") + clock
+        months = (month(start) + self.count * positions).astype("datetime64[M]")
+        last = (months + 1).astype("datetime64[D]") - 1
+        kept = months.astype("datetime64[D]") + (day - start.astype("datetime64[M]"))
+        return (last if self.month_end else np.minimum(kept, last)) + (start - day)
 
-    def show(self, when: Moment) -> str:
+    def begin(self, when: Any) -> Any:
+        """The last date at or before `when` at which a step begins: on the clock, on a Monday, at a quarter."""
+        if self.months:
+            return np.datetime64(int(month(when)) // self.count * self.count, "M").astype("datetime64[s]")
+        monday = np.datetime64("1970-01-05", "s")
+        return self.dates(monday, np.floor(self.positions(when, monday)))
+
+    def show(self, when: Any) -> str:
         """A date as short as its step allows: 1961-01, 1991-01-01, 2018-06-26 20:00."""
         text = str(np.datetime64(when, "s")).replace("T", " ")
         if self.months and text.endswith("-01 00:00:00"):
             return text[:4] if self.count % 12 == 0 and text[5:7] == "01" else text[:7]
-        if self.months or self.count % UNITS["day"] == 0:
+        if self.months or self.count % DAY == 0:
             return text.removesuffix(" 00:00:00")
-        return text if self.count % UNITS["minute"] else text[:16]
+        return text if self.count % 60 else text[:16]
 
     def seasons(self) -> list[int]:
         """How many steps a day, a week and a year may have: the lengths after which such series repeat themselves."""
@@ -91,12 +85,16 @@ class Step:
         if self.weekdays:
             week = self.weekdays.count("1")
             return [week, round(week * 365.25 / 7)]
-        hour, day, week, year = (UNITS["hour"], UNITS["day"], UNITS["week"], 365 * UNITS["day"])
-        lengths = (hour,) if self.count < UNITS["minute"] else (day, week) if self.count < day else (week, year)
-        return [length // self.count for length in lengths if length % self.count < day and length >= 2 * self.count]
+        lengths = (3_600,) if self.count < 60 else (DAY, 7 * DAY) if self.count < DAY else (7 * DAY, 365 * DAY)
+        return [size // self.count for size in lengths if size % self.count < DAY and size >= 2 * self.count]
 
     def to_record(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def month(when: Any) -> Any:
+    """Months since 1970."""
+    return np.asarray(when).astype("datetime64[M]").astype(np.int64)
 
 
 def read_step(text: str) -> Step:
@@ -105,31 +103,29 @@ def read_step(text: str) -> Step:
     Raises:
         ProjectError: where it is none.
     """
-    match = re.fullmatch(r"\s*(\d*)\s*([a-zA-Z]+?)s?\s*", text)
-    count, unit = (int(match[1] or 1), match[2].lower()) if match else (0, "")
-    unit = SHORT.get(unit or text.strip(), unit)
+    words = re.fullmatch(r"\s*(\d*)\s*([a-zA-Z]+?)s?\s*", text)
+    count, unit = (int(words[1] or 1), words[2].lower() or "s") if words else (0, "")
     if count and unit in MONTHS:
         return Step(count * MONTHS[unit], months=True)
-    if count and unit in UNITS:
-        return Step(count * UNITS[unit])
+    unit = next((name for name in SECONDS if unit in (name, name[0], name[:3])), "") if unit != "mon" else ""
+    if count and unit:
+        return Step(count * SECONDS[unit])
     raise ProjectError(f"--step cannot be {text!r}: expected for example 15min, 1h, day, week, month or quarter")
 
 
-def step_of(when: np.ndarray, path: str) -> Step:
+def step_of(when: pd.DatetimeIndex, path: str) -> Step:
     """The step that most rows have; `when` is sorted, without repetitions.
 
     Raises:
         ProjectError: where there is none.
     """
-    dates, between = pd.DatetimeIndex(when), np.diff(when).astype(np.int64)
-    months = np.diff(_month(when))
-    if np.median(between) >= 28 * UNITS["day"]:
-        if dates.is_month_end.mean() > 0.9 and not (dates.day == dates.day[0]).all():
-            return Step(_most_common(months[months > 0]), months=True, month_end=True)
-        if (dates.day == dates.day[0]).all():
-            return Step(_most_common(months[months > 0]), months=True)
+    between, months = np.diff(when) // np.timedelta64(1, "s"), np.diff(month(when))
+    middle, monthly = float(np.median(between)), _most_common(np.maximum(months, 1))
+    if middle >= 28 * DAY:
+        same = bool((when.day == when.day[0]).all())
+        if same or when.is_month_end.mean() > 0.9:
+            return Step(monthly, months=True, month_end=not same)
     common = _most_common(between)
-    middle = float(np.median(between))
     usual = min(USUAL, key=lambda step: abs(np.log(step / middle)))
     candidates = [common] * bool((between == common).mean() >= 0.5) + [usual] * bool(abs(usual / middle - 1) < 0.2)
     near = 0.0
@@ -137,35 +133,20 @@ def step_of(when: np.ndarray, path: str) -> Step:
         places = Step(count).positions(when, when[0])
         near = float((np.abs(places - np.round(places)) < 0.1).mean())
         if near >= 0.9:
-            return _without_idle_days(Step(count), dates)
-    if middle >= 27 * UNITS["day"] and months.min() >= 1 and (months == _most_common(months)).mean() > 0.8:
-        return Step(_most_common(months), months=True)  # once a month, on its last business day or its third Friday
+            present = np.bincount(when.day_of_week, minlength=7) > 0
+            if count != DAY or present.all() or present.sum() < 2 or when[-1] - when[0] < pd.Timedelta(days=21):
+                return Step(count)
+            return Step(count, weekdays="".join(str(int(there)) for there in present))  # as markets: no weekends
+    if middle >= 27 * DAY and months.min() >= 1 and (months == monthly).mean() > 0.8:
+        return Step(monthly, months=True)  # once a month, on its last business day or its third Friday
     if candidates and (candidates[0] == common or near >= 0.5):  # else rows at any times, as of payments
         return Step(candidates[0])
+    apart = " to ".join(str(pd.Timedelta(seconds=int(some))) for some in (between.min(), between.max()))
     raise ProjectError(
-        f"{path}: the dates have no common step: they are {_time(between.min())} to {_time(between.max())} apart\n"
+        f"{path}: the dates have no common step: they are {apart} apart\n"
         "Say over which time to average, for example --step 1h or --step day."
     )
 
 
-def _without_idle_days(step: Step, dates: pd.DatetimeIndex) -> Step:
-    """Daily rows that leave out the same days in every week, as markets do: these days do not exist."""
-    present = np.bincount(dates.day_of_week, minlength=7) > 0
-    if step.count != UNITS["day"] or present.all() or present.sum() < 2 or dates[-1] - dates[0] < pd.Timedelta(days=21):
-        return step
-    return Step(step.count, weekdays="".join(str(int(there)) for there in present))
-
-
-def _month(when: Any) -> Any:
-    return np.asarray(when).astype("datetime64[M]").astype(np.int64)
-
-
 def _most_common(values: np.ndarray) -> int:
-    different, counts = np.unique(values, return_counts=True)
-    return int(different[counts.argmax()])
-
-
-def _time(seconds: int) -> str:
-    return next(
-        f"{seconds / size:.3g} {name}s" for name, size in reversed(UNITS.items()) if seconds >= size or size == 1
-    )
+    return int(pd.Series(values).mode()[0])

@@ -13,35 +13,29 @@ MOST = 4_000  # training windows that the slow models see, evenly spread
 
 
 def predict(splits: Splits, seed: int) -> dict[str, np.ndarray]:
-    """By name, forecasts (test windows, horizon)."""
+    """By name, forecasts (test windows, horizon); the models see windows from which the last value is taken away."""
+    from sklearn.linear_model import Ridge
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
     assert isinstance(splits, SeriesSplits)
-    horizon = splits.spec["horizon"]
-    found = {
-        "naive": np.repeat(splits.test.x[:, -1:, 0], horizon, axis=1),
+    horizon, last = splits.spec["horizon"], splits.test.x[:, -1:, 0]
+    whole = np.flatnonzero(~np.isnan(splits.train.y).any(axis=1))
+    some = splits.train.take(whole[:: -(-len(whole) // MOST)])
+    ridge = make_pipeline(StandardScaler(), Ridge(alpha=1.0)).fit(rows(some), some.y - some.x[:, -1:, 0])
+    return {
+        "naive": np.repeat(last, horizon, axis=1),
         SEASONAL: seasonal_naive(splits.series, splits.origins[2], splits.spec["season"], horizon),
+        "ridge regression": ridge.predict(rows(splits.test)) + last,
+        "boosted trees": trees(some, splits.test, seed) + last,
     }
-    return found | learned(splits.train, splits.test, seed)
 
 
 def seasonal_naive(series: Series, origins: np.ndarray, season: int, horizon: int) -> np.ndarray:
     """What was one season before each answer (the newest such row that was known at the origin), (origins, horizon)."""
     ahead = np.arange(horizon)
     back = season * (ahead // season + 1)
-    rows = np.maximum(origins[:, None] + (ahead - back)[None, :], 0)
-    return series.values[rows, 0]
-
-
-def learned(train: Split, test: Split, seed: int) -> dict[str, np.ndarray]:
-    """Ridge regression, and boosted trees for every step ahead; both see windows from which the last value is taken away."""
-    from sklearn.linear_model import Ridge
-    from sklearn.preprocessing import StandardScaler
-
-    whole = np.flatnonzero(~np.isnan(train.y).any(axis=1))
-    some = train.take(whole[:: -(-len(whole) // MOST)])
-    scaler = StandardScaler().fit(rows(some))
-    ridge = Ridge(alpha=1.0).fit(scaler.transform(rows(some)), some.y - some.x[:, -1:, 0])
-    found = {"ridge regression": ridge.predict(scaler.transform(rows(test))) + test.x[:, -1:, 0]}
-    return found | {"boosted trees": trees(some, test, seed)}
+    return series.values[np.maximum(origins[:, None] + ahead - back, 0), 0]
 
 
 def trees(train: Split, test: Split, seed: int) -> np.ndarray:
@@ -57,7 +51,7 @@ def trees(train: Split, test: Split, seed: int) -> np.ndarray:
 
     model = HistGradientBoostingRegressor(random_state=seed, max_iter=100)
     model.fit(table(few), (few.y - few.x[:, -1:, 0]).reshape(-1))
-    return model.predict(table(test)).reshape(len(test), horizon) + test.x[:, -1:, 0]
+    return model.predict(table(test)).reshape(len(test), horizon)
 
 
 def rows(split: Split) -> np.ndarray:

@@ -1,10 +1,10 @@
-"""Answers that are one of several classes: how they are read from a table, and the simple models that answer too."""
+"""Targets that are one of several classes: how they are read from a table, and the simple models that predict them too."""
 
 from typing import Any
 
-from support.data.csv_file import printable
 from support.data.numbers import canonical
 from support.errors import ProjectError
+from support.terminal import one_line
 
 import numpy as np
 
@@ -29,12 +29,12 @@ def read(cells: np.ndarray, target: str, path: str, labels: dict[str, str]) -> t
             f"{path}: {target} has {len(found)} different values in {len(texts)} rows\nThese are no classes; for numbers take the project house-prices."
         )
     return np.searchsorted(np.array(found, str), texts.astype(str)), {
-        "labels": [labels.get(name, printable(name)) for name in found]
+        "labels": [labels.get(name, one_line(name)) for name in found]
     }
 
 
 def strata(y: np.ndarray) -> np.ndarray:
-    """By which answer the splits keep the same mixture."""
+    """The class of each row: every split keeps the same mixture of them."""
     return y
 
 

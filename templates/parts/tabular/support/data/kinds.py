@@ -27,7 +27,7 @@ RANGES = {"%Y%m%d": (19_000_101, 21_001_231), "excel": (20_000, 60_000)} | {
     f"unix{unit}": (5e8 * scale, 4e9 * scale) for unit, scale in (("", 1), ("-ms", 1e3), ("-us", 1e6), ("-ns", 1e9))
 }  # numbers that are likely dates
 LIKE = {  # what most texts of a column may look like, and what is to be said of it
-    r"\W{0,2}\d[\d.,' ]*(\s?[^\w\s]{1,2}|\s[A-Za-z]{1,2}|\s*\[\w+\])?": ("numbers that no one reading fits", "write them alike, or --ignore {name}"),
+    r"\W{0,2}\d[\d.,']*(\s?[^\w\s]{1,2}|\s[A-Za-z]{1,2}|\s*\[\w+\])?": ("numbers that no one reading fits", "write them alike, or --ignore {name}"),
     r"\d{1,3}:\d\d(:\d\d([.,]\d+)?)?( ?[APap][Mm])?": ("times of day or durations", "write them as numbers, such as minutes"),
     r"(?=.*\b(1[89]|2[015])\d\d(?!\d)|\d\d?[./-]\d\d?[./-]\d\d)(?!.*\d{3}.*\D\d{3})(.*\d\D+\d|\d|.{0,8}$).{0,39}": (
         "what may be dates", "write them as 2024-05-31, or see --date-format",

@@ -14,6 +14,7 @@ from support.data.numbers import NumberFormat
 from support.data.table import Cells, Table, read
 from support.errors import ProjectError
 from support.splits import Split, Splits, split_positions
+from support.training_config import SplitConfig
 
 import numpy as np
 import pandas as pd
@@ -30,7 +31,7 @@ COMPARE = {
 }
 
 
-class TableOptions(CsvOptions):
+class TableOptions(CsvOptions, SplitConfig):
     """What is asked of a table: the same options in every project on tables."""
 
     data: str = Field("sample", description="sample, full, or the path of your own CSV file")
@@ -44,8 +45,6 @@ class TableOptions(CsvOptions):
     group: str | None = Field(None, description="column whose equal values stay in one split, for example a patient")
     time: str | None = Field(None, description="column of dates or numbers: the newest rows become the test")
     validation_fraction: float = Field(0.15, ge=0, lt=0.5, description="share of the rows that chooses the best epoch")
-    test_fraction: float = Field(0.2, gt=0, lt=0.5, description="share of the rows kept for the test")
-    seed: int = Field(42, ge=0, description="random seed for splits, weight initialisation and shuffling")
 
 
 @dataclass(frozen=True)
@@ -195,9 +194,7 @@ def _as_numbers(table: Table, name: str, cells: Cells) -> Cells:
     values = numbers.parse(cells, form) if form else cells
     if form and np.isnan(values).any():
         wrong = int(np.isnan(values).argmax())
-        what = (
-            f"{table.at(wrong)}: {name} is {cells[wrong]!r}, which is no number as in the other rows ({form.example})"
-        )
+        what = f"{table.at(wrong)}: {name} is {cells[wrong]!r}, which is no number as in other rows ({form.example})"
         raise ProjectError(f"{what}\nCorrect it, or say that it means missing: --missing {cells[wrong]!r}")
     return values
 

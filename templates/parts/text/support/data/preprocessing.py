@@ -7,46 +7,28 @@ holds both. What a word is, `words` says: what stands between spaces and punctua
 
 from typing import Any
 
-from support.data.words import COMMAS, EXCLAMATIONS, ONE_BY_ONE, QUESTIONS, SIGNS, STOPS, finder
+from support.data.separators import STEPS
+from support.data.words import finder, numbered
 
 import numpy as np
 
-PAD, UNKNOWN, FIRST = 0, 1, 2
-
-# What separates words: ASCII's controls, spaces and punctuation, and all signs beyond.
-APART = r"\x00-\x20\"#$%&()*+,\-./:;<=>@\[\\\]\^_`{|}~" + SIGNS + STOPS + COMMAS
-# What is done to a text in small letters, in this order: pattern and replacement, the same for Python's re and TensorFlow's RE2.
-STEPS = (
-    ("<br ?/?>", " "),  # how texts from web pages end a line
-    ("['’]", ""),  # so that isn't becomes isnt, one word, and not isn and t
-    (f"[{QUESTIONS}]", "?"),
-    (f"[{EXCLAMATIONS}]", "!"),
-    ("([!?])", r" \1 "),  # words of their own: they say how something is meant
-    (f"[{APART}]+", " "),
-    ONE_BY_ONE,
-)
 words = finder(STEPS)
 
 
 def encode(x: Any, spec: dict[str, Any]) -> np.ndarray:
     """Texts (batch,) as numbers (batch, length). Works without TensorFlow."""
-    place = {word: position for position, word in enumerate(spec["vocabulary"], start=FIRST)}
-    ids = np.full((len(x), spec["length"]), PAD, np.int32)
-    for row, text in enumerate(x):
-        found = [place.get(word, UNKNOWN) for word in words(text)[: spec["length"]]]
-        ids[row, : len(found)] = found
-    return ids
+    return numbered([words(text) for text in x], spec["length"], spec["vocabulary"])
 
 
 def with_preprocessing(model: Any, spec: dict[str, Any]) -> Any:
     """The model as it is saved: a layer that encodes texts, then the trained ones."""
-    from support.data import text_layers
+    from support.data import word_layers
 
     import keras
     from keras import ops
 
     text = keras.Input((), dtype="string", name="text")  # (batch,)
-    ids = ops.cast(text_layers.vectorization(spec)(text), "int32")  # (batch, length)
+    ids = ops.cast(word_layers.vectorization(spec["vocabulary"], spec["length"])(text), "int32")  # (batch, length)
     trained = keras.Model(model.input, model.output, name=model.name)  # without its loss: prediction does not need it
     return keras.Model(text, trained(ids), name="texts")
 
@@ -63,7 +45,7 @@ def without_preprocessing(model: Any, spec: dict[str, Any]) -> Any:
 def supports_int8_activations(model: Any) -> bool:
     """Whether LiteRT may compute with 8 bits too, and not only keep the weights in them: a bag may.
 
-    What an LSTM adds up over its steps, and how a transformer tells places apart, is lost in 8 bits (0.50 instead of 0.80 accuracy
+    What an LSTM adds up over its steps, and how a transformer tells positions apart, is lost in 8 bits (0.50 instead of 0.80 accuracy
     when it was tried).
     """
     from keras import layers

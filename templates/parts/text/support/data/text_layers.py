@@ -1,29 +1,24 @@
-"""The layer that finds words in the saved model, pooling over words, and recurrent layers written out."""
+"""Layers for texts: the mask of words, pooling over words, and recurrent layers written out."""
 
 from typing import Any
 
-from support.data import preprocessing, word_layers
+from support.data.words import PAD
 
 import keras
 from keras import layers, ops
 
 
-def vectorization(spec: dict[str, Any]) -> keras.layers.Layer:
-    """The layer from texts (batch,) to numbers (batch, length), as `preprocessing.encode` has them."""
-    return word_layers.vectorization(spec["vocabulary"], spec["length"])
-
-
 def known(ids: Any) -> Any:
     """1.0 where there is a word, 0.0 behind the last one: (batch, words) -> (batch, words, 1)."""
-    return ops.expand_dims(ops.cast(ops.not_equal(ids, preprocessing.PAD), "float32"), -1)
+    return ops.expand_dims(ops.cast(ops.not_equal(ids, PAD), "float32"), -1)
 
 
-def pooled(x: Any, there: Any) -> Any:
-    """The vectors of all words that are `there`, as one: (batch, words, features) -> (batch, features).
+def pooled(x: Any, mask: Any) -> Any:
+    """The vectors of all words that the mask keeps, as one: (batch, words, features) -> (batch, features).
 
     The sum over the square root of their number: a long text may be surer than a short one, but not as many times as it is longer.
     """
-    return ops.sum(x * there, axis=1) / ops.sqrt(ops.maximum(ops.sum(there, axis=1), 1.0))
+    return ops.sum(x * mask, axis=1) / ops.sqrt(ops.maximum(ops.sum(mask, axis=1), 1.0))
 
 
 def unrolled(model: keras.Model) -> keras.Model:

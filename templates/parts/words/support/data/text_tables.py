@@ -1,47 +1,36 @@
-"""Columns of texts: a CSV file, or a file with a JSON object per line, with every value as it stands there.
+"""Files of texts as tables of pandas: CSV, JSON lines and .txt files; the index says where each row stands (file:line).
 
-Which column is meant is found out by its name, and only where a single one can be meant; otherwise the options are named.
+Every value is the text that stands there, "" where it is missing. Which column is meant is found out by its name, and only where a
+single one can be meant; otherwise the options are named.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from support.data import csv_file, table, text_files
+from support.data import csv_file, folders, table, text_files
+from support.data.csv_file import CsvOptions
 from support.errors import ProjectError
+from support.training_config import SplitConfig
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
 
 TABLES = (".csv", ".tsv", ".tab", *text_files.JSON)
+ENDINGS = (".txt", ".text")
 
 
-@dataclass(frozen=True)
-class TextTable:
-    """Columns of equal length, "" where a value is missing, where each row stands (file:line), and what is worth a warning."""
+class TextOptions(CsvOptions, SplitConfig):
+    """What is asked of texts: the same options in every project on them."""
 
-    columns: dict[str, list[Any]]
-    places: list[str]
-    beginning: str  # where the names of the columns stand
-    remarks: tuple[str, ...] = ()
-
-    def __len__(self) -> int:
-        return len(self.places)
-
-    def texts(self, name: str) -> list[str]:
-        """A column's values as they stand there; 1 and "1" of JSON are the same, and true is a word.
-
-        Raises:
-            ProjectError: where one is a list or an object.
-        """
-        found = []
-        for place, value in zip(self.places, self.columns[name], strict=True):
-            if isinstance(value, list | dict):
-                raise ProjectError(f"{place}: {name} is no text\nExpected a text in quotes.")
-            found.append(str(value).lower() if isinstance(value, bool) else "" if value is None else str(value))
-        return found
+    data: str = Field("sample", description="sample, full, or the path of your own file or folder")
+    vocabulary: int = Field(20_000, ge=10, description="words that the network knows, the most frequent ones")
 
 
-def read(path: Path, reading: Mapping[str, Any]) -> TextTable:
-    """The table in a file.
+def read(path: Path, reading: Mapping[str, Any]) -> tuple[pd.DataFrame, list[str]]:
+    """The table in a file, and what is worth a warning. Its `attrs["header"]` says where the names of its columns stand.
 
     Args:
         path: the file; its ending says whether it is CSV or JSON.
@@ -51,47 +40,137 @@ def read(path: Path, reading: Mapping[str, Any]) -> TextTable:
         ProjectError: naming file and line, where it cannot be read.
     """
     if path.suffix.lower() in text_files.JSON:
-        return _from_objects(text_files.read_objects(path))
+        items = text_files.read_objects(path)
+        names = list(dict.fromkeys(name for _, item in items for name in item))
+        frame = pd.DataFrame({name: as_array([_text(item.get(name)) for _, item in items]) for name in names})
+        frame.index, frame.attrs["header"] = pd.Index([place for place, _ in items]), items[0][0]
+        return frame, []
     if path.exists() and not path.is_file():  # a device such as /dev/zero never ends
         raise ProjectError(f"{path} is no file\nExpected a table of texts.")
     names = csv_file.opened(path, **{name: value for name, value in reading.items() if name != "decimal"}).header
     found = table.read(path, as_text=names, **reading)
-    columns = {name: cells.tolist() for name, cells in found.columns.items()}
-    places = [found.at(row) for row in range(len(found))]
-    return TextTable(columns, places, f"{path}:{found.lines[0] - 1}", tuple(found.notes))
+    frame = pd.DataFrame(found.columns, index=[found.at(row) for row in range(len(found))], dtype=object)
+    frame.attrs["header"] = f"{path}:{found.lines[0] - 1}"
+    return frame, list(found.notes)
+
+
+def _text(value: Any) -> Any:
+    """A value of JSON as a text: 1 and "1" are the same, and true is a word; lists and objects are none."""
+    if isinstance(value, str | list | dict):
+        return value
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def column(
-    found: TextTable, given: str | None, usual: Sequence[str], option: str, others: Sequence[str | None] = ()
+    frame: pd.DataFrame, given: str | None, usual: Sequence[str], option: str, taken: Sequence[str | None] = ()
 ) -> str | None:
     """The column that is meant: the given one, or the only one with a usual name; the first usual name is beyond doubt.
-
-    Args:
-        found: the table.
-        given: the option's value.
-        usual: names that such a column often has, in small letters.
-        option: how the user names the column, such as --text-column.
-        others: columns that are taken already.
 
     Raises:
         ProjectError: where there is no such column, or several can be meant.
     """
-    names = ", ".join(found.columns)
+    header, names = frame.attrs["header"], ", ".join(frame)
     if given is not None:
-        if given not in found.columns:
-            raise ProjectError(f"{found.beginning}: there is no column {given}\n{option} can be: {names}")
+        if given not in frame:
+            raise ProjectError(f"{header}: there is no column {given}\n{option} can be: {names}")
         return given
-    likely = [name for name in found.columns if name.strip().lower() in usual and name not in others]
-    sure = [name for name in likely if name.strip().lower() == usual[0]]
-    if len(sure or likely) > 1:
+    likely = [name for name in frame if name.strip().lower() in usual and name not in taken]
+    sure = [name for name in likely if name.strip().lower() == usual[0]] or likely
+    if len(sure) > 1:
+        raise ProjectError(f"{header}: {' or '.join(sure)}: which column is meant?\nName it with {option}.")
+    return next(iter(sure), None)
+
+
+def texts(frame: pd.DataFrame, name: str | None, option: str) -> pd.Series:
+    """The texts of a column.
+
+    Raises:
+        ProjectError: where no column was found, or a value is no text.
+    """
+    if name is None:
+        what = option.removeprefix("--").removesuffix("-column")
         raise ProjectError(
-            f"{found.beginning}: {' or '.join(sure or likely)}: which column is meant?\nName it with {option}."
+            f"{frame.attrs['header']}: which column holds the {what}s?\nName it with {option}. There are: {', '.join(frame)}"
         )
-    return next(iter(sure or likely), None)
+    wrong = frame[name].map(lambda value: not isinstance(value, str))
+    if wrong.any():
+        raise ProjectError(f"{wrong.idxmax()}: {name} is no text\nExpected a text in quotes.")
+    return frame[name]
 
 
-def _from_objects(items: list[text_files.Item]) -> TextTable:
-    names = list(dict.fromkeys(name for _, item in items for name in item))
-    columns = {name: [item.get(name) for _, item in items] for name in names}
-    places = [place for place, _ in items]
-    return TextTable(columns, places, places[0])
+def files(folder: Path) -> list[Path]:
+    """The files in a folder and below it; hidden ones, such as copies made by tools, are none."""
+    hidden = (".", *folders.LEFT_BEHIND)
+    return [
+        file
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and not any(part.startswith(hidden) for part in file.relative_to(folder).parts)
+    ]
+
+
+def counted(found: Iterable[Path]) -> str:
+    """Files by their endings: 3 .md, 1 .doc."""
+    return ", ".join(
+        f"{count:,} {ending}" for ending, count in Counter(file.suffix or file.name for file in found).items()
+    )
+
+
+def read_inputs(
+    inputs: list[str],
+    columns: Mapping[str, Any],
+    name: str,
+    usual: Sequence[str],
+    words: Callable[[str], Any],
+    by_line: bool = False,
+) -> tuple[list[str], np.ndarray]:
+    """What predict.py is given, and a name for each: texts, .txt files, folders of such files, or tables as training read them.
+
+    Args:
+        columns: of training's spec; `name` is the one of texts, `usual` what else it may be called.
+        words: of a text; nothing where it has none.
+        by_line: a .txt file holds a text on each line, not one text; and there are no folders.
+
+    Raises:
+        ProjectError: where a file is missing or no text, or a text has no words.
+    """
+    rows: list[tuple[str, str]] = []
+    for text in inputs:
+        path, ending = existing(text), "" if " " in text else Path(text[-10:]).suffix.lower()
+        if path and path.is_dir() and not by_line:
+            inside = [(str(file), text_files.read(file)) for file in files(path) if file.suffix.lower() in ENDINGS]
+            if not inside:
+                raise ProjectError(f"no .txt files in {text}/\nExpected one text in each.")
+            rows += inside
+        elif ending in TABLES:
+            frame, _ = read(Path(text), columns.get("reading", {}))
+            likely = [title for title in frame if title == columns.get(name)]
+            likely = likely or [title for title in frame if title.strip().lower() in usual]
+            if len(likely) != 1:
+                raise ProjectError(
+                    f"{frame.attrs['header']}: there is no column {columns.get(name) or usual[0]}\nThere are: {', '.join(frame)}"
+                )
+            rows += texts(frame, likely[0], "").items()
+        elif by_line and ending in ENDINGS:
+            lines = enumerate(text_files.read(Path(text)).split("\n"), start=1)
+            rows += [(f"{text}:{number}", line.strip()) for number, line in lines if line.strip()]
+        elif ending in ENDINGS or (path and path.is_file() and not by_line):
+            rows.append((text, text_files.read(Path(text))))
+        else:  # a terminal may hand over broken characters
+            rows.append((text if len(text) <= 60 else f"{text[:59]}…", text.encode("utf-8", "replace").decode()))
+    for place, text in rows:
+        if not words(text):
+            raise ProjectError(f"{place!r} has no words in it\nExpected a text in quotes, or the path of a .txt file.")
+    return [place for place, _ in rows], as_array([text for _, text in rows])
+
+
+def existing(text: str) -> Path | None:
+    """The file or folder of this name; a long text is none, and "" is not the current folder."""
+    try:
+        return Path(text) if text.strip() and Path(text).exists() else None
+    except (OSError, ValueError):  # too long for a name, or with a NUL
+        return None
+
+
+def as_array(found: Iterable[Any]) -> np.ndarray:
+    """(texts,) of objects, where numpy might make one long type of all."""
+    return np.array([*found, None], object)[:-1]

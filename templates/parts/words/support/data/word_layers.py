@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from support.data import preprocessing
+from support.data.separators import STEPS
 from support.data.words import FOREIGN
 
 import keras
@@ -16,7 +16,7 @@ def clean(texts: Any) -> Any:
     texts = tf.strings.regex_replace(texts, f"[{FOREIGN}]", " ")
     # ASCII first: the second step asks the computer's language, and in Turkish the small letter of I is not i.
     texts = tf.strings.lower(tf.strings.lower(texts), encoding="utf-8")
-    for pattern, replacement in preprocessing.STEPS:
+    for pattern, replacement in STEPS:
         texts = tf.strings.regex_replace(texts, pattern, replacement)
     return texts
 

@@ -1,7 +1,13 @@
-"""Cutting a text into words the same way in Python and in TensorFlow; what separates words, `STEPS` in support/data/preprocessing.py says."""
+"""Cutting a text into words the same way in Python and in TensorFlow, and words as numbers.
+
+What separates words, `STEPS` in support/data/separators.py says.
+"""
 
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
 
 # Letters of rarely written scripts that Unicode gained in 2021 and later, which TensorFlow does not know yet, and the dotted capital
 # I, whose small letter depends on the language of the computer, and NUL, where C ends a text: they separate words.
@@ -34,23 +40,43 @@ ATTACHED = (  # vowels, tones, joiners and skin tones
 )
 ONE_BY_ONE = (f"([{SPACELESS}{EMOJI}][{ATTACHED}]*)", r" \1 ")  # a step
 
-Steps = Sequence[tuple[str, str]]  # patterns and replacements, the same for Python's re and TensorFlow's RE2
+PAD, UNKNOWN, FIRST = 0, 1, 2  # numbers of words: behind the last word, not in the vocabulary, its first one
 
-_spaceless = re.compile(f"[{SPACELESS}]")
+_foreign, _spaceless = re.compile(f"[{FOREIGN}]"), re.compile(f"[{SPACELESS}]")
 
 
-def finder(steps: Steps) -> Callable[[str], list[str]]:
-    """A function from a text to its words, in small letters; `word_layers.clean` does the same in TensorFlow, and a test compares them."""
-    foreign = re.compile(f"[{FOREIGN}]")
+def finder(steps: Sequence[tuple[str, str]]) -> Callable[[str], list[str]]:
+    """A function from a text to its words, in small letters; `word_layers.clean` does the same in TensorFlow, and a test compares them.
+
+    Args:
+        steps: patterns and replacements, the same for Python's re and TensorFlow's RE2.
+    """
     compiled = [(re.compile(pattern), replacement) for pattern, replacement in steps]
 
     def words(text: str) -> list[str]:
-        text = foreign.sub(" ", text).lower()
+        text = _foreign.sub(" ", text).lower()
         for pattern, replacement in compiled:
             text = pattern.sub(replacement, text)
         return text.split()
 
     return words
+
+
+def numbered(found: Sequence[list[str]], length: int, vocabulary: list[str], first: tuple[int, ...] = ()) -> np.ndarray:
+    """The words of texts as numbers (texts, length), each after the numbers `first`; words that do not fit in are left out."""
+    place = {word: position for position, word in enumerate(vocabulary, start=FIRST)}
+    ids = np.full((len(found), length), PAD, np.int32)
+    for row, words in enumerate(found):
+        known = [*first, *(place.get(word, UNKNOWN) for word in words)][:length]
+        ids[row, : len(known)] = known
+    return ids
+
+
+def vocabulary(found: Iterable[list[str]], most: int, least: int = 1) -> list[str]:
+    """The words that occur at least so often, the most frequent ones first."""
+    counts = Counter(word for words in found for word in words)
+    known = [word for word, count in counts.items() if count >= least]
+    return sorted(known, key=lambda word: (-counts[word], word))[:most]
 
 
 def spaceless(text: str) -> bool:

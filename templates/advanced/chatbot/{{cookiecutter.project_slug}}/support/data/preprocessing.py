@@ -8,27 +8,14 @@ with the marks for where an answer starts and ends; the row of an answer begins 
 import re
 from typing import Any
 
-from support.data.words import COMMAS, EXCLAMATIONS, ONE_BY_ONE, QUESTIONS, SIGNS, SPACELESS, STOPS, finder
+from support.data.separators import ENDS, PAUSES, STEPS
+from support.data.words import FIRST, PAD, SPACELESS, UNKNOWN, finder, numbered
 
 import numpy as np
 
-PAD, UNKNOWN, FIRST = 0, 1, 2
 MARKS = ("[start]", "[end]")  # no text can hold them: brackets separate words
 START, END = FIRST, FIRST + 1
 
-# What separates words: ASCII's controls, spaces, brackets and quotes, and all signs beyond.
-APART = r"\x00-\x20\"#$&()*:;<>@\[\\\]\^_`{|}~" + SIGNS
-ENDS, PAUSES = QUESTIONS + EXCLAMATIONS + STOPS, COMMAS  # of other scripts than ASCII's
-# What is done to a text in small letters, in this order: pattern and replacement, the same for Python's re and TensorFlow's RE2.
-STEPS = (
-    ("’", "'"),
-    (f"[{APART}]+", " "),
-    (f"([!?{ENDS}{PAUSES}])", r" \1 "),  # words of their own: an answer needs them
-    ONE_BY_ONE,
-    (r"'+([^a-z']|$)", r" \1"),  # quotation marks part words, the apostrophe of isn't does not
-    (r"(^|[^a-z'])'+", r"\1 "),
-    (r"([.,]+)( |$)", r" \1 "),  # the end of a sentence, not the point in 2.54
-)
 words = finder(STEPS)
 
 
@@ -51,30 +38,21 @@ def is_word(word: str) -> bool:
     return not set(word) <= set(".,!?" + ENDS + PAUSES)
 
 
-def rows(texts: Any, length: int, spec: dict[str, Any], first: tuple[int, ...] = ()) -> np.ndarray:
-    """Texts (batch,) as numbers (batch, length), each after the numbers `first`; words that do not fit in are left out."""
-    place = {word: position for position, word in enumerate(spec["vocabulary"], start=FIRST)}
-    ids = np.full((len(texts), length), PAD, np.int32)
-    for row, text in enumerate(texts):
-        found = [*first, *(place.get(word, UNKNOWN) for word in words(text))][:length]
-        ids[row, : len(found)] = found
-    return ids
-
-
 def encode(x: Any, spec: dict[str, Any]) -> dict[str, np.ndarray]:
     """Questions and answers so far (batch,) as numbers (batch, question_length), (batch, answer_length). Works without TensorFlow."""
+    question, answer = ([words(text) for text in x[name]] for name in ("question", "answer"))
     return {
-        "question": rows(x["question"], spec["question_length"], spec),
-        "answer": rows(x["answer"], spec["answer_length"], spec, (START,)),
+        "question": numbered(question, spec["question_length"], spec["vocabulary"]),
+        "answer": numbered(answer, spec["answer_length"], spec["vocabulary"], (START,)),
     }
 
 
 def targets(answers: Any, spec: dict[str, Any]) -> np.ndarray:
-    """The words that are to be said (batch, answer_length): those of `encode` one place to the left, then the end.
+    """The words that are to be said (batch, answer_length): those of `encode` one position to the left, then the end.
 
     A word that is not known is PAD, which counts nowhere: nobody can be asked to say it.
     """
-    ids = rows(answers, spec["answer_length"], spec)
+    ids = numbered([words(text) for text in answers], spec["answer_length"], spec["vocabulary"])
     ends = (ids != PAD).sum(axis=1)
     fits = ends < ids.shape[1]
     ids[np.flatnonzero(fits), ends[fits]] = END

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from support import runs
 from support.data import preprocessing, qa_pairs
-from support.data.qa_pairs import Pairs
+from support.data.words import PAD, UNKNOWN
+from support.reports import text_figures
 from support.splits import Split, Splits
 
 import numpy as np
@@ -12,69 +13,41 @@ import numpy as np
 SHOWN = 12  # lines of what is left out
 
 
-def report(splits: Splits, pairs: Pairs) -> None:
+def report(splits: Splits, intents: int, left_out: list[str]) -> None:
     """Print what is known about the pairs before any training, and draw it into runs/data.png."""
-    spec = splits.spec
+    spec, train, test = splits.spec, splits.train, splits.test
     print(f"Data: {splits.note}\n{'':12} {'pairs':>8} {'questions':>10} {'answers':>8}")
-    for name, split in (("train", splits.train), ("validation", splits.validation), ("test", splits.test)):
+    for name, split in (("train", train), ("validation", splits.validation), ("test", test)):
         different = [len({qa_pairs.key(text) for text in split.x[part]}) for part in ("question", "answer")]
         print(f"{name:12} {len(split):8,} {different[0]:10,} {different[1]:8,}")
-    print(f"Intents: {len(set(pairs.intents)):,}" if pairs.intents else "", end="\n" if pairs.intents else "")
-    lengths = [
-        np.array([len(preprocessing.words(text)) for text in splits.train.x[part]]) for part in ("question", "answer")
-    ]
-    print(
-        f"Words per question: {int(np.median(lengths[0]))} in the middle, {lengths[0].max()} at most, the first {spec['question_length']} are read; "
-        f"per answer: {int(np.median(lengths[1]))}, {lengths[1].max()} at most"
-    )
-    asked = preprocessing.encode(splits.test.x, spec)["question"]
-    unknown = (asked == preprocessing.UNKNOWN).sum() / max(1, (asked != preprocessing.PAD).sum())
-    print(
-        f"Vocabulary: {len(spec['vocabulary']) - len(preprocessing.MARKS):,} words of the training pairs; "
-        f"{unknown:.1%} of the words of test questions are new"
-    )
-    seen = {qa_pairs.key(text) for text in splits.train.x["answer"]}
-    reachable = np.mean([qa_pairs.key(text) in seen for text in splits.test.x["answer"]])
+    if intents > 1:
+        print(f"Intents: {intents:,}")
+    lengths = {}
+    for part in ("question", "answer"):
+        counts = np.array([len(preprocessing.words(text)) for text in train.x[part]])
+        lengths[part] = (counts, spec[f"{part}_length"])
+        print(f"Words per {part}: {int(np.median(counts))} in the middle, {counts.max()} at most")
+    asked = preprocessing.encode(test.x, spec)["question"]
+    new = (asked == UNKNOWN).sum() / max(1, (asked != PAD).sum())
+    known = len(spec["vocabulary"]) - len(preprocessing.MARKS)
+    print(f"Vocabulary: {known:,} words of the training pairs; {new:.1%} of the words of test questions are new")
+    seen = {qa_pairs.key(text) for text in train.x["answer"]}
+    reachable = np.mean([qa_pairs.key(text) in seen for text in test.x["answer"]])
     print(f"Answers of the test that occur in training too: {reachable:.0%}; any other must be made up word by word")
-    if pairs.left_out:
-        print(f"Left out or doubtful: {len(pairs.left_out):,}")
-        print("\n".join(f"    {line}" for line in pairs.left_out[:SHOWN]))
-        if len(pairs.left_out) > SHOWN:
-            path = runs.FOLDER / "left_out.txt"
-            path.parent.mkdir(exist_ok=True)
-            path.write_text("\n".join(pairs.left_out) + "\n", encoding="utf-8", newline="\n")
-            print(f"    … all of them: {runs.shown(path)}")
-    print(f"Drawn: {runs.shown(draw(lengths, spec))}\nNext: python model.py")
-
-
-def draw(lengths: list[np.ndarray], spec: dict) -> Path:
-    """Draw how long questions and answers are."""
-    from support.reports import figures
-    from support.reports.figures import plt
-
-    figure, axes = plt.subplots(1, 2, figsize=(9, 3))
-    for axis, values, name in zip(axes, lengths, ("question", "answer"), strict=True):
-        axis.hist(values, np.arange(values.max() + 2) - 0.5)
-        axis.set(xlabel=f"words of a{'n' if name == 'answer' else ''} {name}", ylabel="training pairs")
-    axes[0].axvline(spec["question_length"], color="C3", label=f"the first {spec['question_length']} are read")
-    axes[0].legend(fontsize=7)
-    return figures.save(figure, runs.FOLDER / "data.png", "How long the questions and the answers of training are.")[0]
+    if left_out:
+        print("\n".join([f"Left out or doubtful: {len(left_out):,}", *(f"    {line}" for line in left_out[:SHOWN])]))
+    if len(left_out) > SHOWN:
+        path = runs.FOLDER / "left_out.txt"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("\n".join(left_out) + "\n", encoding="utf-8", newline="\n")
+        print(f"    … all of them: {runs.shown(path)}")
+    path, _ = text_figures.lengths(lengths, runs.FOLDER / "data.png")
+    print(f"Drawn: {runs.shown(path)}\nNext: python model.py")
 
 
 def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> tuple[Path, str]:
-    """Draw questions and answers below each other, each after its title."""
-    import textwrap
-
-    from support.reports import figures
-    from support.reports.figures import plt
-
-    lines = []
-    for title, question, answer in zip(titles, split.x["question"], split.x["answer"], strict=False):
-        texts = (f"asked: {question}", f"known answer: {answer}", title)
-        lines += [part for text in texts for part in textwrap.wrap(text.replace("$", r"\$"), 110)] + [""]
-    figure, axis = plt.subplots(figsize=(9, 0.18 * len(lines)))
-    axis.set_ylim(-len(lines), 0)
-    axis.axis("off")
-    for row, line in enumerate(lines):
-        axis.text(0, -row, line, size=8, va="top", weight="bold" if line.startswith("asked: ") else "normal")
-    return figures.save(figure, path, caption)
+    """Draw questions and answers below each other, each with its title."""
+    rows = zip(titles, split.x["question"], split.x["answer"], strict=False)
+    return text_figures.blocks(
+        [[f"asked: {question}", f"known answer: {answer}", title] for title, question, answer in rows], path, caption
+    )

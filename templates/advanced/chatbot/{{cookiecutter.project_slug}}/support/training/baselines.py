@@ -1,6 +1,7 @@
 """Something simple to be better than: handing out an answer of training that fits, and words by how often they are said."""
 
 from support.data import preprocessing
+from support.data.words import FIRST, PAD
 from support.splits import Splits
 
 import numpy as np
@@ -34,12 +35,8 @@ def most_common(splits: Splits) -> list[str]:
 
 
 def by_frequency(splits: Splits) -> np.ndarray:
-    """Probabilities (1, answer_length, words): how often each word (or the end) is said in training, at each place the same."""
-    counts = np.bincount(splits.train.y.ravel(), minlength=preprocessing.FIRST + len(splits.spec["vocabulary"])).astype(
-        float
-    )
-    counts[preprocessing.PAD] = 0
-    smooth = counts + (
-        np.arange(len(counts)) > preprocessing.START
-    )  # one more of each (Laplace), or a new word were impossible
-    return np.broadcast_to(smooth / smooth.sum(), (1, splits.spec["answer_length"], len(smooth)))
+    """Probabilities (1, answer_length, words): how often each word (or the end) is said in training, at each position the same."""
+    counts = np.bincount(splits.train.y.ravel(), minlength=FIRST + len(splits.spec["vocabulary"])).astype(float)
+    counts[PAD] = 0
+    counts[preprocessing.START + 1 :] += 1  # one more of each (Laplace), or a new word were impossible
+    return np.broadcast_to(counts / counts.sum(), (1, splits.spec["answer_length"], len(counts)))

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from support.data import preprocessing
+from support.data.words import FIRST, PAD, UNKNOWN
 from support.settings import Settings
 
 import numpy as np
 from pydantic import Field
 
 Step = Callable[[Any], np.ndarray]
-NEVER = [preprocessing.PAD, preprocessing.UNKNOWN, preprocessing.START]  # what is no word to say
+NEVER = [PAD, UNKNOWN, preprocessing.START]  # what is no word to say
 
 
 class DecodingOptions(Settings):
@@ -54,41 +55,45 @@ class Reply:
     def then(self, number: int, probability: float, spec: dict[str, Any]) -> "Reply":
         """This answer with one more word, or with its end."""
         ended = number == preprocessing.END
-        said = self.words if ended else (*self.words, spec["vocabulary"][number - preprocessing.FIRST])
+        said = self.words if ended else (*self.words, spec["vocabulary"][number - FIRST])
         return Reply(said, (*self.probabilities, probability), ended)
 
 
 def answer(
     step: Step, questions: Sequence[str], spec: dict[str, Any], options: DecodingOptions, rng: np.random.Generator
 ) -> list[Reply]:
-    """An answer to each question."""
-    if options.decoding == "beam":
-        return beam(step, questions, spec, options.beam_width, options.longest)
-    if options.decoding == "greedy":
-        return one_by_one(step, questions, spec, lambda p: p.argmax(axis=1), options.longest)
-    return one_by_one(
-        step, questions, spec, lambda p: drawn(p, options.temperature, options.top_p, rng), options.longest
-    )
+    """An answer to each question, word by word, all questions at once.
+
+    `width` beginnings of each are kept at each word: one, and it is greedy decoding or sampling; several, and it is beam search, which
+    finds answers that begin with a less likely word.
+    """
+    width = options.beam_width if options.decoding == "beam" else 1
+    live = [[Reply()] for _ in questions]
+    done: list[list[Reply]] = [[] for _ in questions]
+    for _ in range(min(options.longest, spec["answer_length"])):  # its last position is that of the end
+        rows = [(row, reply) for row, replies in enumerate(live) for reply in replies]
+        if not rows:
+            break
+        grown: list[list[Reply]] = [[] for _ in questions]
+        probabilities = next_words(step, [(questions[row], reply) for row, reply in rows], spec)
+        if options.decoding == "top-p":
+            best = drawn(probabilities, options.temperature, options.top_p, rng)[:, None]
+        else:
+            best = np.argsort(-probabilities, axis=1, kind="stable")[:, :width]
+        for (row, reply), numbers, each in zip(rows, best, probabilities, strict=True):
+            grown[row] += [reply.then(int(number), float(each[number]), spec) for number in numbers if each[number] > 0]
+        for row, replies in enumerate(grown):
+            kept = sorted(replies, key=lambda reply: -reply.score)[:width]
+            done[row] += [reply for reply in kept if reply.ended]
+            live[row] = [reply for reply in kept if not reply.ended] if len(done[row]) < width else []
+    return [
+        max(ended or going or [Reply()], key=lambda reply: reply.score) for ended, going in zip(done, live, strict=True)
+    ]
 
 
 def greedy(step: Step, questions: Sequence[str], spec: dict[str, Any]) -> list[Reply]:
     """The answers that always go on with the likeliest word."""
     return answer(step, questions, spec, DecodingOptions(), np.random.default_rng(0))
-
-
-def one_by_one(
-    step: Step, questions: Sequence[str], spec: dict[str, Any], choose: Callable[[np.ndarray], Any], longest: int
-) -> list[Reply]:
-    """Word by word, all questions at once; those whose answer has ended are not asked any more."""
-    replies = [Reply() for _ in questions]
-    for _ in range(min(longest, spec["answer_length"])):  # its last place is that of the end
-        rows = [row for row, reply in enumerate(replies) if not reply.ended]
-        if not rows:
-            break
-        probabilities = next_words(step, [(questions[row], replies[row]) for row in rows], spec)
-        for row, number, each in zip(rows, choose(probabilities), probabilities, strict=True):
-            replies[row] = replies[row].then(int(number), float(each[number]), spec)
-    return replies
 
 
 def next_words(step: Step, so_far: Sequence[tuple[str, Reply]], spec: dict[str, Any]) -> np.ndarray:
@@ -116,23 +121,3 @@ def drawn(probabilities: np.ndarray, temperature: float, top_p: float, rng: np.r
     reached = np.cumsum(likely, axis=1)
     place = (reached < rng.random((len(reached), 1)) * reached[:, -1:]).sum(axis=1)
     return np.take_along_axis(order, place[:, None], axis=1)[:, 0]
-
-
-def beam(step: Step, questions: Sequence[str], spec: dict[str, Any], width: int, longest: int = 100) -> list[Reply]:
-    """The best of the answers that are found when not one, but `width` beginnings are kept at each word."""
-    live = [[Reply()] for _ in questions]
-    done: list[list[Reply]] = [[] for _ in questions]
-    for _ in range(min(longest, spec["answer_length"])):  # its last place is that of the end
-        rows = [(row, reply) for row, replies in enumerate(live) for reply in replies]
-        if not rows:
-            break
-        grown: list[list[Reply]] = [[] for _ in questions]
-        probabilities = next_words(step, [(questions[row], reply) for row, reply in rows], spec)
-        for (row, reply), each in zip(rows, probabilities, strict=True):
-            best = np.argsort(-each, kind="stable")[:width]
-            grown[row] += [reply.then(int(number), float(each[number]), spec) for number in best if each[number] > 0]
-        for row, replies in enumerate(grown):
-            kept = sorted(replies, key=lambda reply: -reply.score)[:width]
-            done[row] += [reply for reply in kept if reply.ended]
-            live[row] = [reply for reply in kept if not reply.ended] if len(done[row]) < width else []
-    return [max(ended or going, key=lambda reply: reply.score) for ended, going in zip(done, live, strict=True)]

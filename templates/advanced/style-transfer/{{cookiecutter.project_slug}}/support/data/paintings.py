@@ -23,7 +23,7 @@ def load(name: str, longest: int) -> np.ndarray:
     """The painting (height, width, 3), uint8: `name` is "drawn" or a file, whose longest side is brought to `longest` if it is longer.
 
     Raises:
-        ProjectError: where there is no such picture, or it is too small.
+        ProjectError: where there is no such image, or it is too small.
     """
     if name == "drawn":
         return drawn()
@@ -32,7 +32,7 @@ def load(name: str, longest: int) -> np.ndarray:
         raise ProjectError(f"{name} is a folder\nExpected one painting, such as --style painting.jpg.")
     if not path.exists():
         raise ProjectError(
-            f"there is no painting at {name}\nExpected a picture, such as --style painting.jpg, or --style drawn."
+            f"there is no painting at {name}\nExpected an image, such as --style painting.jpg, or --style drawn."
         )
     painting = shrunk(read_whole(path, 3), longest)
     if min(painting.shape[:2]) < SMALLEST:

@@ -9,20 +9,20 @@ from support.errors import ProjectError
 import numpy as np
 from PIL import Image, ImageOps
 
-STEP = 4  # the network halves a picture twice: sides are brought to a multiple of this, and back
+STEP = 4  # the network halves an image twice: sides are brought to a multiple of this, and back
 FEW = 10  # photos; with fewer, each is divided between training, validation and test, and else each belongs to one
 WIDTH = 0.2  # share of a photo's longer side for validation, and for test, where photos are divided
 LARGEST = 16_000_000  # pixels of a photo: it is painted all at once, and more would take several gigabytes
 
 
-def shrunk(picture: np.ndarray, longest: int) -> np.ndarray:
-    """A picture (height, width, 3), uint8, made smaller where its longer side has more than `longest` pixels."""
-    height, width = picture.shape[:2]
+def shrunk(image: np.ndarray, longest: int) -> np.ndarray:
+    """An image (height, width, 3), uint8, made smaller where its longer side has more than `longest` pixels."""
+    height, width = image.shape[:2]
     if max(height, width) <= longest:
-        return picture
+        return image
     share = longest / max(height, width)
     size = max(1, round(width * share)), max(1, round(height * share))
-    return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.LANCZOS))
+    return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.LANCZOS))
 
 
 def padded(photo: np.ndarray) -> np.ndarray:
@@ -40,20 +40,15 @@ def painted(answer: Any, photo: np.ndarray) -> np.ndarray:
     height, width = photo.shape[:2]
     if height * width > LARGEST:
         raise ProjectError(f"a photo of {width}×{height} pixels is too large\nMake it smaller: --longest 3000")
-    picture = answer(padded(photo)[None])[0, :height, :width]
-    return as_pixels(picture)
-
-
-def as_pixels(pictures: np.ndarray) -> np.ndarray:
-    """Pictures 0..1 as uint8, 0..255."""
-    return pictures if pictures.dtype == np.uint8 else np.round(np.clip(pictures, 0, 1) * 255).astype(np.uint8)
+    image = answer(padded(photo)[None])[0, :height, :width]
+    return np.round(np.clip(image, 0, 1) * 255).astype(np.uint8)
 
 
 def read_one(path: Path, longest: int | None = None) -> np.ndarray:
     """A photo (height, width, 3), uint8, upright, in colour whatever it was.
 
     Raises:
-        ProjectError: where it is no picture, or too small to be painted.
+        ProjectError: where it is no image, or too small to be painted.
     """
     photo = read_whole(path, 3)
     photo = shrunk(photo, longest) if longest else photo
@@ -111,7 +106,7 @@ def _regular_pieces(photos: list[np.ndarray], piece: int, most: int) -> np.ndarr
     return np.stack([found[position] for position in chosen])
 
 
-def fitted(picture: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
-    """The middle of a picture (height, width, 3), uint8, as large as it fits into `size` (height, width)."""
+def fitted(image: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
+    """The middle of an image (height, width, 3), uint8, as large as it fits into `size` (height, width)."""
     height, width = size
-    return np.asarray(ImageOps.fit(Image.fromarray(picture), (width, height), Image.Resampling.LANCZOS))
+    return np.asarray(ImageOps.fit(Image.fromarray(image), (width, height), Image.Resampling.LANCZOS))

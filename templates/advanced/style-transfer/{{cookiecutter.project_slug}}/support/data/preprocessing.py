@@ -1,9 +1,9 @@
-"""What is saved: the network that paints, or the one picture. Neither the losses nor the network that looks is needed to paint."""
+"""What is saved: the network that paints, or the one image. Neither the losses nor the network that looks is needed to paint."""
 
 from typing import Any
 
 # How far a pixel, 0..1, of an exported file may be from the model's: a quarter of the step between two of 256 brightnesses. Each of the
-# instance normalizations divides by a deviation, which is small where a photo is flat, and so makes rounding errors larger; seen: 3e-4.
+# instance normalizations divides by a standard deviation, which is small where a photo is flat, and so makes rounding errors larger; seen: 3e-4.
 TOLERANCE = 1e-3
 
 
@@ -13,7 +13,7 @@ def encode(x: Any, spec: dict[str, Any]) -> Any:
 
 
 def with_preprocessing(model: Any, spec: dict[str, Any]) -> Any:
-    """The model as it is saved: photos (batch, height, width, 3), 0..255 -> pictures of the same shape, 0..1."""
+    """The model as it is saved: photos (batch, height, width, 3), 0..255 -> images of the same shape, 0..1."""
     return model.network
 
 
@@ -23,5 +23,5 @@ def without_preprocessing(model: Any, spec: dict[str, Any]) -> Any:
 
 
 def supports_int8_activations(model: Any) -> bool:
-    """Only the weights: normalizing a picture squares its values, and 8 bits leave too few for that."""
+    """Only the weights: normalizing an image squares its values, and 8 bits leave too few for that."""
     return False

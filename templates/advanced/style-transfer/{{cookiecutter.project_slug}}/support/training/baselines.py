@@ -8,7 +8,7 @@ import numpy as np
 
 
 def predict(splits: Splits, seed: int) -> dict[str, np.ndarray]:
-    """By name, pictures (pictures, height, width, 3), 0..1, made from the test photos."""
+    """By name, images (images, height, width, 3), 0..1, made from the test photos."""
     photos = np.asarray(splits.test.y, np.float32) / 255
     painting = paintings.of(splits.spec)
     over = np.float32(fitted(painting, photos.shape[1:3])) / 255
@@ -20,7 +20,7 @@ def predict(splits: Splits, seed: int) -> dict[str, np.ndarray]:
 
 
 def coloured(photo: np.ndarray, painting: np.ndarray) -> np.ndarray:
-    """A photo, 0..1, whose red, green and blue get the painting's mean and deviation (after Reinhard et al. 2001)."""
+    """A photo, 0..1, whose red, green and blue get the painting's mean and standard deviation (after Reinhard et al. 2001)."""
     axes = (0, 1)
     share = (photo - photo.mean(axes)) / (photo.std(axes) + 1e-3)
     return np.clip(share * painting.std(axes) + painting.mean(axes), 0, 1).astype(np.float32)

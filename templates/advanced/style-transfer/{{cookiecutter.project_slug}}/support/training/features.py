@@ -1,4 +1,4 @@
-"""The network that pictures are looked at through: VGG19 as trained on a million photos, or a small one with random filters.
+"""The network that images are looked at through: VGG19 as trained on a million photos, or a small one with random filters.
 
 Neither is ever trained here. What random filters see is enough for colours, strokes and textures (Ustyuzhaninov et al. 2017, "What does
 it take to generate natural textures?"; He et al. 2016, "A powerful generative model using random weights"); what is an eye or a roof,
@@ -22,7 +22,7 @@ VGG19_FILE = "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5"
 VGG19_LAYERS = ("block1_conv2", "block2_conv2", "block3_conv3", "block4_conv3")  # as Johnson et al. 2016 chose in VGG16
 VGG19_MEAN = (103.939, 116.779, 123.68)  # blue, green, red: of the photos that it was trained on
 
-SIZES, SIDE = 4, 5  # of the random filters: 5×5 pixels of the picture, of its half, quarter and eighth
+SIZES, SIDE = 4, 5  # of the random filters: 5×5 pixels of the image, of its half, quarter and eighth
 STRUCTURES, COLOURS = 24, 12
 CONTENT = 1  # which size is content: the half, where windows are and grain is not
 SEED = 0  # of the filters: the same in every project, so that numbers compare
@@ -35,7 +35,7 @@ SAID = {
 
 @dataclass(frozen=True)
 class Features:
-    """What is seen in pictures (batch, height, width, 3), 0..1."""
+    """What is seen in images (batch, height, width, 3), 0..1."""
 
     both: Callable[[Any], tuple[list[Any], Any]]  # layers for the style, fine to coarse, and the one for the content
     content: Callable[[Any], Any]  # the one for the content alone, which is quicker
@@ -68,8 +68,8 @@ def load(spec: dict[str, Any]) -> Features:
         layers = [vgg.get_layer(layer).output for layer in VGG19_LAYERS]
         network = keras.Model(vgg.input, [layers, layers[2]])
         mean = np.array(VGG19_MEAN, np.float32)
-        return _features(network, lambda pictures: pictures[..., ::-1] * 255 - mean)
-    return _features(random_network(), lambda pictures: pictures * 2 - 1)
+        return _features(network, lambda images: images[..., ::-1] * 255 - mean)
+    return _features(random_network(), lambda images: images * 2 - 1)
 
 
 def _features(network: Any, prepared: Callable[[Any], Any]) -> Features:
@@ -77,22 +77,22 @@ def _features(network: Any, prepared: Callable[[Any], Any]) -> Features:
 
     network.trainable = False
     content = keras.Model(network.input, network.outputs[-1])  # the same layers, as far as that one
-    return Features(lambda pictures: network(prepared(pictures)), lambda pictures: content(prepared(pictures)))
+    return Features(lambda images: network(prepared(images)), lambda images: content(prepared(images)))
 
 
 def random_network() -> Any:
-    """One layer of random filters at each of four sizes of the picture, as Ustyuzhaninov et al. 2017 found to suffice for textures.
+    """One layer of random filters at each of four sizes of the image, as Ustyuzhaninov et al. 2017 found to suffice for textures.
 
-    STRUCTURES filters have a sum of nought for each colour, so they see edges and strokes and no colours; they are the content too.
+    STRUCTURES filters have a sum of zero for each colour, so they see edges and strokes and no colours; they are the content too.
     COLOURS filters see the colour of a place, each in another direction and from another brightness on.
     """
-    from support.training.painting_layers import ReflectionPadding
+    from support.training.painting_layers import reflected
 
     import keras
     from keras import layers
 
     rng = np.random.default_rng(SEED)
-    x = picture = keras.Input((None, None, 3), name="picture")
+    x = image = keras.Input((None, None, 3), name="image")
     seen = []
     for size in range(SIZES):
         x = layers.AveragePooling2D(2)(x) if size else x
@@ -102,12 +102,10 @@ def random_network() -> Any:
         direction = rng.standard_normal((3, COLOURS))
         colours = _window() / _window().sum() * direction / np.linalg.norm(direction, axis=0)
         convolution = layers.Conv2D(STRUCTURES + COLOURS, SIDE, activation="relu", name=f"size_{size + 1}")
-        seen.append(
-            convolution(ReflectionPadding(SIDE // 2)(x))
-        )  # so that the edge of a picture counts as its middle does
+        seen.append(convolution(reflected(x, SIDE // 2)))  # so that the edge of an image counts as its middle does
         bias = np.concatenate([np.zeros(STRUCTURES), rng.uniform(-0.5, 0.5, COLOURS)])
         convolution.set_weights([np.concatenate([structures, colours], axis=-1), bias])
-    return keras.Model(picture, [seen, seen[CONTENT][..., :STRUCTURES]], name="random_features")
+    return keras.Model(image, [seen, seen[CONTENT][..., :STRUCTURES]], name="random_features")
 
 
 def _window() -> np.ndarray:

@@ -1,71 +1,20 @@
-"""Layers that Keras lacks, of operations that ONNX and LiteRT have too; any picture size."""
+"""What painting takes besides Keras's own layers."""
 
 from typing import Any
 
 import keras
 from keras import layers, ops
 
-EPSILON = (
-    1e-2  # added to a variance, of which most are about 1: the rounding errors of a clear sky are not to become strokes
-)
 
-
-@keras.saving.register_keras_serializable("style_transfer")
-class InstanceNormalization(layers.Layer):
-    """Each channel of each picture to mean 0 and deviation 1, then scaled and moved as learned (Ulyanov et al. 2016).
-
-    A picture's contrast is taken out, and the painting's put in.
-    """
-
-    def build(self, shape: tuple[int | None, ...]) -> None:
-        self.scale = self.add_weight(shape=(shape[-1],), initializer="ones", name="scale")
-        self.shift = self.add_weight(shape=(shape[-1],), initializer="zeros", name="shift")
-
-    def call(self, x: Any) -> Any:
-        centred = x - ops.mean(x, axis=(1, 2), keepdims=True)
-        variance = ops.mean(ops.square(centred), axis=(1, 2), keepdims=True)
-        return centred * ops.rsqrt(variance + EPSILON) * self.scale + self.shift
-
-
-@keras.saving.register_keras_serializable("style_transfer")
-class ReflectionPadding(layers.Layer):
-    """Continues a picture over its edges as in a mirror; noughts there would show as a frame."""
-
-    def __init__(self, width: int, **options: Any) -> None:
-        super().__init__(**options)
-        self.width = width
-
-    def call(self, x: Any) -> Any:
-        around = (self.width, self.width)
-        return ops.pad(x, ((0, 0), around, around, (0, 0)), mode="reflect")
-
-    def compute_output_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        batch, height, width, channels = shape
-        return (batch, *(side and side + 2 * self.width for side in (height, width)), channels)
-
-    def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "width": self.width}
-
-
-@keras.saving.register_keras_serializable("style_transfer")
-class Doubling(layers.Layer):
-    """Each pixel becomes four. UpSampling2D does the same, but LiteRT cannot convert it where the picture's size is left open."""
-
-    def call(self, x: Any) -> Any:
-        height, width, channels = ops.shape(x)[1], ops.shape(x)[2], x.shape[-1]
-        x = ops.reshape(ops.concatenate([x, x], axis=3), (-1, height, 2 * width, channels))  # each pixel beside itself
-        return ops.reshape(
-            ops.concatenate([x, x], axis=2), (-1, 2 * height, 2 * width, channels)
-        )  # each row below itself
-
-    def compute_output_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        batch, height, width, channels = shape
-        return (batch, height and 2 * height, width and 2 * width, channels)
+def reflected(x: Any, width: int) -> Any:
+    """An image (batch, height, width, channels) continued over its edges as in a mirror; zeros there would show as a frame."""
+    around = (width, width)
+    return ops.pad(x, ((0, 0), around, around, (0, 0)), mode="reflect")
 
 
 @keras.saving.register_keras_serializable("style_transfer")
 class Canvas(layers.Layer):
-    """One picture, each of whose pixels is a weight: what --method optimize trains. It answers every input with the picture."""
+    """One image, each of whose pixels is a weight: what --method optimize trains. It answers every input with the image."""
 
     def __init__(self, shape: tuple[int, ...], **options: Any) -> None:
         super().__init__(**options)

@@ -14,15 +14,12 @@ digits(grey) -> list of images (28, 28) uint8, from left to right
 import numpy as np
 from PIL import Image
 from scipy import ndimage
-from scipy.sparse.csgraph import connected_components
 
 SIDE, BOX = 28, 20  # pixels of an MNIST image, and of the digit in it
 WORKING = 480  # pixels of the longer side of a photo while strokes are looked for: enough, and quick
 WINDOW = 0.3  # of the longer side: how far around a pixel the paper's brightness is looked for; wider than any stroke
 GRAIN = 6.0  # standard deviations of the paper's grain from which on something is ink
-EVEN = (
-    8.0  # of 255: where the edge of an image differs less along its way, its ground has one brightness, as on a screen
-)
+EVEN = 8.0  # of 255: where the edge of an image differs less, its ground has one brightness, as on a screen
 FAINTEST = 12.0  # of 255: ink that differs less from its paper is not looked for
 FAINT = 0.25  # of the ink's darkness: from here on a pixel that touches certain ink is ink too
 TOUCHING = np.ones((3, 3), int)  # pixels touch at their corners too
@@ -139,29 +136,32 @@ def strokes(mask: np.ndarray) -> list[np.ndarray]:
     Two strokes are one digit where they stand above one another and near, as the bar of a 5, or hardly apart. What touches the edge of
     the photo is the table beside the paper or a line on it, unless there is nothing else.
     """
+    from scipy.sparse.csgraph import connected_components  # here: training looks at no strokes
+
     labels, count = ndimage.label(mask, TOUCHING)
     if not count:
         return []
-    boxes = np.array(
-        [[rows.start, rows.stop, columns.start, columns.stop] for rows, columns in ndimage.find_objects(labels)]
-    )
+    found = ndimage.find_objects(labels)
+    boxes = np.array([(rows.start, rows.stop, columns.start, columns.stop) for rows, columns in found])
     numbers, height = np.arange(1, count + 1), boxes[:, 1] - boxes[:, 0]
     inside = (boxes[:, ::2] > 0).all(axis=1) & (boxes[:, 1::2] < mask.shape).all(axis=1)
     if (height[inside] >= SMALL * height.max()).any():
         numbers, boxes = numbers[inside], boxes[inside]
-    top, bottom, left, right = (boxes[:, [side]] for side in range(4))  # as columns: below, one is beside each other
-    across, down = (
-        np.maximum(left, left.T) - np.minimum(right, right.T),
-        np.maximum(top, top.T) - np.minimum(bottom, bottom.T),
-    )
-    taller, narrower = np.maximum(bottom - top, (bottom - top).T), np.minimum(right - left, (right - left).T)
-    one = (down < 0.3 * taller) & ((-across > 0.4 * narrower) | (across < 0.04 * taller))  # gaps; below 0 they overlap
+    top, bottom, left, right = (boxes[:, [side]] for side in range(4))  # (strokes, 1): with .T, each beside each other
+    taller = np.maximum(bottom - top, (bottom - top).T)
+    narrower = np.minimum(right - left, (right - left).T)
+    across, down = _gap(left, right), _gap(top, bottom)
+    one = (down < 0.3 * taller) & ((-across > 0.4 * narrower) | (across < 0.04 * taller))
     digits, digit = connected_components(one)
-    joined = sorted((boxes[digit == each, 2].min(), each) for each in range(digits))
     tall = np.array([np.ptp(boxes[digit == each, :2]) for each in range(digits)])
-    return [
-        np.isin(labels, numbers[digit == each]) for _, each in joined if tall[each] >= max(SMALL * tall.max(), FEWEST)
-    ]
+    order = sorted(range(digits), key=lambda each: boxes[digit == each, 2].min())
+    least = max(SMALL * tall.max(), FEWEST)
+    return [np.isin(labels, numbers[digit == each]) for each in order if tall[each] >= least]
+
+
+def _gap(begin: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """The pixels between each two of the strokes (strokes, strokes); below 0 they overlap."""
+    return np.maximum(begin, begin.T) - np.minimum(end, end.T)
 
 
 def fit(ink: np.ndarray, digit: np.ndarray) -> np.ndarray:

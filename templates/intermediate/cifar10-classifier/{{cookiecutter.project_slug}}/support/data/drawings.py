@@ -1,7 +1,7 @@
 """The sample's images: one of ten shapes, drawn anew for each image, so that no pixel means the same thing twice.
 
 Where the shape stands, how large it is, how it is turned, its colours, the background and what else lies about are drawn from a
-random generator that does not know the kind: only the outline tells. The same seed gives the same pictures.
+random generator that does not know the kind: only the outline tells. The same seed gives the same images.
 """
 
 import numpy as np
@@ -12,16 +12,16 @@ FINE = 4  # outlines are drawn so many times larger, then made smaller: smooth e
 Points = list[tuple[float, float]]  # a polygon around 0, about -1..1
 
 
-def pictures(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """`count` pictures (count, 32, 32, 3) uint8, 0..255, and their kinds (count,), as many of each kind."""
+def images(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """`count` images (count, 32, 32, 3) uint8, 0..255, and their kinds (count,), as many of each kind."""
     rng = np.random.default_rng(seed)
     y = rng.permutation(np.arange(count) % len(KINDS))
     names = list(KINDS)
-    return np.stack([picture(names[kind], rng) for kind in y]), y.astype(np.int64)
+    return np.stack([image(names[kind], rng) for kind in y]), y.astype(np.int64)
 
 
-def picture(kind: str, rng: np.random.Generator) -> np.ndarray:
-    """One picture (32, 32, 3) uint8 of this kind."""
+def image(kind: str, rng: np.random.Generator) -> np.ndarray:
+    """One image (32, 32, 3) uint8 of this kind."""
     ground = clutter(background(rng), rng, count=int(rng.integers(1, 4)))
     average, paint = ground.mean(axis=(0, 1)), color(rng)
     while np.abs(paint - average).sum() < 200:  # of 765: a shape in the colour of its ground could not be seen
@@ -34,7 +34,7 @@ def picture(kind: str, rng: np.random.Generator) -> np.ndarray:
 
 
 def outline(kind: str, rng: np.random.Generator) -> np.ndarray:
-    """How much of each pixel (32, 32) the shape covers, 0..255: leaning by up to 30 degrees, half to nine tenths of the picture wide."""
+    """How much of each pixel (32, 32) the shape covers, 0..255: leaning by up to 30 degrees, half to nine tenths of the image wide."""
     size = SIZE * FINE
     radius = size * rng.uniform(0.27, 0.45)
     middle = rng.uniform(radius * 0.9, size - radius * 0.9, 2)  # a corner may be cut off
@@ -63,10 +63,10 @@ def blotches(rng: np.random.Generator, strength: float) -> np.ndarray:
     return np.asarray(coarse.resize((SIZE, SIZE), Image.Resampling.BILINEAR))[..., None]
 
 
-def clutter(picture: np.ndarray, rng: np.random.Generator, count: int) -> np.ndarray:
-    """The picture with thin lines and small dots in any colour drawn over it."""
-    image = Image.fromarray(picture.clip(0, 255).astype(np.uint8))
-    draw = ImageDraw.Draw(image)
+def clutter(image: np.ndarray, rng: np.random.Generator, count: int) -> np.ndarray:
+    """The image with thin lines and small dots in any colour drawn over it."""
+    canvas = Image.fromarray(image.clip(0, 255).astype(np.uint8))
+    draw = ImageDraw.Draw(canvas)
     for _ in range(count):
         x, y, to_x, to_y = rng.uniform(0, SIZE, 4).tolist()
         red, green, blue = color(rng).astype(int).tolist()
@@ -74,7 +74,7 @@ def clutter(picture: np.ndarray, rng: np.random.Generator, count: int) -> np.nda
             draw.line((x, y, to_x, to_y), fill=(red, green, blue))
         else:
             draw.ellipse((x - 1.5, y - 1.5, x + 1.5, y + 1.5), fill=(red, green, blue))
-    return np.asarray(image, float)
+    return np.asarray(canvas, float)
 
 
 def color(rng: np.random.Generator) -> np.ndarray:

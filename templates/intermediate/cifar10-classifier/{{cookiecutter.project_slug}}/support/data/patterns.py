@@ -1,4 +1,4 @@
-"""What the first convolution begins with: the patterns that the training pictures are made of, instead of random numbers.
+"""What the first convolution begins with: the patterns that the training images are made of, instead of random numbers.
 
 The principal components of small patches, each divided by how strongly it occurs ("whitening", as in Coates, Ng and Lee 2011, "An
 Analysis of Single-Layer Networks"): even colour first, then edges, then finer stripes. Each stands twice, once with the sign turned,

@@ -10,7 +10,7 @@ NETWORK = "network"  # the layer of the trained model that is the whole of the s
 
 
 def encode(x: Any, spec: dict[str, Any]) -> Any:
-    """Raw inputs as the numbers that the trained layers take: pictures are numbers already."""
+    """Raw inputs as the numbers that the trained layers take: images are numbers already."""
     return x
 
 

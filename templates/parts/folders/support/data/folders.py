@@ -23,10 +23,10 @@ class Parts(TypedDict):
     test: Path | None
 
 
-NAMES = {
-    "train": ("train", "training"),
-    "validation": ("val", "valid", "validation", "dev"),
-    "test": ("test", "testing"),
+ROLES = {
+    **dict.fromkeys(("train", "training"), "train"),
+    **dict.fromkeys(("val", "valid", "validation", "dev"), "validation"),
+    **dict.fromkeys(("test", "testing"), "test"),
 }
 LEFT_BEHIND = ("__MACOSX", "__pycache__", "$RECYCLE.BIN", "System Volume Information", "@eaDir", "lost+found")
 LEFT_BEHIND_LOWER = frozenset(name.lower() for name in LEFT_BEHIND)
@@ -36,8 +36,7 @@ BESIDE = re.compile(r"set|data|dataset|split|images?|imgs?|pictures?|photos?|\d{
 def role(name: str) -> str | None:
     """Which split a folder or file stem is called after: "Train", "training_set", "images-train", "train2017" -> "train"; else None."""
     words = [word for word in re.split(r"[\W_]+", name.lower()) if word and not BESIDE.fullmatch(word)]
-    word = re.sub(r"(set|data|split)?(\d{4})?$", "", words[0]) if len(words) == 1 else ""
-    return next((split for split, names in NAMES.items() if word in names), None)
+    return ROLES.get(re.sub(r"(set|data|split)?(\d{4})?$", "", words[0])) if len(words) == 1 else None
 
 
 def alike(names: Iterable[str]) -> list[str]:
@@ -52,9 +51,9 @@ def alike(names: Iterable[str]) -> list[str]:
 def visible_folders(path: Path) -> list[Path]:
     """The sub-folders of `path` in the order of their names."""
     return sorted(
-        folder
-        for folder in path.iterdir()
-        if not folder.name.startswith(".") and folder.name.lower() not in LEFT_BEHIND_LOWER and folder.is_dir()
+        each
+        for each in path.iterdir()
+        if not each.name.startswith(".") and each.name.lower() not in LEFT_BEHIND_LOWER and each.is_dir()
     )
 
 
@@ -89,8 +88,7 @@ def split_files(path: Path, endings: Iterable[str]) -> Parts | None:
 def remarks(path: Path) -> list[str]:
     """What is unusual about the names of the folders below `path`, a sentence each."""
     folders = visible_folders(path)
-    parts = split_folders(path)
-    if parts:
+    if split_folders(path):
         others = [f"{folder.name}/" for folder in folders if not role(folder.name)]
         verb = "is" if len(others) == 1 else "are"
         return [f"{', '.join(others)} in {path}/ {verb} not read: there are splits beside it"] if others else []
@@ -105,8 +103,7 @@ def remarks(path: Path) -> list[str]:
 def _by_role(paths: Iterable[Path]) -> dict[str, list[Path]]:
     found: dict[str, list[Path]] = {}
     for path in paths:
-        split = role(path.name if path.is_dir() else path.stem)
-        if split:
+        if split := role(path.name if path.is_dir() else path.stem):
             found.setdefault(split, []).append(path)
     return found
 
