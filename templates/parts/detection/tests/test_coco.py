@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from support.data import annotated_images
+from support.data.annotations import masks
 from support.data.annotations.read import read
 from support.errors import ProjectError
 
@@ -111,21 +112,38 @@ def test_ids_may_be_numbers_or_texts(image_id: Any, of: Any, tmp_path: Path) -> 
     assert (one.boxes, one.names) == ([(10, 20, 60, 90)], ["toothbrush"])
 
 
+RLE = {"size": [100, 120], "counts": [1020, 70] + [30, 70] * 49 + [100 * 120 - 1020 - 70 - 49 * 100]}
+
+
 @pytest.mark.parametrize(
     "segmentation",
     [
         [[10, 20, 60, 20, 60, 90, 10, 90]],
         [[10, 20, 30, 20, 30, 40], [50, 60, 60, 60, 60, 90]],
         [10, 20, 60, 20, 60, 90],
+        RLE,
     ],
 )
-def test_boxes_around_polygons_are_used_where_there_is_no_box(segmentation: Any, tmp_path: Path) -> None:
+def test_boxes_around_polygons_and_masks_are_used_where_there_is_no_box(segmentation: Any, tmp_path: Path) -> None:
     written.image(tmp_path / "1.jpg")
     boxes = [{"image_id": 1, "category_id": 3, "segmentation": segmentation}]
     written.coco(tmp_path / "all.json", {1: "1.jpg"}, boxes)
     found = read(tmp_path)
     assert found.images[0].boxes == [(10, 20, 60, 90)]
     assert [problem.kind for problem in found.problems] == ["shape"]
+
+
+@pytest.mark.parametrize(
+    ("packed", "counts"),
+    [("", []), ("0", [0]), ("15", [1, 5]), ("`1", [48]), ("`1N", [48, -2]), ("oo", None), ("!", None)],
+)
+def test_packed_masks_are_unpacked(packed: str, counts: list[int] | None) -> None:
+    assert masks.unpacked(packed) == counts
+
+
+def test_a_run_of_a_mask_that_goes_on_in_the_next_column_is_as_high_as_the_image() -> None:
+    assert masks.box({"size": [10, 12], "counts": [15, 10, 95]}) == [1, 0, 3, 10]
+    assert masks.box({"size": [10, 12], "counts": [120]}) is None
 
 
 def test_broken_annotations_are_named(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Pictures with boxes drawn on them: many in one figure, or one picture at its full size."""
+"""Images with boxes drawn on them: many in one figure, or one image at its full size."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ COLOURS = ("#ff7f0e", "#1f77b4", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#1
 def draw_boxes(
     split: Split, found: Sequence[Found], labels: Sequence[str], titles: Sequence[str], path: Path, caption: str
 ) -> tuple[Path, str]:
-    """Draw the pictures of `split` with their true boxes, and with the boxes `found` where there are any, as one PNG."""
+    """Draw the images of `split` with their true boxes, and with the boxes `found` where there are any, as one PNG."""
     from support.reports import figures
     from support.reports.figures import plt
 
@@ -28,9 +28,9 @@ def draw_boxes(
     for axis in axes.flat:
         axis.axis("off")
     for row, axis in zip(range(len(split)), axes.flat, strict=False):
-        picture = np.asarray(split.x[row : row + 1])[0].astype(np.uint8)
-        side = len(picture)
-        axis.imshow(picture, extent=(0, side, side, 0))
+        image = np.asarray(split.x[row : row + 1])[0].astype(np.uint8)
+        side = len(image)
+        axis.imshow(image, extent=(0, side, side, 0))
         true_boxes, true_classes = boxes.truth(split.y[row])
         for box, number in zip(true_boxes * side, true_classes, strict=True):
             label = labels[number] if len(labels) > 1 and not len(found) else ""

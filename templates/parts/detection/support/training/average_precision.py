@@ -1,6 +1,6 @@
 """Average precision as COCO defines it (Lin et al. 2014), equal to what pycocotools computes.
 
-Boxes are taken in the order of their scores over all pictures. A box is right where it overlaps a true box of its class, not yet
+Boxes are taken in the order of their scores over all images. A box is right where it overlaps a true box of its class, not yet
 taken, by at least a threshold; of several it takes the one it overlaps most. Each box moves recall (how many of the true boxes are
 found) or lowers precision (how many of the found boxes are right). Average precision is the mean, over 101 recalls 0, 0.01, … 1, of
 the best precision that is reached at that recall or above. COCO's crowds (one box around many objects) are not supported.
@@ -38,8 +38,8 @@ def curve(
     """Precision and recall of one class as boxes are added by falling score.
 
     Args:
-        truth: answers (pictures, boxes, 5).
-        found: what was found in each picture.
+        truth: targets (images, boxes, 5).
+        found: what was found in each image.
         class_number: which class counts.
         thresholds: of overlap.
 
@@ -47,8 +47,8 @@ def curve(
         precision and recall (thresholds, found boxes), scores (found boxes,), and the number of true boxes.
     """
     scores, right, total = [np.zeros(0)], [np.zeros((len(thresholds), 0), bool)], 0
-    for answer, one in zip(truth, found, strict=True):
-        true_boxes, true_classes = boxes.truth(answer)
+    for target, one in zip(truth, found, strict=True):
+        true_boxes, true_classes = boxes.truth(target)
         true_boxes = true_boxes[true_classes == class_number]
         members = np.flatnonzero(one.classes == class_number)
         members = members[np.argsort(-one.scores[members], kind="stable")][: boxes.KEPT]

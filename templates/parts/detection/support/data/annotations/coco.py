@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from support.data import folders
-from support.data.annotations import frames, parsing
+from support.data.annotations import frames, masks, parsing
 from support.data.annotations.frames import Drawn
 from support.data.annotations.parsing import Unreadable
-from support.data.annotations.records import Annotations, Box, around, numbers
+from support.data.annotations.records import Annotations, Box, numbers
 from support.data.annotations.tree import Tree, ambiguous, parts, plain, without_ending
 from support.errors import ProjectError
 
@@ -113,9 +113,9 @@ def _box(item: dict[str, Any], where: str, name: str, found: Annotations) -> Box
     if values:
         left, top, width, height = values
         return Box(where, [left, top, left + width, top + height], name, str(written)[:60])
-    corners = around(item.get("segmentation")) if not written else None
+    corners = masks.box(item.get("segmentation")) if not written else None
     if corners:
-        found.warn(where, "shape", "the box around a polygon is used")
+        found.warn(where, "shape", "the box around a mask or polygon is used")
     return Box(where, corners, name, str(written)[:60])
 
 

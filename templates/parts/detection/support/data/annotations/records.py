@@ -50,7 +50,7 @@ KINDS = {  # as data.py counts them
     "twice": "boxes that are annotated twice",
     "too many": "images with too many boxes",
     "not numbers": "boxes that are not four numbers",
-    "shape": "outlines (polygons, rotated boxes, keypoints) that are used as upright boxes",
+    "shape": "outlines (polygons, masks, rotated boxes, keypoints) that are used as upright boxes",
 }
 
 
