@@ -15,7 +15,7 @@ import drawn_shapes
 import voc
 from config import Config
 from support import errors, runs, settings
-from support.data import annotated_images, box_augmentation
+from support.data import annotated_images, box_augmentation, box_summary
 from support.data.annotated_images import read_inputs  # predict.py reads images by the same function as training
 from support.data.annotations.records import Problem
 from support.reports import drawing
@@ -60,7 +60,7 @@ def draw_examples(split: Split, titles: list[str], path: Path, caption: str) -> 
 def main() -> None:
     config = settings.read(Config)
     splits, problems = read(config)
-    print(annotated_images.summary(splits, problems))
+    print(box_summary.summary(splits, problems))
     path, _ = drawing.draw_training(splits, config.seed, runs.FOLDER / "data.png")
     print(f"Some of them, and changed: {runs.shown(path)}\nNext: python model.py")
 

@@ -225,11 +225,11 @@ def test_what_only_python_takes_for_a_number_is_none(value: Any, tmp_path: Path)
     assert [problem.kind for problem in read(tmp_path).problems] == ["not numbers"]
 
 
-def test_boxes_in_shares_of_the_image_are_not_taken_for_pixels(tmp_path: Path) -> None:
+def test_boxes_in_fractions_of_the_image_are_not_taken_for_pixels(tmp_path: Path) -> None:
     written.image(tmp_path / "1.jpg")
     boxes = [{"image_id": 1, "category_id": 3, "bbox": [0.1, 0.1, 0.2, side]} for side in (0.3, 0.4, 0.9)]
     written.coco(tmp_path / "all.json", {1: "1.jpg"}, boxes)
-    with pytest.raises(ProjectError, match="the boxes of all images are numbers up to 1, as shares of the image"):
+    with pytest.raises(ProjectError, match="the boxes of all images are numbers up to 1, as fractions of the image"):
         read(tmp_path)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from support.data import annotated_images
+from support.data import box_summary
 from support.data.annotations.read import read
 from support.errors import ProjectError
 
@@ -58,7 +58,7 @@ def test_what_is_wrong_is_named_with_file_and_line_and_the_rest_is_used(
     (problem,) = found.problems
     assert message in str(problem) and problem.left_out == left_out
     assert len(found.images[0].boxes) == count
-    assert message in annotated_images.report(found.problems)
+    assert message in box_summary.report(found.problems)
 
 
 @pytest.mark.parametrize(

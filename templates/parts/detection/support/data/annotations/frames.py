@@ -23,7 +23,7 @@ SAME_SHAPE = 0.01  # by how much two ratios of sides may differ, as rounding to 
 class Drawn:
     """An image with what is written about it: `size` the width and height that the annotation states, `boxes` not checked yet.
 
-    With `relative` the corners are shares of the image, 0..1.
+    With `relative` the corners are fractions of the image, 0..1.
     """
 
     image: AnnotatedImage
@@ -94,7 +94,7 @@ def _refuse_shares(drawn: Sequence[Drawn]) -> None:
     boxes = [(one.where, box.corners) for one in drawn if not one.relative for box in one.boxes if box.corners]
     if len(boxes) > 2 and all(max(corners) <= 1 for _, corners in boxes):
         raise ProjectError(
-            f"{boxes[0][0]}: the boxes of all images are numbers up to 1, as shares of the image\nExpected pixels: multiply them by its width and height."
+            f"{boxes[0][0]}: the boxes of all images are numbers up to 1, as fractions of the image\nExpected pixels: multiply them by its width and height."
         )
 
 
