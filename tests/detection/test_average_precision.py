@@ -23,13 +23,15 @@ def detection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Mo
     """The part's own modules, imported under a name that no project has."""
     folder = tmp_path_factory.mktemp("detection")
     package = folder / "boxes_as_shipped"
-    package.mkdir()
-    for name in ("boxes", "average_precision"):
-        text = (PARTS / "detection" / "support" / f"{name}.py").read_text(encoding="utf-8")
-        (package / f"{name}.py").write_text(text.replace("from support", "from boxes_as_shipped"), encoding="utf-8")
-    (package / "__init__.py").touch()
+    modules = {"boxes": "data.boxes", "average_precision": "training.average_precision"}
+    for name in modules.values():
+        source = PARTS / "detection" / "support" / f"{name.replace('.', '/')}.py"
+        copy = package / f"{name.replace('.', '/')}.py"
+        copy.parent.mkdir(parents=True)
+        text = source.read_text(encoding="utf-8")
+        copy.write_text(text.replace("from support", "from boxes_as_shipped"), encoding="utf-8")
     sys.path.insert(0, str(folder))
-    yield {name: importlib.import_module(f"boxes_as_shipped.{name}") for name in ("boxes", "average_precision")}
+    yield {name: importlib.import_module(f"boxes_as_shipped.{path}") for name, path in modules.items()}
     sys.path.remove(str(folder))
 
 
