@@ -125,7 +125,7 @@ def test_a_folder_without_a_floor_is_named(tmp_path: Path) -> None:
     project = tree(tmp_path, support__audio__waves="", support__audio__notes="", support__data__images="")
     assert said(project) == [
         "support/audio/notes.py:1 is in support/audio/, which has no floor; "
-        "move it into one of: exports, reports, training, data"
+        "move it into one of: plugins, exports, reports, training, data, runs"
     ]
 
 

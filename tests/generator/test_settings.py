@@ -159,6 +159,22 @@ def test_fields_are_inherited_in_pydantics_order_and_may_be_given_anew(tmp_path:
     ]
 
 
+def test_a_class_of_an_imported_module_and_a_name_for_a_type_are_followed(tmp_path: Path) -> None:
+    (tmp_path / "support").mkdir()
+    (tmp_path / "config.py").write_text(
+        "from support import tables\nfrom support.tables import Sides\nclass Config(tables.Options):\n    side: Sides = 64\n"
+    )
+    (tmp_path / "support/tables.py").write_text(
+        "from typing import Literal\nSides = Literal[64, 96]\nclass Options:\n    data: str = 'sample'\n    other: Sides = 96\n"
+    )
+    found = settings.read(lambda path: tmp_path / path)
+    assert [(each.name, each.allowed) for each in found] == [
+        ("data", "text"),
+        ("other", "one of: 64, 96"),
+        ("side", "one of: 64, 96"),
+    ]
+
+
 def test_a_config_that_is_not_python_is_a_sentence_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(DlgenError, match=r"config\.py:2 is not Python: "):
         read(tmp_path, config="\nclass Config(:\n")

@@ -99,7 +99,7 @@ MUTANTS = [
     Mutant(
         "a stopped training ends with exit code 0",
         f"{BASE}/support/training/recorder.py",
-        "STOPPED[self.signals.came],\n",
+        "EXIT_CODES[self.signals.came],\n",
         "0,\n",
         "tests/test_resume.py tests/test_running.py",
         "iris-classifier",
@@ -328,8 +328,8 @@ MUTANTS = [
     Mutant(
         "copies of one photo may be in two splits",
         "templates/parts/detection/support/data/annotated_images.py",
-        "        np.flatnonzero(np.isin(member, part)) for part in split_positions(classes[first], fractions, seed)",
-        "        part for part in split_positions(classes, fractions, seed)",
+        "[np.flatnonzero(np.isin(member, part)) for part in split_positions(classes[first], fractions, seed)]",
+        "list(split_positions(classes, fractions, seed))",
         "tests/test_annotated_images.py",
         "face-detection",
     ),

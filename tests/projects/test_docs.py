@@ -30,6 +30,8 @@ from support import errors, settings
 refused = []
 for command, script, words in json.loads(sys.stdin.read()):
     path = Path(script)
+    if path.with_suffix("").is_dir():  # python -m of a package
+        path = path.with_suffix("") / "__main__.py"
     if not path.is_file():
         refused.append(f"{command}: there is no {script}")
         continue
@@ -59,7 +61,7 @@ def commands(text: str, program: str) -> Iterator[str]:
 
 def in_docstrings(project: Path) -> Iterator[str]:
     """The commands that the first lines of the steps list: `    python train.py --epochs 3      what it does`."""
-    for path in [*sorted(project.glob("*.py")), *sorted((project / "support").glob("*.py"))]:
+    for path in [*sorted(project.glob("*.py")), *sorted((project / "support").rglob("*.py"))]:
         text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
         for line in text.splitlines():
             if line.strip().startswith("python "):

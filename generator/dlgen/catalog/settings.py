@@ -90,6 +90,10 @@ def _read(
     for base in reversed(classes[name].bases):  # where two have a field, the first one's counts
         above = ast.unparse(base)
         where = (file, above) if above in classes else imported.get(above)
+        module, _, attribute = above.rpartition(".")
+        if module in imported:  # from support.data import tables; class Config(tables.Options)
+            folder, stem = imported[module]
+            where = (f"{folder.removesuffix('.py')}/{stem}.py", attribute)
         fields |= _read(find, *where, (*below, (file, name))) if where else {}
     lines = source.splitlines()
     for item in classes[name].body:
@@ -98,9 +102,30 @@ def _read(
             and isinstance(item.target, ast.Name)
             and not ast.unparse(item.annotation).startswith("ClassVar")
         ):
+            item.annotation = _alias(find, item.annotation, body, imported)
             setting = _setting(item, item.target.id, lines)
             fields[setting.name] = setting
     return fields
+
+
+def _alias(
+    find: Callable[[str], Path | None], annotation: ast.expr, body: list[ast.stmt], imported: dict[str, tuple[str, str]]
+) -> ast.expr:
+    """What a name for a type stands for, where it is a name of this file or of one that it imports from."""
+    if not isinstance(annotation, ast.Name):
+        return annotation
+    name = annotation.id
+    if name in imported:
+        file, name = imported[name]
+        path = find(file)
+        try:
+            body = ast.parse(_source(path)).body if path else []
+        except (SyntaxError, ValueError):
+            return annotation
+    for node in body:
+        if isinstance(node, ast.Assign) and any(ast.unparse(target) == name for target in node.targets):
+            return node.value
+    return annotation
 
 
 def _source(path: Path) -> str:

@@ -150,4 +150,4 @@ def _floors(project: Path) -> Iterator[Finding]:
         yield Finding(f"{fault.file}:{fault.line}", fault.what, f"{fault.do[:1].upper()}{fault.do[1:]}.")
 
 
-BASED: tuple[Callable[[Path], Iterator[Finding]], ...] = (contract.findings,)  # for projects of the part `base`
+BASED: tuple[Callable[[Path], Iterator[Finding]], ...] = (contract.findings, _floors)  # for projects of the part `base`

@@ -1,10 +1,10 @@
-"""Step 5: ask the trained model: the boxes in a photo, drawn into a copy of it.
+"""Step 5: find the boxes in a photo, and draw them into a copy of it.
 
-    python predict.py PHOTO …                      files or folders; the newest run answers
+    python predict.py PHOTO …                      files or folders; the newest run predicts
     python predict.py PHOTO … --json               the same for a program
     python predict.py PHOTO … --output FOLDER      where the drawn copies and their .json go
     python predict.py PHOTO … --threshold 0.3      show boxes that the model is less sure of
-    python predict.py PHOTO … --model FILE         an exported file answers: .onnx and .tflite without loading TensorFlow
+    python predict.py PHOTO … --model FILE         an exported file predicts: .onnx and .tflite without loading TensorFlow
 
 Writes NAME.png and NAME.json into predictions/ beside the model; no file is ever replaced. Next: python export.py
 """
@@ -28,7 +28,7 @@ import numpy as np
 from PIL import Image
 from pydantic import Field
 
-TOGETHER = 16  # photos that are asked for at once: enough to be quick, and few enough for any memory
+TOGETHER = 16  # photos in one batch: enough to be quick, and few enough for any memory
 
 
 class Options(Settings):
@@ -55,42 +55,42 @@ def main() -> None:
         raise ProjectError(f"{folder} is a file\nGive --output a folder; it is made where there is none.")
     names, x = read_inputs(options.inputs, spec)
     folder.mkdir(parents=True, exist_ok=True)
-    answer = serving.load(model)
-    width, answers = max(map(len, names)), []
+    predict = serving.load(model)
+    width, predictions = max(map(len, names)), []
     for begin in range(0, len(names), TOGETHER):
-        rows = answer(np.asarray(x[begin : begin + TOGETHER]))
+        rows = predict(np.asarray(x[begin : begin + TOGETHER]))
         for name, row in zip(names[begin : begin + TOGETHER], rows, strict=True):
-            answers.append(draw(name, metrics.to_record(row, spec), spec["labels"], folder))
+            predictions.append(draw(name, metrics.to_record(row, spec), spec["labels"], folder))
             if not options.as_json:
-                print(f"{name:{width}}  {metrics.to_text(answers[-1])}")
+                print(f"{name:{width}}  {metrics.to_text(predictions[-1])}")
     if options.as_json:
-        print(json.dumps(answers, indent=2))
+        print(json.dumps(predictions, indent=2))
     else:
         print(f"Drawn: {runs.shown(folder)}/")
 
 
-def draw(name: str, answer: dict[str, Any], labels: list[str], folder: Path) -> dict[str, Any]:
-    """The answer with boxes in pixels of the photo, written as NAME.png and NAME.json into the folder."""
+def draw(name: str, record: dict[str, Any], labels: list[str], folder: Path) -> dict[str, Any]:
+    """The prediction with boxes in pixels of the photo, written as NAME.png and NAME.json into the folder."""
     photo = Image.fromarray(read_whole(Path(name), 3))  # upright, as the network saw it
-    pixels = [Letterbox(photo.size).back(np.array(one["box"]))[0] for one in answer["objects"]]
+    pixels = [Letterbox(photo.size).back(np.array(one["box"]))[0] for one in record["objects"]]
     objects = [
         {**one, "box": [round(float(value), 1) for value in box]}
-        for one, box in zip(answer["objects"], pixels, strict=True)
+        for one, box in zip(record["objects"], pixels, strict=True)
     ]
     path = free(folder, Path(name).stem)
     whole = {"input": name, "width": photo.width, "height": photo.height, "objects": objects, "drawn": str(path)}
-    write_safely(path, drawing.on_picture(photo, objects, labels).save)
+    write_safely(path, drawing.on_image(photo, objects, labels).save)
     write_json(path.with_suffix(".json"), whole)
     return whole
 
 
 def free(folder: Path, stem: str) -> Path:
-    """A name for a picture in the folder that neither a picture nor a .json there has."""
+    """A name for an image in the folder that neither an image nor a .json there has."""
     for number in range(1, 1_000_000):
         path = folder / (f"{stem}.png" if number == 1 else f"{stem}_{number}.png")
         if not path.exists() and not path.with_suffix(".json").exists():
             return path
-    raise ProjectError(f"{folder} is full of answers\nGive another folder: --output FOLDER")
+    raise ProjectError(f"{folder} is full of predictions\nGive another folder: --output FOLDER")
 
 
 if __name__ == "__main__":

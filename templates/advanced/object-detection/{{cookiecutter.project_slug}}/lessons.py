@@ -6,7 +6,7 @@
     python lessons.py suppression      suppression class by class, whatever the class, and none
     python lessons.py thresholds       average precision as more and more overlap is asked for
 
-The last two ask the newest run. GUIDE.md says what to look for.
+The last two need a trained model; they take the newest run. GUIDE.md says what to look for.
 """
 
 from collections.abc import Callable
@@ -61,9 +61,9 @@ def mosaic(config: Config) -> Path:
     augment = box_augmentation.augmenter(1, 0, 0, flip=False, mosaic=1)
     x, y = augment(some.x, some.y, np.random.default_rng(config.seed))
     print(f"{'':8} {'boxes per image':>18} {'middle height in pixels':>24}")
-    for name, answer in (("alone", some.y), ("mosaics", y)):
-        real = answer[..., 0] >= 0
-        heights = (answer[..., 4] - answer[..., 2])[real] * config.image_size
+    for name, target in (("alone", some.y), ("mosaics", y)):
+        real = target[..., 0] >= 0
+        heights = (target[..., 4] - target[..., 2])[real] * config.image_size
         print(f"{name:8} {real.sum(axis=1).mean():18.1f} {np.median(heights):24.0f}")
     both = Split(np.concatenate([some.x[:4], x[:4]]), boxes.pad([*some.y[:4], *y[:4]]))
     labels = [str(number) for number in range(int(some.y[..., 0].max()) + 1)]

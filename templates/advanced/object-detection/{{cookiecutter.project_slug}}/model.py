@@ -23,7 +23,7 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
     image = keras.Input(splits.spec["shape"], name="image")  # (batch, 64, 64, 3), 0..255, as read from the file
     x = layers.Rescaling(1 / 127.5, offset=-1)(image)  # now in -1..1
     features = backbone(x, config.filters, config.depth)  # (batch, 16, 16, 32), (batch, 8, 8, 64), (batch, 4, 4, 96)
-    mixed = neck(features, min(config.grids))  # (batch, 8, 8, 64), (batch, 4, 4, 96)
+    mixed = dict(neck(features, min(config.grids)))  # (batch, 8, 8, 64), (batch, 4, 4, 96)
     found = [head(mixed[stride], stride, len(splits.spec["labels"]), config) for stride in config.grids]
     output = layers.Concatenate(axis=1, name="boxes")(found) if len(found) > 1 else found[0]  # (batch, 80, 4 + classes)
 

@@ -54,9 +54,7 @@ def network(config: Config) -> keras.Model:
     centred = layers.Rescaling(1 / 127.5, offset=-1)(photo)  # -1..1
     full = convolution(centred, config.filters, 5)  # (batch, height, width, 12)
     half = convolution(full, 2 * config.filters, 3, strides=2)  # (batch, height / 2, width / 2, 24)
-    x = convolution(
-        half, 4 * config.filters, 3, strides=2
-    )  # (batch, height / 4, width / 4, 48): a pixel here is a stroke there
+    x = convolution(half, 4 * config.filters, 3, strides=2)  # (batch, height / 4, width / 4, 48): a pixel is a stroke
     for _ in range(config.blocks):
         changed = convolution(convolution(x, 4 * config.filters, 3), 4 * config.filters, 3, activation=None)
         x = layers.Add()([x, changed])  # only the change is learned
@@ -65,7 +63,7 @@ def network(config: Config) -> keras.Model:
         x = convolution(layers.UpSampling2D(2)(x), before.shape[-1], 3)
         x = layers.Add()(
             [x, before]
-        )  # what was fine in the photo need not be invented again: a few minutes' training is enough
+        )  # what was fine in the photo need not be invented again, which takes long to learn
     x = layers.Conv2D(3, 5, name="paint")(reflected(x, 2))  # (batch, height, width, 3)
     return keras.Model(photo, layers.Activation("sigmoid", name="image")(x), name="painter")
 

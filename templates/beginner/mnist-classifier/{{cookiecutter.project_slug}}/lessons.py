@@ -34,6 +34,7 @@ def filters(config: Config) -> str:
     model.fit(splits.train.x, splits.train.y, epochs=5, batch_size=config.batch_size, verbose=0)
     first = next(layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D) and layer.trainable)
     kernels = np.asarray(first.kernel)  # (5, 5, 1, 20)
+    strongest = abs(kernels).max()
     digit = splits.test.x[:1]
     maps = np.asarray(keras.Model(model.input, first.output)(digit))[0]  # (14, 14, 20)
     count = min(12, kernels.shape[-1])
@@ -41,17 +42,13 @@ def filters(config: Config) -> str:
     axes[0, 0].axis("off")
     axes[1, 0].imshow(digit[0].squeeze(), cmap="gray")
     for column in range(count):
-        axes[0, column + 1].imshow(
-            kernels[:, :, 0, column], cmap="RdBu", vmin=-abs(kernels).max(), vmax=abs(kernels).max()
-        )
+        axes[0, column + 1].imshow(kernels[:, :, 0, column], cmap="RdBu", vmin=-strongest, vmax=strongest)
         axes[1, column + 1].imshow(maps[:, :, column], cmap="viridis")
     for axis in axes.flat:
-        axis.set_xticks([])
-        axis.set_yticks([])
+        axis.set(xticks=[], yticks=[])
     path, _ = figures.save(figure, runs.FOLDER / "lessons" / "filters.png", "Filters and feature maps")
-    print(
-        f"Above: {count} of the {kernels.shape[-1]} filters of the first convolution, {kernels.shape[0]}×{kernels.shape[1]} weights each."
-    )
+    size = "×".join(map(str, kernels.shape[:2]))
+    print(f"Above: {count} of the {kernels.shape[-1]} filters of the first convolution, {size} weights each.")
     print("Below: a digit, and where each filter finds its stroke in it.")
     return runs.shown(path)
 
@@ -63,32 +60,18 @@ def batch_norm(config: Config) -> str:
     from support.reports.figures import plt
 
     splits = load(config)
+    plain = config.model_copy(update={"optimizer": "sgd", "schedule": "constant", "dropout": 0.0})
     figure, axis = plt.subplots(figsize=(6, 4))
     print(f"{'learning rate':>14} {'batch normalization':>20} {'training loss after each of 6 epochs':>40}")
     for rate, style in ((1e-2, "--"), (2e-1, "-")):
         for normalize, color in ((True, "C0"), (False, "C3")):
-            changed = config.model_copy(
-                update={
-                    "optimizer": "sgd",
-                    "learning_rate": rate,
-                    "batch_normalization": normalize,
-                    "schedule": "constant",
-                    "dropout": 0.0,
-                }
-            )
+            title = "with" if normalize else "without"
+            changed = plain.model_copy(update={"learning_rate": rate, "batch_normalization": normalize})
             model = build_model(changed, splits)
             losses = model.fit(splits.train.x, splits.train.y, epochs=6, batch_size=64, verbose=0).history["loss"]
-            axis.plot(
-                range(1, 7),
-                losses,
-                style,
-                color=color,
-                label=f"{'with' if normalize else 'without'}, learning rate {rate:g}",
-            )
-            print(f"{rate:14g} {'with' if normalize else 'without':>20} " + " ".join(f"{loss:6.3f}" for loss in losses))
-    axis.set_xlabel("epoch")
-    axis.set_ylabel("training loss")
-    axis.set_ylim(0, 3)
+            axis.plot(range(1, 7), losses, style, color=color, label=f"{title}, learning rate {rate:g}")
+            print(f"{rate:14g} {title:>20} " + " ".join(f"{loss:6.3f}" for loss in losses))
+    axis.set(xlabel="epoch", ylabel="training loss", ylim=(0, 3))
     axis.legend()
     return runs.shown(figures.save(figure, runs.FOLDER / "lessons" / "batch_norm.png", "Batch normalization")[0])
 

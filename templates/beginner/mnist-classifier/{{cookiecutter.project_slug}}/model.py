@@ -23,15 +23,10 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
     x = to_network_size(image, config)
     x = layers.Rescaling(1 / 255)(x)  # (batch, 28, 28, 1), now in 0..1
 
-    for position, filters in enumerate(config.filters):
-        if position == 0:
-            x = convolution(
-                x, filters, config, size=5, strides=2
-            )  # (batch, 14, 14, 20): strokes, at every second position
-        else:
-            x = convolution(
-                x, filters, config, size=3, pool=2
-            )  # (batch, 7, 7, 40): corners, then (batch, 4, 4, 64): loops
+    first, *others = config.filters
+    x = convolution(x, first, config, size=5, strides=2)  # (batch, 14, 14, 20): strokes, at every second position
+    for filters in others:  # (batch, 7, 7, 40): corners, then (batch, 4, 4, 64): loops
+        x = convolution(x, filters, config, size=3, pool=2)
 
     x = layers.Flatten()(x)  # (batch, 1024)
     x = layers.Dropout(config.dropout)(x)

@@ -34,9 +34,8 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
     keras.config.set_dtype_policy("float32")
 
     optimizer = optimizers.build(config, len(splits.train))
-    optimizer.exclude_from_weight_decay(
-        var_names=["gamma", "beta", "bias"]
-    )  # they scale and move, they do not memorise
+    # What scales and moves does not memorise.
+    optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
     model.compile(
         optimizer=optimizer,
         loss="sparse_categorical_crossentropy",  # "sparse": the labels are class numbers, not columns
@@ -53,17 +52,12 @@ def build_network(config: Config, shape: tuple[int, ...], classes: int) -> keras
     if shape[:2] != (config.image_size, config.image_size):
         x = layers.Resizing(config.image_size, config.image_size)(x)
     x = layers.Rescaling(1 / 127.5, offset=-1)(x)  # (batch, 32, 32, 3), now in -1..1
-    x = convolution(
-        x, config.filters[0], size=5, strides=config.stem_strides, name="stem"
-    )  # (batch, 16, 16, 24): edges
-
-    for stage, filters in enumerate(config.filters):
-        if stage:
-            x = convolution(
-                x, filters, strides=2
-            )  # (batch, 8, 8, 48), then (batch, 4, 4, 96): half the size, twice the filters
-            for _ in range(config.blocks):
-                x = block(x, filters, config.residual)
+    # Each stage has half the height and width, and twice the filters.
+    x = convolution(x, config.filters[0], size=5, strides=config.stem_strides, name="stem")  # (batch, 16, 16, 24)
+    for filters in config.filters[1:]:
+        x = convolution(x, filters, strides=2)  # (batch, 8, 8, 48), then (batch, 4, 4, 96)
+        for _ in range(config.blocks):
+            x = block(x, filters, config.residual)
 
     x = layers.GlobalAveragePooling2D()(x)  # (batch, 96): how much of each shape there is, wherever it is
     x = layers.Dropout(config.dropout)(x)

@@ -1,11 +1,11 @@
 """Small experiments that show what GUIDE.md tells; each takes seconds and draws one figure into runs/lessons/.
 
-    python lessons.py overlap          one box, moved and resized: what intersection over union says
+    python lessons.py overlap          one box, moved and resized: how its intersection over union falls
     python lessons.py grids            which cells of which grid have to find which face
-    python lessons.py suppression      what a trained model says before and after suppression
+    python lessons.py suppression      what a trained model predicts before and after suppression
     python lessons.py precision        average precision, box by box, from the first few of a trained model
 
-The last two ask the newest run. GUIDE.md says what to look for.
+The last two need a trained model; they take the newest run. GUIDE.md says what to look for.
 """
 
 from collections.abc import Callable

@@ -23,9 +23,14 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
     image = keras.Input(splits.spec["shape"], name="image")  # (batch, 96, 96, 3), 0..255, as read from the file
     x = layers.Rescaling(1 / 127.5, offset=-1)(image)  # now in -1..1
     features = backbone(x, config.filters)  # (batch, 24, 24, 32) … (batch, 3, 3, 96)
-    mixed = neck(features, min(config.grids))  # (batch, 12, 12, 48), (batch, 6, 6, 64), (batch, 3, 3, 96)
-    found = [head(mixed[stride], stride, len(splits.spec["labels"]), config) for stride in config.grids]
-    output = layers.Concatenate(axis=1, name="boxes")(found) if len(found) > 1 else found[0]  # (batch, 180, 5)
+    found = [
+        head(mixed, stride, len(splits.spec["labels"]), config)
+        for stride, mixed in neck(
+            features, min(config.grids)
+        )  # (batch, 3, 3, 96) … (batch, 12, 12, 48), the coarsest first
+        if stride in config.grids
+    ]
+    output = layers.Concatenate(axis=1, name="boxes")(found[::-1]) if len(found) > 1 else found[0]  # (batch, 180, 5)
 
     model = keras.Model(image, output, name="faces")
     model.compile(

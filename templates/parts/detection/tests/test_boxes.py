@@ -73,8 +73,8 @@ def test_boxes_follow_their_picture_when_it_is_changed() -> None:
     changed_x, changed_y = augment(x, y, np.random.default_rng(0))
     kept = changed_y[:, 0, 0] >= 0
     assert kept.sum() > 30 and (changed_y[:, 1] == [-1, 0, 0, 0, 0]).all()
-    for picture, box in zip(changed_x[kept], changed_y[kept, 0, 1:], strict=True):
-        rows, columns = np.nonzero(picture[..., 0] > 184)  # half way between the grey around and white
+    for image, box in zip(changed_x[kept], changed_y[kept, 0, 1:], strict=True):
+        rows, columns = np.nonzero(image[..., 0] > 184)  # half way between the grey around and white
         edges = np.array([columns.min(), rows.min(), columns.max() + 1, rows.max() + 1])
         assert np.abs(edges - box * 64).max() <= 1.6
     again_x, again_y = augment(x, y, np.random.default_rng(0))

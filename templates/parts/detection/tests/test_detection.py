@@ -1,4 +1,4 @@
-"""What must hold for every detector: its network and loss, its sample, its threshold, its scores, exports and predictions on photos."""
+"""What must hold for every detector: its network and loss, its sample, its threshold, its scores, exports and predictions for photos."""
 
 import json
 import subprocess
@@ -140,8 +140,8 @@ def test_predicting_writes_the_boxes_in_pixels_of_the_photo_and_replaces_nothing
 
     label = data.load(settings.read(Config, argv=[])).spec["labels"][0]
     box = [0.5, 0.5, 0.75, 0.6]  # of the square, in which the photo lies from 1/3 to 2/3
-    answer: dict[str, Any] = {"objects": [{"label": label, "score": 0.9, "box": box}]}
-    monkeypatch.setattr(metrics, "to_record", lambda row, spec: answer)
+    record: dict[str, Any] = {"objects": [{"label": label, "score": 0.9, "box": box}]}
+    monkeypatch.setattr(metrics, "to_record", lambda row, spec: record)
     for _ in range(2):
         monkeypatch.setattr(sys, "argv", ["predict.py", str(photo), "--output", str(tmp_path / "out")])
         predict.main()
@@ -190,10 +190,10 @@ print("tensorflow" in sys.modules, "keras" in sys.modules)
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=settings.PROJECT, capture_output=True, text=True, check=True
     )
-    answers, modules = done.stdout.splitlines()
+    found, modules = done.stdout.splitlines()
     assert modules == "False False"
     expected = [boxes.find(row, 0.05) for row in output]
     assert sum(map(len, expected)) > 20
-    for one, (corners, classes) in zip(expected, json.loads(answers), strict=True):
+    for one, (corners, classes) in zip(expected, json.loads(found), strict=True):
         assert one.classes.tolist() == classes
         np.testing.assert_allclose(one.boxes, np.array(corners).reshape(-1, 4), atol=1e-4)

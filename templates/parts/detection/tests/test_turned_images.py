@@ -32,7 +32,7 @@ def photo(path: Path, orientation: int) -> tuple[list[int], tuple[int, int]]:
 
 def lies_on_the_object(one: AnnotatedImage) -> bool:
     (left, top, right, bottom), *more = (Letterbox(one.size).into(np.array(one.boxes)) * 80).round().astype(int)
-    square = letterboxed(one.path, one.size, 80)[..., 0].astype(int)
+    square = letterboxed(one.path, one.size, 80)[0][..., 0].astype(int)
     inside = square[top + 1 : bottom - 1, left + 1 : right - 1].copy()
     square[top - 1 : bottom + 1, left - 1 : right + 1] = 0
     return not more and inside.size > 50 and inside.min() > 150 and square.max() < 150

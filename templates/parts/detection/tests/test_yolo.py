@@ -27,8 +27,8 @@ def data_set(root: Path, lines: str, names: str = "cat\ndog\n") -> Path:
         ("0 0.3 0.55 0.4 0.7", False),
         ("0\t0.3   0.55 0.4 7e-1 ", False),
         ("0.0 0.3 0.55 0.4 0.7", False),
-        ("0 0.1 0.2 0.5 0.2 0.5 0.9 0.1 0.9", True),  # a turned box that is upright, or a polygon
-        ("0 0.3 0.2 0.5 0.55 0.3 0.9 0.1 0.55", True),  # a turned box
+        ("0 0.1 0.2 0.5 0.2 0.5 0.9 0.1 0.9", True),  # a rotated box that is upright, or a polygon
+        ("0 0.3 0.2 0.5 0.55 0.3 0.9 0.1 0.55", True),  # a rotated box
         ("0 0.1 0.2 0.5 0.4 0.4 0.9", True),  # a triangle
         ("0 0.3 0.2 0.5 0.5 0.4 0.9 0.2 0.8 0.1 0.4", True),  # five corners
         ("0 0.3 0.55 0.4 0.7 0.2 0.3 2 0.4 0.8 1 0 0 0", True),  # a box with three keypoints, the last not seen
@@ -70,7 +70,7 @@ def test_the_shape_of_keypoints_in_data_yaml_counts(tmp_path: Path) -> None:
         ("0 nan 0.5 0.1 0.1", "expected a class number and four numbers"),
         ("0 0.5 0.5 0.1 0.1 0.93", "a sixth number is what a model adds to its predictions"),
         ("0 0.1 0.1 0.5 0.1 0.5 0.5 0.1", "expected a class number and four numbers"),
-        ("0 60 50 20 10", "expected shares of the image, 0 to 1, not pixels"),
+        ("0 60 50 20 10", "expected fractions of the image, 0 to 1, not pixels"),
         ("2 0.5 0.5 0.1 0.1", "there is no name for class 2"),
         ("-1 0.5 0.5 0.1 0.1", "there is no name for class -1"),
         ("0 1.5 0.5 0.1 0.1", "the box 174 45 186 55 lies outside"),

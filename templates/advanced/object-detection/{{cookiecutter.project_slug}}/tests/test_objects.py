@@ -1,4 +1,4 @@
-"""What must hold for this kind of model and data: shapes, ranges, learning, and answers on photos."""
+"""What must hold for this kind of model and data: shapes, ranges, learning, and targets on photos."""
 
 import hashlib
 import http.server
@@ -77,13 +77,13 @@ def test_a_mosaic_shows_boxes_where_their_objects_are() -> None:
     mixed_x, mixed_y = augment(x, y, np.random.default_rng(0))
     assert mixed_x.shape == x.shape and mixed_y.shape == (12, 8, 5)
     assert (mixed_y[..., 0] >= 0).sum() > 36
-    for picture, answer in zip(mixed_x, mixed_y, strict=True):
+    for image, target in zip(mixed_x, mixed_y, strict=True):
         inside = np.zeros((64, 64), bool)
-        for left, top, right, bottom in np.round(boxes.truth(answer)[0] * 64).astype(int):
-            assert picture[top + 1 : bottom - 1, left + 1 : right - 1].min() > 200
+        for left, top, right, bottom in np.round(boxes.truth(target)[0] * 64).astype(int):
+            assert image[top + 1 : bottom - 1, left + 1 : right - 1].min() > 200
             inside[max(0, top - 1) : bottom + 1, max(0, left - 1) : right + 1] = True
-        if (answer[:, 0] >= 0).sum() == 4:  # none was cut off so far that it is no longer told
-            assert picture[~inside].max() <= 184
+        if (target[:, 0] >= 0).sum() == 4:  # none was cut off so far that it is no longer told
+            assert image[~inside].max() <= 184
 
 
 def test_where_the_boxes_of_four_have_no_room_a_picture_stays_alone() -> None:
@@ -112,8 +112,8 @@ def voc_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """VOC's two archives in small, behind an address of this computer; gives the folder into which the project downloads."""
     served = tmp_path / "served"
     served.mkdir()
-    picture = io.BytesIO()
-    Image.new("RGB", (200, 100), "white").save(picture, "JPEG")
+    image = io.BytesIO()
+    Image.new("RGB", (200, 100), "white").save(image, "JPEG")
     xml = "<annotation><filename>{0}.jpg</filename>{1}</annotation>"
     thing = "<object><name>{0}</name><difficult>1</difficult><bndbox><xmin>20</xmin><ymin>10</ymin><xmax>60</xmax><ymax>50</ymax></bndbox></object>"
     files = {}
@@ -124,7 +124,7 @@ def voc_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
                 text = xml.format(number, thing.format("dog" if number % 2 else "cat"))
                 for folder, ending, content in (
                     ("Annotations", "xml", text.encode()),
-                    ("JPEGImages", "jpg", picture.getvalue()),
+                    ("JPEGImages", "jpg", image.getvalue()),
                     ("SegmentationClass", "png", b"not looked at"),
                 ):
                     info = tarfile.TarInfo(f"VOCdevkit/VOC2007/{folder}/{number}.{ending}")
@@ -158,7 +158,7 @@ def test_pascal_voc_is_downloaded_unpacked_and_read_once(voc_host: Path, monkeyp
     assert splits.validation.y[..., 0].ravel().tolist() == [0, 1]
     np.testing.assert_allclose(splits.train.y[0, 0, 1:], [0.1, 0.3, 0.3, 0.5], atol=1e-6)
     assert sorted(path.name for path in (voc_host / "voc2007" / "test").iterdir()) == ["Annotations", "JPEGImages"]
-    monkeypatch.setattr(voc, "HOST", "http://127.0.0.1:9")  # nobody answers there
+    monkeypatch.setattr(voc, "HOST", "http://127.0.0.1:9")  # nobody targets there
     again = data.load(settings.read(Config, argv=["--data", "full", "--classes", "dog"]))
     assert again.spec["labels"] == ["dog"]
 

@@ -1,4 +1,4 @@
-"""What must hold for this kind of model and data: shapes, ranges, learning, and answers on photos."""
+"""What must hold for this kind of model and data: shapes, ranges, learning, and targets on photos."""
 
 import hashlib
 import zipfile

@@ -58,7 +58,7 @@ class Recorder(keras.callbacks.Callback):
         self.diverged = ""
         self.seconds = 0.0
         self.trained = False  # whether a batch was, by this process
-        self.shown, self.bar_width = 0.0, 0
+        self.shown = 0.0  # when the bar was drawn
         self.saved = time.perf_counter()
 
     # --- what Keras calls ---
@@ -248,6 +248,4 @@ class Recorder(keras.callbacks.Callback):
     def _bar(self, text: str) -> None:
         """Show `text` on the line that the last bar stands on; an empty one removes it. In a log there are no bars."""
         if sys.stderr.isatty():
-            width = max(len(text), self.bar_width)
-            print(f"\r{text:{width}}" + ("" if text else "\r"), end="", file=sys.stderr, flush=True)
-            self.bar_width = len(text)
+            print(f"\r{text:60}" + ("" if text else "\r"), end="", file=sys.stderr, flush=True)

@@ -5,6 +5,7 @@ import csv
 import io
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any, Literal
@@ -57,7 +58,7 @@ class CsvFile:
     quotes: bool | None = None
     notes: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def has_quotes(self) -> bool:
         return self.raw.find(b'"', self.begin) >= 0
 

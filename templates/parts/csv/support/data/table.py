@@ -198,12 +198,13 @@ def _must_be_text(cells: pd.Series, padded: bool) -> bool:
         return cells.cat.categories.dtype.kind in "iufb"  # as of inf and 1e5
     if cells.dtype.kind not in "if" or padded:
         return True
-    known = cells.to_numpy() if cells.dtype.kind == "i" else cells.dropna().to_numpy()
-    if not len(known) or np.abs(known).max() >= numbers.LARGEST:
+    values = cells.to_numpy()
+    least, most = np.fmin.reduce(values), np.fmax.reduce(values)
+    if not max(-float(least), float(most)) < numbers.LARGEST:  # or all are missing
         return True
-    if cells.dtype.kind == "i" or (known[:200] % 1).any():
+    if cells.dtype.kind == "i" or (np.nan_to_num(values[:200]) % 1).any():
         return False  # a point in the first rows is none of thousands, or the column is among `texts`
-    return bool((np.abs(known * 1_000 - (known * 1_000).round()) < 1e-6).all())  # 1.234, or whole: 1e1
+    return not (np.abs(values * 1_000 - (values * 1_000).round()) > 1e-6).any()  # 1.234, or whole: 1e1
 
 
 def _padded(file: CsvFile) -> set[int]:

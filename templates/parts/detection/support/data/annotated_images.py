@@ -1,7 +1,7 @@
 """Your own images with boxes, as splits: letterboxed to a square, boxes in 0..1 of it."""
 
-import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from support.data.annotations.read import read as read_annotations
 from support.data.annotations.records import KINDS, AnnotatedImage, Annotations, Problem
 from support.data.image_files import open_header
 from support.data.images import find_inputs, say
-from support.data.letterbox import Letterbox, LetterboxedImages, letterboxed_with_facts, subset
+from support.data.letterbox import Letterbox, LetterboxedImages, letterboxed, subset
 from support.data.pixels import Facts, remarks
 from support.errors import ProjectError
 from support.splits import Split, Splits, split_positions
@@ -38,7 +38,7 @@ def load(
     Args:
         place: a folder with images and annotations, or a COCO file.
         side: images are letterboxed to (side, side, 3).
-        fractions: the share of validation and of test, each drawn from the training images where the data bring no such split.
+        fractions: of validation and of test, each drawn from the training images where the data bring no such split.
         seed: of the split.
         classes: only these count; all where empty.
         single: a name under which all classes count as one; where the data have just one class, its own name stays.
@@ -50,17 +50,45 @@ def load(
     images, problems = usable(found)
     absent = [name for name in classes if name not in found.classes]
     if absent:
-        raise ProjectError(
-            f"no box of the class {', '.join(absent)} in {place}\nThe classes there: {', '.join(sorted(found.classes))}."
-        )
+        there = ", ".join(sorted(found.classes))
+        raise ProjectError(f"no box of the class {', '.join(absent)} in {place}\nThe classes there: {there}.")
     labels, number = number_classes(images, classes, single)
     x, y = read(images, number, side)
-    spec = {"kind": "boxes", "shape": [side, side, 3], "labels": labels}
     brought = sorted({one.split for one in images if one.split}, key=PARTS.index)
     note = f"your own data, {place} ({len(images)} images, {found.format}"
     note += f"; {' and '.join(brought)} as the data set has them)" if len(brought) > 1 else ")"
-    splits, copied = make_splits(images, x, y, fractions, seed, spec, str(place), note)
-    return splits, [*problems, *copied]
+    group = copies.group(images, x)
+    rows = _rows(images, group, y, fractions, seed, place)
+    train, validation, test = (Split(subset(x, part), y[part]) for part in rows)
+    trained, all_of_them = (set(np.unique(each[..., 0]).astype(int)) - {-1} for each in (train.y, y))
+    if not trained:
+        raise ProjectError(f"no box in the {len(train)} images to train on, in {place}\nAdd boxes, or other splits.")
+    for untrained in sorted(all_of_them - trained):
+        text = f"{labels[untrained]} has boxes, but none to train on"
+        problems.append(Problem(str(place), "untrained", text, left_out=False))
+    splits = Splits(train, validation, test, _spec(side, labels), str(place), note)
+    return splits, [*problems, *_copied(images, group, rows)]
+
+
+def published(
+    train: list[AnnotatedImage],
+    test: list[AnnotatedImage],
+    labels: list[str],
+    number: dict[str, int],
+    side: int,
+    validation_fraction: float,
+    seed: int,
+    note: str,
+) -> Splits:
+    """A published data set as splits: its own test images, and validation images drawn from those to train on; see `read`."""
+    x, y = read(train, number, side)
+    rows = split_positions(rarest_class(y), (validation_fraction, 0.0), seed)
+    drawn, validation, _ = (Split(subset(x, part), y[part]) for part in rows)
+    return Splits(drawn, validation, Split(*read(test, number, side)), _spec(side, labels), "full", note)
+
+
+def _spec(side: int, labels: list[str]) -> dict[str, Any]:
+    return {"kind": "boxes", "shape": [side, side, 3], "labels": labels}
 
 
 def number_classes(
@@ -84,10 +112,8 @@ def usable(found: Annotations) -> tuple[list[AnnotatedImage], list[Problem]]:
     if not any(one.boxes for one in images):
         counted = Counter(problem.kind for problem in found.problems)
         kinds = ", ".join(f"{count} {KINDS[kind]}" for kind, count in counted.most_common()) or "no box at all"
-        first = "; ".join(str(problem) for problem in found.problems[:3])
-        raise ProjectError(
-            f"no usable box in {found.root} ({found.format}): {kinds}\nThe first: {first or 'the files are empty'}."
-        )
+        first = "; ".join(str(problem) for problem in found.problems[:3]) or "the files are empty"
+        raise ProjectError(f"no usable box in {found.root} ({found.format}): {kinds}\nThe first: {first}.")
     images, many = limited(images)
     return images, [*found.problems, *many]
 
@@ -113,92 +139,64 @@ def read(
     Raises:
         ProjectError: naming up to three images that cannot be read.
     """
-    targets = []
-    for one in images:
-        square = Letterbox(one.size).into(np.array(one.boxes))
-        classes = np.array([number[name] for name in one.names], float)
-        targets.append(np.column_stack([classes, square]).astype(np.float32))
-    lazy = LetterboxedImages(images, side)
+    targets = [
+        np.column_stack([[number[name] for name in one.names], Letterbox(one.size).into(np.array(one.boxes))])
+        for one in images
+    ]
     if len(images) * side * side * 3 > MEMORY:
-        return lazy, boxes.pad(targets)
+        return LetterboxedImages(images, side), boxes.pad(targets)
     x, broken, facts = np.zeros((len(images), side, side, 3), np.uint8), [], [Facts()] * len(images)
     for row in progress(range(len(images)), "reading images", len(images)):
         try:
-            x[row], facts[row] = letterboxed_with_facts(images[row].path, images[row].size, side)
+            x[row], facts[row] = letterboxed(images[row].path, images[row].size, side)
         except ProjectError as error:
             broken.append(str(error))
     if broken:
         more = f", and {len(broken) - 3} more" if len(broken) > 3 else ""
-        raise ProjectError(
-            "; ".join(broken[:3]) + more + "\nRemove or replace " + ("it." if len(broken) == 1 else "them.")
-        )
+        raise ProjectError("; ".join(broken[:3]) + more + "\nRemove or replace what cannot be read.")
     say(remarks([one.path for one in images], facts))
     return x, boxes.pad(targets)
 
 
-def make_splits(
+def _rows(
     images: list[AnnotatedImage],
-    x: np.ndarray | LetterboxedImages,
+    group: np.ndarray,
     y: np.ndarray,
     fractions: tuple[float, float],
     seed: int,
-    spec: dict[str, Any],
-    source: str,
-    note: str,
-) -> tuple[Splits, list[Problem]]:
-    """The splits that the images bring; what they do not bring is drawn from those to train on.
+    place: Path,
+) -> list[np.ndarray]:
+    """Positions of the images of each split: as the images bring it, or else drawn from those to train on.
 
     Of what is drawn, each split has its share of every class and of images without boxes, and copies of one photo stay together.
-    The problems name images of which another split of the data set has a copy.
     """
-    group = copies.group(images, x)
     brought = {part: np.array([row for row, one in enumerate(images) if one.split == part], int) for part in PARTS}
     rest = brought["train"] if len(brought["train"]) else np.arange(len(images))
-    shares = tuple(0.0 if len(brought[part]) else share for part, share in zip(PARTS[1:], fractions, strict=True))
-    drawn = _draw(group[rest], rarest_class(y)[rest], (shares[0], shares[1]), seed)
-    parts = [
-        brought[part] if part != "train" and len(brought[part]) else rest[rows]
-        for part, rows in zip(PARTS, drawn, strict=True)
-    ]
-    if min(map(len, parts)) == 0:
-        photos = len(np.unique(group))
-        of = f", of {photos} photos" if photos < len(x) else ""
-        raise ProjectError(
-            f"too few images in {source}: found {len(x)}{of}, and training, validation and test need one each\nAdd images."
-        )
-    train, validation, test = (Split(subset(x, part), y[part]) for part in parts)
-    trained, all_of_them = (set(np.unique(each[..., 0]).astype(int)) - {-1} for each in (train.y, y))
-    if not trained:
-        raise ProjectError(f"no box in the {len(train)} images to train on, in {source}\nAdd boxes, or other splits.")
-    untrained = [
-        Problem(source, "untrained", f"{spec['labels'][number]} has boxes, but none to train on", left_out=False)
-        for number in sorted(all_of_them - trained)
-    ]
-    return Splits(train, validation, test, spec, source, note), [*untrained, *_copied(images, group, parts)]
-
-
-def _draw(
-    group: np.ndarray, classes: np.ndarray, fractions: tuple[float, float], seed: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Positions for training, validation and test, all copies of one image (of one `group`) in one of them."""
-    _, first, member = np.unique(group, return_index=True, return_inverse=True)
-    train, validation, test = (
-        np.flatnonzero(np.isin(member, part)) for part in split_positions(classes[first], fractions, seed)
+    validation, test = (
+        0.0 if len(brought[part]) else fraction for part, fraction in zip(PARTS[1:], fractions, strict=True)
     )
-    return train, validation, test
+    fractions, classes = (validation, test), rarest_class(y)[rest]
+    _, first, member = np.unique(group[rest], return_index=True, return_inverse=True)
+    drawn = [np.flatnonzero(np.isin(member, part)) for part in split_positions(classes[first], fractions, seed)]
+    rows = [rest[drawn[0]], *(brought[p] if len(brought[p]) else rest[drawn[n]] for n, p in enumerate(PARTS) if n)]
+    if min(map(len, rows)) == 0:
+        photos = len(np.unique(group))
+        of = f", of {photos} photos" if photos < len(images) else ""
+        expected = "training, validation and test need one each\nAdd images."
+        raise ProjectError(f"too few images in {place}: found {len(images)}{of}, and {expected}")
+    return rows
 
 
-def _copied(images: list[AnnotatedImage], group: np.ndarray, parts: list[np.ndarray]) -> list[Problem]:
+def _copied(images: list[AnnotatedImage], group: np.ndarray, rows: Sequence[np.ndarray]) -> list[Problem]:
     """Images of which an earlier split has a copy: only a split that the data set brings can have them."""
     seen: dict[int, tuple[str, int]] = {}
     problems = []
-    for part, rows in zip(PARTS, parts, strict=True):
-        for row in rows:
+    for part, members in zip(PARTS, rows, strict=True):
+        for row in members:
             other, first = seen.setdefault(group[row], (part, row))
             if other != part:
-                text = (
-                    f"is in {part}, and {images[first].path}, of the same photo, in {other}: the score will be too good"
-                )
+                text = f"is in {part}, and {images[first].path}, of the same photo, in {other}"
+                text += ": the score will be too good"
                 problems.append(Problem(str(images[row].path), "copies", text, left_out=False))
     return problems
 
@@ -209,24 +207,6 @@ def rarest_class(y: np.ndarray) -> np.ndarray:
     counts = np.bincount(classes[classes >= 0], minlength=1)
     rareness = np.where(classes >= 0, counts[classes], np.iinfo(int).max)
     return classes[np.arange(len(y)), rareness.argmin(axis=1)]
-
-
-def published(
-    train: list[AnnotatedImage],
-    test: list[AnnotatedImage],
-    labels: list[str],
-    number: dict[str, int],
-    side: int,
-    validation_fraction: float,
-    seed: int,
-    note: str,
-) -> Splits:
-    """A published data set as splits: its own test images, and validation images drawn from those to train on; see `read`."""
-    x, y = read(train, number, side)
-    rows = split_positions(rarest_class(y), (validation_fraction, 0.0), seed)
-    drawn, validation, _ = (Split(subset(x, part), y[part]) for part in rows)
-    spec = {"kind": "boxes", "shape": [side, side, 3], "labels": labels}
-    return Splits(drawn, validation, Split(*read(test, number, side)), spec, "full", note)
 
 
 def summary(splits: Splits, problems: list[Problem]) -> str:
@@ -246,10 +226,6 @@ def summary(splits: Splits, problems: list[Problem]) -> str:
     small, middle, large = np.quantile((corners[:, 2:] - corners[:, :2]).max(axis=1) * side, (0.1, 0.5, 0.9))
     sizes = f"a tenth below {small:.0f} pixels, half below {middle:.0f}, a tenth above {large:.0f}"
     lines.append(f"Longest side of a box at {side}×{side}: {sizes}.")
-    shared = shared_images(splits)
-    if shared:
-        text = "test images are also in the training data, so the test score will be too good"
-        lines.append(f"warning: {shared} {text}\nRemove the copies.")
     return "\n".join([*lines, *([report(problems)] if problems else [])])
 
 
@@ -272,16 +248,6 @@ def read_inputs(inputs: list[str], spec: dict[str, Any]) -> tuple[list[str], np.
         ProjectError: where one is missing, is no image, or is a folder without images.
     """
     paths, side = find_inputs(inputs), spec["shape"][0]
-    found = [letterboxed_with_facts(path, open_header(path).size, side) for path in paths]
+    found = [letterboxed(path, open_header(path).size, side) for path in paths]
     say(remarks(paths, [facts for _, facts in found]))
     return [str(path) for path in paths], np.stack([square for square, _ in found])
-
-
-def shared_images(splits: Splits) -> int:
-    """How many test images are, pixel by pixel, also in training or validation."""
-
-    def hashes(split: Split) -> list[bytes]:
-        return [hashlib.sha256(np.asarray(split.x[row : row + 1]).tobytes()).digest() for row in range(len(split))]
-
-    seen = {*hashes(splits.train), *hashes(splits.validation)}
-    return sum(one in seen for one in hashes(splits.test))

@@ -1,8 +1,8 @@
 """Boxes in numpy, without TensorFlow: overlap, non-maximum suppression, and from a model's output to the boxes that count.
 
-A box is [left, top, right, bottom]. Answers `y` have the shape (pictures, boxes, 5): class number, then a box in 0..1 of the square
-picture that the network sees; where a picture has fewer boxes than the fullest one, the class of the rest is -1. A model's output
-has the shape (pictures, cells, 4 + classes): a box and a score 0..1 for each class, from every cell of its grids.
+A box is [left, top, right, bottom]. Targets `y` have the shape (images, boxes, 5): class number, then a box in 0..1 of the square
+image that the network sees; where an image has fewer boxes than the fullest one, the class of the rest is -1. A model's output
+has the shape (images, cells, 4 + classes): a box and a score 0..1 for each class, from every cell of its grids.
 """
 
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ import numpy as np
 
 OVERLAP = 0.5  # two boxes of one class that overlap more than this are taken for the same object
 MINIMUM = 0.01  # scores below are not looked at: thousands of cells see nothing
-CANDIDATES = 400  # cells per picture that suppression looks at, the best first: it compares each with each
-KEPT = 100  # boxes per picture, as COCO counts them (Lin et al. 2014)
+CANDIDATES = 400  # cells per image that suppression looks at, the best first: it compares each with each
+KEPT = 100  # boxes per image, as COCO counts them (Lin et al. 2014)
 
 
 @dataclass(frozen=True)
 class Found:
-    """What was found in one picture, the best first: boxes (found, 4), scores (found,), classes (found,)."""
+    """What was found in one image, the best first: boxes (found, 4), scores (found,), classes (found,)."""
 
     boxes: np.ndarray
     scores: np.ndarray
@@ -61,7 +61,7 @@ def suppress(boxes: np.ndarray, scores: np.ndarray, overlap: float = OVERLAP) ->
 
 
 def find(output: np.ndarray, minimum: float = MINIMUM, overlap: float = OVERLAP) -> Found:
-    """What a model's output (cells, 4 + classes) says about one picture, after suppression class by class."""
+    """What a model's output (cells, 4 + classes) says about one image, after suppression class by class."""
     cells, classes = np.nonzero(output[:, 4:] >= minimum)
     scores = output[cells, 4 + classes]
     best = np.argsort(-scores, kind="stable")[:CANDIDATES]
@@ -75,16 +75,16 @@ def find(output: np.ndarray, minimum: float = MINIMUM, overlap: float = OVERLAP)
     return Found(boxes[positions], scores[positions], classes[positions])
 
 
-def truth(answer: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Boxes (n, 4) and classes (n,) of one picture's answer (boxes, 5), without the padding."""
-    real = answer[answer[:, 0] >= 0]
+def truth(target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Boxes (n, 4) and classes (n,) of one image's target (boxes, 5), without the padding."""
+    real = target[target[:, 0] >= 0]
     return real[:, 1:], real[:, 0].astype(int)
 
 
-def pad(answers: list[np.ndarray]) -> np.ndarray:
-    """Answers of several pictures, each (n, 5), as one array (pictures, boxes of the fullest, 5)."""
-    padded = np.full((len(answers), max([1, *map(len, answers)]), 5), -1, np.float32)
+def pad(targets: list[np.ndarray]) -> np.ndarray:
+    """Targets of several images, each (n, 5), as one array (images, boxes of the fullest, 5)."""
+    padded = np.full((len(targets), max([1, *map(len, targets)]), 5), -1, np.float32)
     padded[..., 1:] = 0
-    for row, answer in enumerate(answers):
-        padded[row, : len(answer)] = answer
+    for row, target in enumerate(targets):
+        padded[row, : len(target)] = target
     return padded

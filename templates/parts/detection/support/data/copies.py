@@ -30,25 +30,19 @@ def group(images: Sequence[AnnotatedImage], x: np.ndarray | LetterboxedImages) -
         images: the files.
         x: the same images, letterboxed (images, side, side, 3).
     """
-    first = np.arange(len(images))
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    names = [SOURCE.match(one.path.stem) for one in images]
     sources: dict[str, int] = {}
-    for row, one in enumerate(images):
-        named = SOURCE.match(one.path.stem)
-        if named:
-            first[row] = sources.setdefault(named[1].lower(), row)
+    named = [(sources.setdefault(name[1].lower(), row), row) for row, name in enumerate(names) if name]
     digests, small = _look(images, x)
     equal: dict[bytes, int] = {}
     same = [(equal.setdefault(digest, row), row) for row, digest in enumerate(digests)]
-    for pair in [*same, *_alike(small)]:
-        low, high = sorted(_root(first, row) for row in pair)
-        first[high] = low
-    return np.array([_root(first, row) for row in range(len(images))], int)
-
-
-def _root(first: np.ndarray, row: int) -> int:
-    while first[row] != row:
-        row = first[row]
-    return row
+    one, other = np.array([*named, *same, *_alike(small)], int).T
+    graph = coo_array((np.ones(len(one), bool), (one, other)), shape=(len(images), len(images)))
+    _, first, member = np.unique(connected_components(graph, directed=False)[1], return_index=True, return_inverse=True)
+    return first[member]
 
 
 def _look(images: Sequence[AnnotatedImage], x: np.ndarray | LetterboxedImages) -> tuple[list[bytes], np.ndarray]:
@@ -69,17 +63,13 @@ def _alike(small: np.ndarray) -> list[tuple[int, int]]:
     steps = np.diff(small, axis=2).reshape(len(small), -1)
     detailed = np.flatnonzero((np.abs(steps) > 2).sum(axis=1) >= DETAILS)
     small, bits = small[detailed], np.where(steps[detailed] > 0, 1, -1).astype(np.float32)
-    light = small.mean(axis=(1, 2), keepdims=True), np.maximum(small.std(axis=(1, 2), keepdims=True), 1)
+    spread = np.maximum(small.std(axis=(1, 2), keepdims=True), 1)
+    level = (small - small.mean(axis=(1, 2), keepdims=True)) / spread
     pairs = []
     for begin in range(0, len(small), ROWS):
         same = bits[begin : begin + ROWS] @ bits.T  # 256 where all bits are equal, 2 less for each that is not
-        for one, other in np.argwhere(same >= bits.shape[1] - 2 * BITS):
-            one += begin
-            if one < other:
-                spread = (light[1][one] + light[1][other]) / 2
-                distance = np.abs(
-                    (small[one] - light[0][one]) / light[1][one] - (small[other] - light[0][other]) / light[1][other]
-                )
-                if (distance * spread).max() <= SHADES:
-                    pairs.append((int(detailed[one]), int(detailed[other])))
+        for one, other in np.argwhere(same >= bits.shape[1] - 2 * BITS) + (begin, 0):
+            distance = np.abs(level[one] - level[other]) * (spread[one] + spread[other]) / 2
+            if one < other and distance.max() <= SHADES:
+                pairs.append((int(detailed[one]), int(detailed[other])))
     return pairs

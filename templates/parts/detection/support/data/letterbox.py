@@ -11,9 +11,7 @@ from support.data.pixels import Facts
 
 import numpy as np
 
-BORDER = (
-    114  # the grey beside an image that is not square: near the mean of photos, so that it is no edge worth learning
-)
+BORDER = 114  # the grey beside an image that is not square: near the mean of photos, so no edge worth learning
 
 
 @dataclass(frozen=True)
@@ -40,13 +38,11 @@ class Letterbox:
         return np.clip(pixels, 0, np.array([*self.size, *self.size]))
 
 
-def letterboxed(path: Path, size: tuple[int, int], side: int) -> np.ndarray:
-    """The image in the middle of a grey square (side, side, 3), its shape kept; `size` is its width and height as it is seen."""
-    return letterboxed_with_facts(path, size, side)[0]
+def letterboxed(path: Path, size: tuple[int, int], side: int) -> tuple[np.ndarray, Facts]:
+    """The image in the middle of a grey square (side, side, 3), its shape kept, and what was met in the file.
 
-
-def letterboxed_with_facts(path: Path, size: tuple[int, int], side: int) -> tuple[np.ndarray, Facts]:
-    """The same, and what was met in the file."""
+    `size` is its width and height as it is seen.
+    """
     width, height = (max(1, round(value * side / max(size))) for value in size)
     square = np.full((side, side, 3), BORDER, np.uint8)
     top, left = (side - height) // 2, (side - width) // 2
@@ -65,16 +61,13 @@ class LetterboxedImages:
 
     def __getitem__(self, positions: np.ndarray | slice) -> np.ndarray:
         chosen = self.subset(positions).images
-        x = np.zeros((len(chosen), self.side, self.side, 3), np.uint8)
-        for row, one in enumerate(chosen):
-            x[row] = letterboxed(one.path, one.size, self.side)
-        return x
+        squares = [letterboxed(one.path, one.size, self.side)[0] for one in chosen]
+        return np.array(squares, np.uint8).reshape(-1, self.side, self.side, 3)
 
     def subset(self, positions: np.ndarray | slice) -> "LetterboxedImages":
         """The images at these positions, not read yet."""
-        if isinstance(positions, slice):
-            return LetterboxedImages(self.images[positions], self.side)
-        return LetterboxedImages([self.images[position] for position in positions], self.side)
+        rows = np.arange(len(self))[positions]
+        return LetterboxedImages([self.images[row] for row in rows], self.side)
 
     def fingerprint(self) -> str:
         """A hash of the content of all files."""

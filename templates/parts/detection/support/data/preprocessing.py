@@ -1,4 +1,4 @@
-"""From a picture to the numbers that layers compute with: nothing to do, pictures are numbers already."""
+"""From an image to the numbers that layers compute with: nothing to do, images are numbers already."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def without_preprocessing(model: Any, spec: dict[str, Any]) -> Any:
 
 
 def supports_int8_activations(model: Any) -> bool:
-    """No: in 8 bits a corner moves by up to a 512th of the picture, and scores that lie close change places.
+    """No: in 8 bits a corner moves by up to a 512th of the image, and scores that lie close change places.
 
     Average precision asks for both. So an int8 file has weights of 8 bits, and amounts of 32.
     """

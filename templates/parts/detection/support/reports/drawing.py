@@ -1,4 +1,4 @@
-"""Pictures with boxes drawn on them: many in one figure, or one picture at its full size."""
+"""Images with boxes drawn on them: many in one figure, or one image at its full size."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ COLOURS = ("#ff7f0e", "#1f77b4", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#1
 def draw_boxes(
     split: Split, found: Sequence[Found], labels: Sequence[str], titles: Sequence[str], path: Path, caption: str
 ) -> tuple[Path, str]:
-    """Draw the pictures of `split` with their true boxes, and with the boxes `found` where there are any, as one PNG."""
+    """Draw the images of `split` with their true boxes, and with the boxes `found` where there are any, as one PNG."""
     from support.reports import figures
     from support.reports.figures import plt
 
@@ -28,9 +28,9 @@ def draw_boxes(
     for axis in axes.flat:
         axis.axis("off")
     for row, axis in zip(range(len(split)), axes.flat, strict=False):
-        picture = np.asarray(split.x[row : row + 1])[0].astype(np.uint8)
-        side = len(picture)
-        axis.imshow(picture, extent=(0, side, side, 0))
+        image = np.asarray(split.x[row : row + 1])[0].astype(np.uint8)
+        side = len(image)
+        axis.imshow(image, extent=(0, side, side, 0))
         true_boxes, true_classes = boxes.truth(split.y[row])
         for box, number in zip(true_boxes * side, true_classes, strict=True):
             label = labels[number] if len(labels) > 1 and not len(found) else ""
@@ -53,27 +53,9 @@ def draw_training(splits: Splits, seed: int, path: Path) -> tuple[Path, str]:
     return draw_boxes(both, [], splits.spec["labels"], titles, path, "Some training images")
 
 
-def draw_confusion(counts: np.ndarray, labels: Sequence[str], path: Path) -> tuple[Path, str]:
-    """Draw the confusion matrix, background last."""
-    from support.reports import figures
-    from support.reports.figures import plt
-
-    size = min(12, 2 + 0.5 * len(labels))
-    figure, axis = plt.subplots(figsize=(size, size))
-    axis.imshow(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1), cmap="Blues", vmin=0, vmax=1)
-    for row, column in np.ndindex(counts.shape):
-        if counts[row, column]:
-            axis.text(column, row, str(counts[row, column]), ha="center", va="center", size=8)
-    axis.set_xticks(range(len(labels)), labels, rotation=90)
-    axis.set_yticks(range(len(labels)), labels)
-    axis.set(xlabel="found", ylabel="true")
-    caption = "True class (row) and found class (column); the last column was missed, in the last row there is nothing."
-    return figures.save(figure, path, caption)
-
-
-def on_picture(picture: Image.Image, objects: Sequence[dict[str, Any]], labels: Sequence[str]) -> Image.Image:
-    """A copy of the picture with the boxes of `objects` ({"label", "score", "box" in pixels}) and their scores."""
-    copy = picture.convert("RGB")
+def on_image(image: Image.Image, objects: Sequence[dict[str, Any]], labels: Sequence[str]) -> Image.Image:
+    """A copy of the image with the boxes of `objects` ({"label", "score", "box" in pixels}) and their scores."""
+    copy = image.convert("RGB")
     draw = ImageDraw.Draw(copy)
     width = max(2, round(max(copy.size) / 300))
     size = max(10, round(max(copy.size) / 50))

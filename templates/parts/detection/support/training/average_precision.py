@@ -1,6 +1,6 @@
 """Average precision as COCO defines it (Lin et al. 2014), equal to what pycocotools computes.
 
-Boxes are taken in the order of their scores over all pictures. A box is right where it overlaps a true box of its class, not yet
+Boxes are taken in the order of their scores over all images. A box is right where it overlaps a true box of its class, not yet
 taken, by at least a threshold; of several it takes the one it overlaps most. Each box moves recall (how many of the true boxes are
 found) or lowers precision (how many of the found boxes are right). Average precision is the mean, over 101 recalls 0, 0.01, … 1, of
 the best precision that is reached at that recall or above. COCO's crowds (one box around many objects) are not supported.
@@ -15,6 +15,7 @@ import numpy as np
 
 THRESHOLDS = np.linspace(0.5, 0.95, 10)  # of overlap; AP@0.5 is that of the first, "AP" the mean over all
 RECALLS = np.linspace(0, 1, 101)
+OVERLAP = 0.5  # from this overlap on a box is right, where one number is wanted
 
 
 def matches(truth: np.ndarray, found: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
@@ -37,8 +38,8 @@ def curve(
     """Precision and recall of one class as boxes are added by falling score.
 
     Args:
-        truth: answers (pictures, boxes, 5).
-        found: what was found in each picture.
+        truth: targets (images, boxes, 5).
+        found: what was found in each image.
         class_number: which class counts.
         thresholds: of overlap.
 
@@ -46,8 +47,8 @@ def curve(
         precision and recall (thresholds, found boxes), scores (found boxes,), and the number of true boxes.
     """
     scores, right, total = [np.zeros(0)], [np.zeros((len(thresholds), 0), bool)], 0
-    for answer, one in zip(truth, found, strict=True):
-        true_boxes, true_classes = boxes.truth(answer)
+    for target, one in zip(truth, found, strict=True):
+        true_boxes, true_classes = boxes.truth(target)
         true_boxes = true_boxes[true_classes == class_number]
         members = np.flatnonzero(one.classes == class_number)
         members = members[np.argsort(-one.scores[members], kind="stable")][: boxes.KEPT]
@@ -78,3 +79,32 @@ def per_class(truth: np.ndarray, found: Sequence[Found], classes: int) -> np.nda
         if total:
             result[number] = average_precision(precision, recall)
     return result
+
+
+def confusion(truth: np.ndarray, found: Sequence[Found], classes: int) -> np.ndarray:
+    """Counts (classes + 1, classes + 1): rows are true classes, columns found ones, the last of each is background.
+
+    Boxes are matched whatever their class, the one with the highest score first: in the last column are objects that were missed, in
+    the last row boxes where there is nothing.
+    """
+    counts = np.zeros((classes + 1, classes + 1), int)
+    for target, one in zip(truth, found, strict=True):
+        true_boxes, true_classes = boxes.truth(target)
+        partner = pairs(true_boxes, one.boxes)
+        taken = np.full(len(true_boxes), classes)
+        taken[partner[partner >= 0]] = one.classes[partner >= 0]
+        np.add.at(counts, (true_classes, taken), 1)
+        np.add.at(counts[classes], one.classes[partner < 0], 1)
+    return counts
+
+
+def pairs(truth: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """For each of the boxes `found` (n, 4), the best first, which of `truth` (m, 4) it takes: (n,), -1 for none."""
+    partner = np.full(len(found), -1)
+    overlaps = boxes.iou(found, truth)
+    for row in range(len(found) if len(truth) else 0):
+        best = overlaps[row].argmax()
+        if overlaps[row, best] >= OVERLAP:
+            partner[row] = best
+            overlaps[:, best] = -1.0  # it is taken
+    return partner

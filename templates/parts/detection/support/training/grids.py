@@ -1,8 +1,8 @@
-"""Grids of cells over the picture: what each cell says, how that becomes a box, and which cells should say what.
+"""Grids of cells over the image: what each cell predicts, how that becomes a box, and which cells have to find what.
 
-There are no anchors, boxes of given shapes to start from: a cell says how far the centre of a box lies from its own middle, and the
+There are no anchors, boxes of given shapes to start from: a cell predicts how far the centre of a box lies from its own middle, and the
 box's width and height (as FCOS, Tian et al. 2019, and YOLOX, Ge et al. 2021, do). A coarse grid is for large objects, a fine one
-for small. All lengths are in 0..1 of the picture's side.
+for small. All lengths are in 0..1 of the image's side.
 """
 
 from typing import Any
@@ -28,13 +28,13 @@ def cells(side: int, strides: tuple[int, ...]) -> np.ndarray:
 
 
 def limit(side: int, strides: tuple[int, ...], position: int) -> float:
-    """The longest side of a box that this grid can say; the coarsest says all."""
+    """The longest side of a box that this grid can predict; the coarsest can predict any."""
     return 1.0 if position == len(strides) - 1 else min(1.0, LARGEST * strides[position] / side)
 
 
 @keras.saving.register_keras_serializable("detection")
 class Boxes(layers.Layer):
-    """What the cells of one grid say (batch, rows, columns, 4 + classes) -> boxes and scores (batch, cells, 4 + classes), 0..1.
+    """The raw predictions of one grid (batch, rows, columns, 4 + classes) -> boxes and scores (batch, cells, 4 + classes), 0..1.
 
     The centre may lie up to REACH cells from the middle of the cell; the squared sigmoid gives small boxes the finer steps.
     """
@@ -51,14 +51,14 @@ class Boxes(layers.Layer):
         self.reach = reach.astype(np.float32)
         self.rows, self.columns = rows, columns
 
-    def call(self, said: Any) -> Any:
-        said = ops.sigmoid(said)
-        centre = said[..., :2] * self.reach + self.middle
-        half = ops.square(said[..., 2:4]) * (self.largest / 2)
+    def call(self, raw: Any) -> Any:
+        raw = ops.sigmoid(raw)
+        centre = raw[..., :2] * self.reach + self.middle
+        half = ops.square(raw[..., 2:4]) * (self.largest / 2)
         box = ops.clip(
             ops.concatenate([centre - half, centre + half], axis=-1), 0.0, 1.0
         )  # what 8 bits tell apart best
-        output = ops.concatenate([box, said[..., 4:]], axis=-1)
+        output = ops.concatenate([box, raw[..., 4:]], axis=-1)
         return ops.reshape(output, (-1, self.rows * self.columns, output.shape[-1]))
 
     def get_config(self) -> dict[str, Any]:
@@ -72,7 +72,7 @@ class BoxLoss(keras.losses.Loss):
     - GIoU (Rezatofighi et al. 2019) is the overlap of two boxes, less the empty share of the smallest box around both: unlike IoU it
       tells boxes that do not touch how far apart they are.
     - A score should be the overlap that its box has with the true one, 0 in all other cells. Focal loss (Lin et al. 2017), in the form
-      for such targets (Li et al. 2020), weighs each cell by the square of its error: a thousand cells that see nothing, and say so,
+      for such targets (Li et al. 2020), weighs each cell by the square of its error: a thousand cells that rightly find nothing
       would otherwise outweigh the few that see something.
     """
 
@@ -102,7 +102,7 @@ class BoxLoss(keras.losses.Loss):
         return -surprise * ops.square(wanted - scores)
 
     def assign(self, y_true: Any) -> tuple[Any, Any, Any]:
-        """For every cell the box that it should say (batch, cells, 4), its class, and 1 where there is one; of several, the smallest."""
+        """For every cell the box that it should find (batch, cells, 4), its class, and 1 where there is one; of several, the smallest."""
         x, y, width, least, most = (self.cells[:, column] for column in range(5))
         boxes = y_true[:, :, None, 1:]  # (batch, boxes, 1, 4)
         size = boxes[..., 2:] - boxes[..., :2]

@@ -1,5 +1,7 @@
 """A feature pyramid (Lin et al. 2017): down to coarse features, which know what is there, and up again to fine ones, which know where."""
 
+from collections.abc import Iterator
+
 import keras
 from keras import layers
 
@@ -25,14 +27,15 @@ def backbone(x: keras.KerasTensor, filters: tuple[int, ...], depth: int = 1) -> 
     return features
 
 
-def neck(features: dict[int, keras.KerasTensor], finest: int) -> dict[int, keras.KerasTensor]:
-    """What the coarse layers know, added to the finer ones down to stride `finest`; shapes as in `features`."""
+def neck(features: dict[int, keras.KerasTensor], finest: int) -> Iterator[tuple[int, keras.KerasTensor]]:
+    """Each stride down to `finest`, the coarsest first, with its features and what the coarser ones know; shapes as in `features`."""
     coarsest, *finer = sorted((stride for stride in features if stride >= finest), reverse=True)
-    mixed = {coarsest: features[coarsest]}
+    x = features[coarsest]
+    yield coarsest, x
     for stride in finer:
-        coarse = layers.Conv2D(features[stride].shape[-1], 1)(mixed[2 * stride])
-        mixed[stride] = layers.Add()([features[stride], layers.UpSampling2D(2)(coarse)])
-    return mixed
+        coarse = layers.Conv2D(features[stride].shape[-1], 1)(x)
+        x = layers.Add()([features[stride], layers.UpSampling2D(2)(coarse)])
+        yield stride, x
 
 
 def place_and_score(where: keras.KerasTensor, what: keras.KerasTensor, classes: int, stride: int) -> keras.KerasTensor:

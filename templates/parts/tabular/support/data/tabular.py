@@ -221,9 +221,14 @@ def _time(table: Table, name: str, date_format: str | None) -> np.ndarray:
 
 def _units(table: Table, kinds: list[Column], group: str | None) -> np.ndarray:
     """A number per row, the same for rows that are equal in all columns that count, and for rows of one group."""
-    used = {kind["name"]: table.columns[kind["name"]] for kind in kinds if kind["kind"] not in ("target", "left out")}
-    frame = pd.DataFrame(used, index=range(len(table)))
-    units = pd.factorize(pd.util.hash_pandas_object(frame, index=False))[0]
+    code = np.zeros(len(table), np.uint64)
+    for kind in kinds:
+        if kind["kind"] not in ("target", "left out"):
+            places, values = pd.factorize(table.columns[kind["name"]], sort=True)
+            places = np.where(places < 0, len(values), places).astype(np.uint64)
+            code = code * np.uint64(0x9E3779B97F4A7C15) + places + np.uint64(1)  # a hash, the same on every machine
+            code ^= code >> np.uint64(29)
+    units = np.unique(code, return_inverse=True)[1]
     if group is None:
         return units
     from scipy.sparse import coo_array

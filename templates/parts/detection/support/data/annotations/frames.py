@@ -5,7 +5,7 @@ browser) write boxes of the photo as it is seen, others (old versions of labelIm
 annotation states tells which; where none is stated, the other photos of the data set do, or the edges over which the boxes would reach.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,25 +44,20 @@ def settle(drawn: Sequence[Drawn], found: Annotations) -> None:
     known = {_stored(one) for one in drawn if one.header.orientation > 1} - {None}
     convention = known.pop() if len(known) == 1 else None  # what the photos that tell agree on
     for one in drawn:
+        stored = False
         if one.header.orientation > 1:
-            stored = _stored(one)
-            if stored is None and convention is None:
+            told = _stored(one)
+            if told is None and convention is None:
                 text = (
                     f"{one.image.path.name} carries an EXIF turn, and nothing says whether its "
                     "boxes were drawn before it; they are taken as drawn on the image as it is seen"
                 )
-                found.problem(one.where, "turned", text, left_out=False)
-            stored = bool(convention if stored is None else stored)
-        else:
-            stored = False
-        frame = one.header.stored if stored else one.header.size
-        scale = _scale(one, frame, found)
+                found.warn(one.where, "turned", text)
+            stored = bool(convention if told is None else told)
+        scale = np.tile(_scale(one, one.header.stored if stored else one.header.size, found), 2)
         for box in one.boxes:
             if box.corners is not None:
-                left, top, right, bottom = (
-                    value * factor for value, factor in zip(box.corners, (*scale, *scale), strict=True)
-                )
-                corners = np.array([left, top, right, bottom])
+                corners = np.multiply(box.corners, scale)
                 box.corners = (upright(corners, one.header)[0] if stored else corners).tolist()
             found.add(one.image, box)
 
@@ -76,24 +71,20 @@ def upright(boxes: np.ndarray, header: Header) -> np.ndarray:
     return (corners[..., ::-1] if header.orientation >= 5 else corners).reshape(-1, 4)
 
 
-def refuse_corners(
-    place: Path, boxes: Sequence[tuple[list[float], Size]], written: Iterable[list[float]], form: str
-) -> None:
+def refuse_corners(where: Path, drawn: Sequence[Drawn], form: str, written: Callable[..., tuple[float, ...]]) -> None:
     """Refuse boxes whose last two numbers are corners: most reach over the edges in the `form` that is expected, none as corners.
 
-    Args:
-        place: what is refused.
-        boxes: corners as the form has it, and width and height of their image.
-        written: the same, as they are written.
-        form: what the four numbers should be.
+    `written(left, top, right, bottom)` gives the four numbers as they are in the file.
     """
-    for (_, size), corners in zip(boxes, written, strict=True):
-        if beyond(corners, size) > 0 or corners[2] <= corners[0] or corners[3] <= corners[1]:
-            return
+    boxes = [(box.corners, one.size or one.header.size) for one in drawn for box in one.boxes if box.corners]
+    boxes = [(corners, (1, 1) if drawn[0].relative else size) for corners, size in boxes]
+    as_corners = [(written(*corners), size) for corners, size in boxes]
+    if any(beyond(c, size) > 0 or c[2] <= c[0] or c[3] <= c[1] for c, size in as_corners):
+        return
     over = sum(beyond(corners, size) > 0 for corners, size in boxes)
     if len(boxes) > 2 and over > len(boxes) / 2:
         raise ProjectError(
-            f"{place}: {over} of {len(boxes)} boxes reach over the edge of their image as {form}, none as corners\n"
+            f"{where}: {over} of {len(boxes)} boxes reach over the edge of their image as {form}, none as corners\n"
             "Write the width and height of each box in place of its right and bottom."
         )
 
@@ -129,16 +120,20 @@ def _scale(one: Drawn, frame: Size, found: Annotations) -> tuple[float, float]:
     fits = all(beyond(each, one.size) <= EDGE for each in corners)
     says = f"says {one.size[0]}×{one.size[1]} pixels, {one.image.path.name} has {frame[0]}×{frame[1]}"
     if same_shape(one.size, frame) and fits:
-        found.problem(one.where, "other size", f"{says}; the boxes are scaled to the image", left_out=False)
+        found.warn(one.where, "other size", f"{says}; the boxes are scaled to the image")
         return frame[0] / one.size[0], frame[1] / one.size[1]
     if all(beyond(each, frame) <= EDGE for each in corners):
-        text = f"{says}; the boxes are taken as pixels of the image"
-        found.problem(one.where, "other size", text, left_out=False)
+        found.warn(one.where, "other size", f"{says}; the boxes are taken as pixels of the image")
     else:
         one.image.broken += len(one.boxes)
         one.boxes = []
         found.problem(one.where, "other size", f"{says}: another shape, in which its boxes do not lie")
     return 1.0, 1.0
+
+
+def whole(size: Sequence[float] | None) -> Size | None:
+    """Width and height as an annotation states them; None where it does not, or they are 0."""
+    return (round(size[0]), round(size[1])) if size and min(size) >= 1 else None
 
 
 def same_shape(one: Size, other: Size) -> bool:

@@ -3,43 +3,41 @@
 import json
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
+
+from support.errors import ProjectError
 
 import yaml
 
 MB = 2**20
-LARGEST = {".json": 2048 * MB, ".xml": 16 * MB, ".yaml": MB // 4, ".yml": MB // 4}  # COCO's own largest file has 450 MB
+LARGEST = {".json": 2048 * MB, ".yaml": MB // 4, ".yml": MB // 4}  # COCO's own largest file has 450 MB
 LARGEST_TEXT = 16 * MB
 DEEPEST = 50  # elements of XML within each other; annotations have four or five
 
 
-class Unreadable(Exception):
-    """A file that cannot be read: what is wrong with it, and the line where that is known, else 0."""
+class Unreadable(ProjectError):
+    """A file that cannot be read: `where` is the file, with the line where that is known, and `text` what is wrong."""
 
-    def __init__(self, text: str, line: int = 0) -> None:
-        super().__init__(text)
-        self.line = line
+    def __init__(self, path: Path, text: str, line: int = 0) -> None:
+        self.where, self.text = f"{path}:{line}" if line else str(path), text
+        super().__init__(f"{self.where} {text}")
 
 
 def read_bytes(path: Path) -> bytes:
-    """The content of a file; links to devices and files that are far too large are not read.
-
-    Raises:
-        Unreadable: where it is none of the user's files, or too large.
-    """
+    """The content of a file; raises Unreadable where it is far too large, or a device, which never ends."""
     try:
-        if not path.is_file():  # a device such as /dev/zero never ends, a pipe never begins
-            raise Unreadable("is no file")
+        if not path.is_file():
+            raise Unreadable(path, "is no file")
         largest = LARGEST.get(path.suffix.lower(), LARGEST_TEXT)
         with path.open("rb") as file:
             content = file.read(largest + 1)
     except PermissionError:
         raise
     except (OSError, MemoryError) as error:
-        raise Unreadable(f"cannot be read: {error}") from None
+        raise Unreadable(path, f"cannot be read: {error}") from None
     if len(content) > largest:
-        raise Unreadable(f"is larger than {largest / MB:g} MB, too large for an annotation")
+        raise Unreadable(path, f"is larger than {largest / MB:g} MB, too large for an annotation")
     return content
 
 
@@ -50,41 +48,39 @@ def read_text(path: Path) -> str:
         return content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise Unreadable("is not text in UTF-8: save it as UTF-8", line) from None
+        raise Unreadable(path, "is not text in UTF-8: save it as UTF-8", line) from None
 
 
-def read_xml(path: Path) -> tuple[ElementTree.Element, list[int]]:
-    """The root of an XML file in any encoding that it declares, and the line of every element, in the order of `root.iter()`."""
-    content = read_bytes(path)
-    lines: list[int] = []
-    depth = 0
+def read_xml(path: Path) -> Element:
+    """The root of an XML file in any encoding that it declares; every element has the attribute `line`."""
+    parser, builder, depth = expat.ParserCreate(), TreeBuilder(), 0
 
     def begin(name: str, attributes: dict[str, str]) -> None:
         nonlocal depth
         depth += 1
-        lines.append(parser.CurrentLineNumber)
         if depth > DEEPEST:
-            raise Unreadable(
-                f"has elements within elements, {DEEPEST} deep: no annotation has", parser.CurrentLineNumber
-            )
+            text = f"has elements within elements, {DEEPEST} deep: no annotation has"
+            raise Unreadable(path, text, parser.CurrentLineNumber)
+        builder.start(name, {**attributes, "line": str(parser.CurrentLineNumber)})
 
     def end(name: str) -> None:
         nonlocal depth
         depth -= 1
+        builder.end(name)
 
     def entity(*declared: Any) -> None:  # a few of them within each other would unfold to gigabytes
-        raise Unreadable("defines entities, which no annotation needs: remove <!ENTITY …>", parser.CurrentLineNumber)
+        text = "defines entities, which no annotation needs: remove <!ENTITY …>"
+        raise Unreadable(path, text, parser.CurrentLineNumber)
 
-    parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler, parser.EntityDeclHandler = begin, end, entity
+    parser.CharacterDataHandler = builder.data
     try:
-        parser.Parse(content, True)
-        return ElementTree.fromstring(content), lines
-    except (expat.ExpatError, ElementTree.ParseError) as error:
-        line = getattr(error, "lineno", None) or getattr(error, "position", (0,))[0]
-        raise Unreadable(f"is no XML that can be read: {error}", line) from None
+        parser.Parse(read_bytes(path), True)
+        return builder.close()
+    except expat.ExpatError as error:
+        raise Unreadable(path, f"is no XML that can be read: {error}", error.lineno) from None
     except (LookupError, ValueError, UnicodeError) as error:  # an encoding that nobody knows
-        raise Unreadable(f"is no XML that can be read: {error}") from None
+        raise Unreadable(path, f"is no XML that can be read: {error}") from None
 
 
 def read_json(path: Path) -> Any:
@@ -93,9 +89,9 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(text)
     except RecursionError:
-        raise Unreadable("has lists within lists that are too deep: no annotation has") from None
+        raise Unreadable(path, "has lists within lists that are too deep: no annotation has") from None
     except ValueError as error:
-        raise Unreadable(f"is no JSON that can be read: {error}", getattr(error, "lineno", 0)) from None
+        raise Unreadable(path, f"is no JSON that can be read: {error}", getattr(error, "lineno", 0)) from None
 
 
 def read_yaml(path: Path) -> Any:
@@ -103,7 +99,7 @@ def read_yaml(path: Path) -> Any:
     try:
         return yaml.load(read_text(path), Loader=yaml.BaseLoader)
     except RecursionError:
-        raise Unreadable("has lists within lists that are too deep") from None
+        raise Unreadable(path, "has lists within lists that are too deep") from None
     except (yaml.YAMLError, ValueError) as error:
         line = getattr(getattr(error, "problem_mark", None), "line", -1) + 1
-        raise Unreadable(f"is no YAML that can be read: {str(error).splitlines()[0]}", line) from None
+        raise Unreadable(path, f"is no YAML that can be read: {str(error).splitlines()[0]}", line) from None

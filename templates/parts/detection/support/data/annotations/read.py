@@ -7,9 +7,12 @@ one .json for each) are kept. What is left out, or read otherwise than it is wri
 """
 
 from pathlib import Path
+from typing import Any
 
 from support.data import folders
-from support.data.annotations import coco, parsing, split_lists, voc, yolo
+from support.data.annotations import class_names, coco, frames, parsing, splits, voc, yolo
+from support.data.annotations.frames import Drawn
+from support.data.annotations.parsing import Unreadable
 from support.data.annotations.records import Annotations
 from support.data.annotations.tree import KINDS_OF_FILES, Tree
 from support.data.image_files import CONVERT, left_out, other_files
@@ -30,24 +33,21 @@ def read(place: Path, wanted: tuple[str, ...] = ()) -> Annotations:
         )
     if not place.is_dir():
         return _one_file(place, wanted)
-    tree = Tree(place)
-    found = Annotations(place, wanted)
+    tree, found = Tree(place), Annotations(place, wanted)
     xml, json, labels = voc.files(tree), coco.files(tree), yolo.files(tree)
-    formats = [("Pascal VOC", xml), ("COCO", [path for path, _ in json]), ("YOLO", list(labels))]
-    several = [(name, files) for name, files in formats if files]
+    several = [(name, list(files)) for name, files in (("Pascal VOC", xml), ("COCO", json), ("YOLO", labels)) if files]
     if not several or not tree.images:
         raise ProjectError(_nothing(tree))
     found.format = several[0][0]
     for name, files in several[1:]:
         text = f"is one of {len(files)} files in the form of {name}, which are not used: those of {found.format} are"
-        found.problem(files[0], "other annotations", text, left_out=False)
+        found.warn(files[0], "other annotations", text)
     if xml:
-        voc.read(xml, tree, found)
-    elif json:
-        coco.read(json, tree, found)
-    else:
-        yolo.read(labels, tree, found)
-    return _finished(tree, found)
+        return _finished(tree, found, voc.read(xml, tree, found))
+    if json:
+        return _finished(tree, found, coco.read(json, tree, found))
+    names = class_names.read(tree)
+    return _finished(tree, found, yolo.read(labels, tree, found, names), names.described)
 
 
 def _one_file(file: Path, wanted: tuple[str, ...]) -> Annotations:
@@ -57,61 +57,66 @@ def _one_file(file: Path, wanted: tuple[str, ...]) -> Annotations:
     root = above.parent if above.name.lower() in KINDS_OF_FILES else above
     tree, found = Tree(root), Annotations(root, wanted)
     found.format = "COCO"
-    try:
-        content = parsing.read_json(file)
-    except parsing.Unreadable as error:
-        raise ProjectError(f"{file}{f':{error.line}' if error.line else ''} {error}") from None
-    if not isinstance(content, dict) or not isinstance(content.get("images"), list):
+    content = parsing.read_json(file)
+    if not coco.is_coco(content):
         raise ProjectError(f"{file} is not in COCO's form\nExpected lists of images, annotations and categories.")
-    coco.read([(file.absolute(), content)], tree, found)
-    return _finished(tree, found, one_file=True)
+    return _finished(tree, found, coco.read({file.absolute(): content}, tree, found), one_file=True)
 
 
-def _finished(tree: Tree, found: Annotations, one_file: bool = False) -> Annotations:
-    found.images.sort(key=lambda one: one.path)
+def _finished(
+    tree: Tree,
+    found: Annotations,
+    drawn: list[Drawn],
+    described: dict[Path, dict[str, Any]] | None = None,
+    one_file: bool = False,
+) -> Annotations:
+    """What was found, with boxes in pixels and splits, and everything that is in the folder and not used named."""
+    frames.settle(drawn, found)
+    found.images = sorted((one.image for one in drawn), key=lambda one: one.path)
+    splits.use(tree, found, described or {})
+    for split in sorted({one.split for one in found.images if one.split}):
+        images = [one for one in found.images if one.split == split]
+        if not any(one.labelled for one in images):  # of a competition, which keeps its targets back
+            text = f"none of the {len(images)} images of the {split} split has a label; they are not used"
+            found.problem(images[0].path.parent, "no annotation", text)
+            found.images = [one for one in found.images if one.split != split]
     used = {one.path for one in found.images} | {Path(problem.where) for problem in found.problems}
-    if found.format != "YOLO" and not one_file:
-        for path in tree.images:
-            if path not in used:
-                found.problem(path, "no annotation", "has no annotation; it is not used", left_out=False)
+    for path in tree.images if found.format != "YOLO" and not one_file else []:
+        if path not in used:
+            found.warn(path, "no annotation", "has no annotation; it is not used")
     for text in folders.alike(sorted({name for one in found.images for name in one.names})):
-        found.problem(found.root, "alike", text, left_out=False)
-    if not any(one.split for one in found.images):
-        split_lists.use(tree, found)
+        found.warn(found.root, "alike", text)
     skipped = left_out(path for path in other_files(tree.root) if path.suffix.lower() in CONVERT)
     if skipped and not one_file:
         found.problem(found.root, "other format", f"has images that are not read: {skipped}")
-    splits = sorted({one.split for one in found.images if one.split})
-    if "train" not in splits:
-        if len(splits) > 1:
-            text = f"has images for {' and '.join(splits)}, none to train on: splits are drawn anew"
-            found.problem(found.root, "no split", text, left_out=False)
-        for one in found.images:
-            one.split = None
-    else:
+    brought = sorted({one.split for one in found.images if one.split})
+    if "train" in brought:
         for one in found.images:
             if one.split is None:
-                found.problem(one.path, "no split", f"is in none of the splits ({', '.join(splits)}) of the data set")
+                found.problem(one.path, "no split", f"is in none of the splits ({', '.join(brought)}) of the data set")
         found.images = [one for one in found.images if one.split]
+    else:
+        if len(brought) > 1:
+            text = f"has images for {' and '.join(brought)}, none to train on: splits are drawn anew"
+            found.warn(found.root, "no split", text)
+        for one in found.images:
+            one.split = None
     return found
 
 
 def _nothing(tree: Tree) -> str:
-    marks = {"LabelMe": '"shapes"', "CreateML": '"imagefilename"', "VIA": '"_via_'}
-    for path in [*tree.others[".json"], *tree.others[".xml"]][:3]:
+    marks = {"LabelMe": '"shapes"', "CreateML": '"imagefilename"', "VIA": '"_via_', "CVAT": "<annotations"}
+    for path in tree.files(".json", ".xml")[:3]:
         try:
             head = parsing.read_bytes(path)[:20000].decode("utf-8", "replace").lower()
             if path.suffix.lower() == ".json":
                 parsing.read_json(path)
-        except parsing.Unreadable as error:
-            line = f":{error.line}" if error.line else ""
-            return f"no annotations in {tree.root}/: {path}{line} {error}\nExpected {EXPECTED}."
-        kind = next((name for name, mark in marks.items() if mark.lower() in head), None)
-        kind = "CVAT" if "<annotations" in head else kind
+        except Unreadable as error:
+            return f"no annotations in {tree.root}/: {error}\nExpected {EXPECTED}."
+        kind = next((name for name, mark in marks.items() if mark in head), None)
         if kind:
-            return (
-                f"{path} is in the form of {kind}, which is not read\nExport or convert it as Pascal VOC, YOLO or COCO."
-            )
+            advice = "which is not read\nExport or convert it as Pascal VOC, YOLO or COCO."
+            return f"{path} is in the form of {kind}, {advice}"
     others = left_out(other_files(tree.root))
     return (
         f"no annotations in {tree.root}/\nExpected {EXPECTED}, with the images beside them or in a folder images/. "

@@ -3,6 +3,7 @@
 Nothing is mended in silence: whatever is left out, or read otherwise than it is written, becomes a `Problem`, which names file and line.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 
 EDGE = 0.01  # of the image: how far a box may reach over the edge, as rounding does, without a warning
+SAME = 0.5  # pixels: boxes of one image and class that differ by less are one, annotated twice
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ KINDS = {  # as data.py counts them
     "twice": "boxes that are annotated twice",
     "too many": "images with too many boxes",
     "not numbers": "boxes that are not four numbers",
-    "shape": "outlines (polygons, masks, turned boxes, keypoints) that are used as upright boxes",
+    "shape": "outlines (polygons, masks, rotated boxes, keypoints) that are used as upright boxes",
 }
 
 
@@ -62,10 +64,11 @@ class AnnotatedImage:
 
     path: Path
     size: tuple[int, int]
-    boxes: list[tuple[float, float, float, float]] = field(default_factory=list)
+    boxes: list[tuple[float, ...]] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     broken: int = 0  # boxes that were left out
     split: str | None = None
+    labelled: bool = True  # whether there is an annotation
 
 
 @dataclass
@@ -89,7 +92,12 @@ class Annotations:
         self.classes: set[str] = set()  # of all boxes, wanted or not
 
     def problem(self, where: Path | str, kind: str, text: str, left_out: bool = True) -> None:
+        """A file, image or box is left out."""
         self.problems.append(Problem(str(where), kind, text, left_out))
+
+    def warn(self, where: Path | str, kind: str, text: str) -> None:
+        """Something is read otherwise than it is written."""
+        self.problem(where, kind, text, left_out=False)
 
     def broken(self, image: AnnotatedImage, where: str, kind: str, text: str) -> None:
         """A box of this image is left out."""
@@ -98,50 +106,63 @@ class Annotations:
 
     def add(self, image: AnnotatedImage, box: Box) -> None:
         """Check one box, its corners in pixels of the image, and take it or say why not."""
+        if box.name:
+            self.classes.add(box.name)
+        problem = self._problem(image, box)
+        if problem:
+            self.broken(image, box.where, *problem)
+            return
+        assert box.corners is not None
+        inside = np.clip(box.corners, 0, [*image.size, *image.size]).tolist()
+        shown = " ".join(f"{value:g}" for value in box.corners)
+        if beyond(box.corners, image.size) > EDGE:
+            text = f"the box {shown} reaches over the edge of the image of {image.size[0]}×{image.size[1]}"
+            self.warn(box.where, "over the edge", text)
+        same = (np.abs(np.reshape(image.boxes, (-1, 4)) - inside) < SAME).all(axis=1)
+        if any(image.names[row] == box.name for row in np.flatnonzero(same)):
+            self.warn(box.where, "twice", f"the box {shown} is there already; it counts once")
+            return
+        image.boxes.append(tuple(inside))
+        image.names.append(box.name)
+
+    def _problem(self, image: AnnotatedImage, box: Box) -> tuple[str, str] | None:
+        """Why a box cannot be used: the kind, and in words."""
         if box.corners is None or not np.isfinite(box.corners).all():
-            self.broken(image, box.where, "not numbers", f"expected the four numbers of a box, found: {box.written}")
-            return
+            return "not numbers", f"expected the four numbers of a box, found: {box.written}"
         if not box.name:
-            self.broken(image, box.where, "unknown class", "the class has no name")
-            return
-        self.classes.add(box.name)
+            return "unknown class", "the class has no name"
         if self.wanted and box.name not in self.wanted:
-            text = f"class {box.name!r} is not one of {', '.join(self.wanted)}"
-            self.broken(image, box.where, "unknown class", text)
-            return
-        left, top, right, bottom = box.corners
-        width, height = image.size
+            return "unknown class", f"class {box.name!r} is not one of {', '.join(self.wanted)}"
+        (left, top, right, bottom), (width, height) = box.corners, image.size
         shown = " ".join(f"{value:g}" for value in box.corners)
         if right <= left or bottom <= top:
-            self.broken(image, box.where, "zero area", f"the box {shown} has no area")
-            return
-        inside = max(left, 0.0), max(top, 0.0), min(right, float(width)), min(bottom, float(height))
-        if inside[2] <= inside[0] or inside[3] <= inside[1]:
-            self.broken(image, box.where, "outside", f"the box {shown} lies outside the image of {width}×{height}")
-            return
-        if beyond(box.corners, image.size) > EDGE:
-            text = f"the box {shown} reaches over the edge of the image of {width}×{height}"
-            self.problem(box.where, "over the edge", text, left_out=False)
-        if (inside, box.name) in zip(image.boxes, image.names, strict=True):
-            self.problem(box.where, "twice", f"the box {shown} is there already; it counts once", left_out=False)
-            return
-        image.boxes.append(inside)
-        image.names.append(box.name)
+            return "zero area", f"the box {shown} has no area"
+        if min(right, bottom) <= 0 or left >= width or top >= height:
+            return "outside", f"the box {shown} lies outside the image of {width}×{height}"
+        return None
 
     def one_split(self, image: AnnotatedImage, splits: list[str]) -> str | None:
         """The split of an image that is listed in `splits`: of several the test, or else validation, so that it is not trained on."""
         several = [split for split in ("test", "validation", "train") if split in splits]
         if len(several) > 1:
-            text = f"is listed in {' and in '.join(several)}; it counts in {several[0]}"
-            self.problem(image.path, "two splits", text, left_out=False)
+            self.warn(image.path, "two splits", f"is listed in {' and in '.join(several)}; it counts in {several[0]}")
         return several[0] if several else None
 
 
-def beyond(corners: list[float], size: tuple[int, int]) -> float:
-    """How far a box reaches over the edges of an image of this size, as a share of its sides; 0 where it lies inside."""
-    width, height = size
-    left, top, right, bottom = corners
-    return max(-left / width, -top / height, right / width - 1, bottom / height - 1, 0.0)
+def beyond(corners: Sequence[float], size: tuple[int, int]) -> float:
+    """How far a box reaches over the edges of an image of this size, as a fraction of its sides; 0 where it lies inside."""
+    left, top, right, bottom = np.divide(corners, [*size, *size])
+    return float(max(-left, -top, right - 1, bottom - 1, 0.0))
+
+
+def around(points: Any) -> list[float] | None:
+    """The box around corners x, y, x, y, …, as numbers or a list of them for each part; None where they are something else."""
+    parts = points if isinstance(points, list) and all(isinstance(one, list) for one in points) else [points]
+    found = [numbers(part) for part in parts]
+    if not found or not all(part and len(part) % 2 == 0 for part in found):
+        return None
+    corners = np.concatenate([np.reshape(part or [], (-1, 2)) for part in found])
+    return [*corners.min(axis=0).tolist(), *corners.max(axis=0).tolist()]
 
 
 def numbers(values: Any) -> list[float] | None:

@@ -4,16 +4,15 @@ The place is the path without the folders that only say what kind of file is in 
 labels/cam1/0001.txt and cam1/0001.xml are at the place cam1/0001. So a label never goes to an image of the same name elsewhere.
 """
 
-import os
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
 from support.data import folders
 from support.data.annotations.records import AnnotatedImage, Annotations
-from support.data.image_files import SUFFIXES, Header, left_behind, open_header
+from support.data.image_files import SUFFIXES, Header, files_below, open_header
 from support.errors import ProjectError
 
 from PIL import Image
@@ -26,33 +25,26 @@ ANNOTATIONS = (".xml", ".txt", ".json", ".csv", ".yaml", ".yml", ".names", ".lab
 
 
 class Tree:
-    """All files below `root`, without hidden ones."""
+    """All files below `root`, without hidden ones: images, and others by their ending."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.images: list[Path] = []
-        self.others: dict[str, list[Path]] = {ending: [] for ending in ANNOTATIONS}
-        visited: set[str] = set()
-        for folder, below, names in os.walk(root, followlinks=True):
-            real = os.path.realpath(folder)
-            if real in visited:  # a link to a folder above
-                below.clear()
-                continue
-            visited.add(real)
-            below[:] = sorted(
-                name for name in below if not name.startswith(".") and name.lower() not in folders.LEFT_BEHIND_LOWER
-            )
-            for name in sorted(names):
-                path = Path(folder, name)
-                ending = path.suffix.lower()
-                if left_behind(name, names) or not (ending in SUFFIXES or ending in ANNOTATIONS) or not path.is_file():
-                    continue
-                (self.images if ending in SUFFIXES else self.others[ending]).append(path)
-        self.images.sort()
+        self._others: dict[str, list[Path]] = {}
+        for path in sorted(files_below(root)):
+            ending = path.suffix.lower()
+            if ending in (*SUFFIXES, *ANNOTATIONS) and path.is_file():
+                (self.images if ending in SUFFIXES else self._others.setdefault(ending, [])).append(path)
         self._headers: dict[Path, Header] = {}
         self._dropped: set[tuple[str, ...]] = set()
-        self._places: dict[tuple[str, ...], list[Path]] | None = None
-        self._names: dict[str, list[Path]] | None = None
+        self._places: dict[tuple[str, ...], list[Path]] = {}
+        self._names: dict[str, list[Path]] = {}
+        for path in self.images:
+            self._names.setdefault(plain(path.name), []).append(path)
+
+    def files(self, *endings: str) -> list[Path]:
+        """The files with these endings that may have to do with annotations."""
+        return [path for ending in endings for path in self._others.get(ending, [])]
 
     def tell_apart(self, files: Iterable[Path]) -> None:
         """Find folders that hold only images beside one that holds only annotations (`files`): their names say no more than that."""
@@ -69,7 +61,7 @@ class Tree:
             pair = [*only_images, *only_labels]
             if beside == (1, 1) and len({folders.role(folder[-1]) for folder in pair}) == 1:
                 self._dropped.update(pair)
-        self._places = None
+        self._places.clear()
 
     def place(self, path: Path) -> tuple[str, ...]:
         """Where a file lies: its folders, without those that name a kind of file, and its name without ending, as `plain` has it.
@@ -82,10 +74,8 @@ class Tree:
 
     def at(self, place: tuple[str, ...]) -> list[Path]:
         """The images at a place."""
-        if self._places is None:
-            self._places = {}
-            for path in self.images:
-                self._places.setdefault(self.place(path), []).append(path)
+        for path in self.images if not self._places else []:
+            self._places.setdefault(self.place(path), []).append(path)
         return self._places.get(place, [])
 
     def bare(self, path: Path) -> bool:
@@ -99,28 +89,19 @@ class Tree:
             parts[:depth] in self._dropped or IMAGES & set(_words(part)) for depth, part in enumerate(parts[:-1], 1)
         )
 
-    def ending(self, parts: Iterable[str]) -> list[Path]:
+    def ending(self, parts: Sequence[str]) -> list[Path]:
         """The images whose path ends with these folders and this name, whatever their capitals."""
-        *above, name = (plain(part) for part in parts)
-        if self._names is None:
-            self._names = {}
-            for path in self.images:
-                self._names.setdefault(plain(path.name), []).append(path)
-        found = self._names.get(name, [])
-        return [
-            path for path in found if not above or [plain(part) for part in self._folders(path)][-len(above) :] == above
-        ]
+        return [path for path in self._names.get(plain(parts[-1]), []) if self.below(path, parts[:-1])]
 
-    def _folders(self, path: Path) -> tuple[str, ...]:
-        return path.relative_to(self.root).parts[:-1]
+    def below(self, path: Path, above: Sequence[str]) -> bool:
+        """Whether the folders of a file end with these."""
+        folders_of_it = [plain(part) for part in path.relative_to(self.root).parts[:-1]]
+        return not above or folders_of_it[-len(above) :] == [plain(part) for part in above]
 
     def split(self, path: Path) -> str | None:
         """The split that a folder on the way to the file is called after."""
-        for part in path.relative_to(self.root).parts[:-1]:
-            split = folders.role(_plain(part))
-            if split:
-                return split
-        return None
+        roles = (folders.role(_plain(part)) for part in path.relative_to(self.root).parts[:-1])
+        return next((split for split in roles if split), None)
 
     def open(self, path: Path, where: str, found: Annotations) -> tuple[AnnotatedImage, Header] | None:
         """An image without boxes as yet, and its header; None, with a problem, where it is damaged."""
@@ -130,12 +111,9 @@ class Tree:
             except ProjectError as error:
                 found.problem(where, "damaged image", str(error).splitlines()[0])
                 return None
-            written, one = Image.registered_extensions().get(path.suffix.lower()), self._headers[path]
-            if (
-                written and one.format != written and (written, one.format) != ("JPEG", "MPO")
-            ):  # a phone's JPEG with a preview
-                text = f"{path.name} holds {one.format}, whatever its ending says"
-                found.problem(where, "other format", text, left_out=False)
+            written, holds = Image.registered_extensions().get(path.suffix.lower()), self._headers[path].format
+            if written not in (None, holds) and (written, holds) != ("JPEG", "MPO"):  # a phone's JPEG with a preview
+                found.warn(where, "other format", f"{path.name} holds {holds}, whatever its ending says")
         one = self._headers[path]
         return AnnotatedImage(path, one.size, split=self.split(path)), one
 
@@ -144,6 +122,12 @@ def ambiguous(label: Path, images: Iterable[Path]) -> ProjectError:
     """The error where more than one image is at an annotation's place."""
     first, second, *_ = images
     return ProjectError(f"{label} could belong to {first} or to {second}\nRename or remove one of the images.")
+
+
+def parts(name: str) -> list[str]:
+    """The folders and the name in a path as any system writes it, or in an address on the web."""
+    path = name.partition("?")[0] if "://" in name else name
+    return [part for part in re.split(r"[/\\]", path.strip()) if part not in ("", ".", "..")]
 
 
 def plain(name: str) -> str:
