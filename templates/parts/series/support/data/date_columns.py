@@ -67,17 +67,11 @@ def read(
     Raises:
         ProjectError: naming the file, and the line of a date that cannot be read.
     """
-    columns = (
-        tuple(map(str.strip, wanted.split("+")))
-        if wanted and wanted not in table.columns
-        else (wanted,)
-        if wanted
-        else ()
-    )
+    names = [wanted] if wanted in table.columns else (wanted or "").split("+")
+    columns = tuple(name.strip() for name in names) if wanted else _found(table, format)
     for name in columns:
         if name not in table.columns:
             raise ProjectError(f"--date-column: {no_column(table, name)}")
-    columns = columns or _found(table, format)
     cells, own, clock = _joined(table, columns)
     found = DateFormat.from_record(kept) if kept else None
     if asked := format or own:
