@@ -53,6 +53,8 @@ def run(words: list[str], typed: str = "") -> dict[str, Any]:
     name = words[1] if words[0] == "-m" else words[0].removesuffix(".py")
     arguments = words[2:] if words[0] == "-m" else words[1:]
     module = importlib.import_module(name)
+    if hasattr(module, "__path__"):  # python -m of a package
+        module = importlib.import_module(f"{name}.__main__")
     errors = importlib.import_module("support.errors")
     before, begin = files(), time.perf_counter()
     sys.argv = [f"{name}.py", *arguments]
