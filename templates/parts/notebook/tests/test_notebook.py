@@ -28,7 +28,9 @@ def test_the_standalone_notebook_brings_every_step_and_nothing_that_was_made() -
     packed = re.search(r'b64decode\("(.+?)"\)', "".join(cell["source"]))
     assert packed
     names = zipfile.ZipFile(io.BytesIO(base64.b64decode(packed[1]))).namelist()
-    assert {"train.py", "config.toml", "support/runs/__init__.py", "walkthrough.py"} <= set(names)
+    assert {"train.py", "config.toml", "support/runs/__init__.py", "support/data/__init__.py", "walkthrough.py"} <= set(
+        names
+    )
     assert [name for name in names if name.startswith(("runs/", "data/", ".")) or name.endswith(".ipynb")] == []
 
 

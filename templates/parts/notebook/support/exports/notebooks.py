@@ -65,7 +65,9 @@ def packed() -> str:
     with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(PROJECT.rglob("*")):
             inside = path.relative_to(PROJECT)
-            left_out = {"runs", "data", "__pycache__"} & set(inside.parts) or inside.parts[0].startswith(".")
+            left_out = (
+                inside.parts[0] in ("runs", "data") or inside.parts[0].startswith(".") or "__pycache__" in inside.parts
+            )
             if path.is_file() and not left_out and path.suffix != ".ipynb":
                 archive.writestr(zipfile.ZipInfo(inside.as_posix()), path.read_bytes(), zipfile.ZIP_DEFLATED)
     return base64.b64encode(kept.getvalue()).decode("ascii")
