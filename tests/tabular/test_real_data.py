@@ -85,7 +85,8 @@ import json
 import numpy as np
 from crossvalidate import Options, folds
 from data import read_table
-from support import settings, tabular
+from support import settings
+from support.data import tabular
 options = settings.read(Options, argv=["--folds", "5", "--seeds", "5"])
 prepared = tabular.prepare(read_table(options), options)
 found = []
