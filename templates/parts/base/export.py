@@ -29,7 +29,7 @@ FORMATS = list(exporting.PATHS)
 
 class Options(Settings):
     run: str | None = Field(None, description="name of the run; the newest by default")
-    formats: list[str] = Field(FORMATS, description="any of: " + ", ".join(FORMATS))
+    formats: list[str] = Field(FORMATS, description="formats to write, any of: " + ", ".join(FORMATS))
 
 
 def main() -> None:
@@ -38,7 +38,7 @@ def main() -> None:
     run = runs.find(options.run)
     runs.check_model_file(run.model)
     run.warn_if_incomplete()
-    if reason := run.spec.get("no_export"):  # what was made is no model that predicts, but for example one image
+    if reason := run.spec.get("no_export"):  # the result is not a model that predicts, but for example one image
         raise ProjectError(reason)
     splits = load(run.config(Config))
     runs.check_same_data(run, splits)

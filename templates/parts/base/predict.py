@@ -1,10 +1,10 @@
-"""Step 5: ask the trained model.
+"""Step 5: predict with the trained model.
 
     python predict.py INPUT …                      the newest run predicts
     python predict.py INPUT … --json               the same for a program
     python predict.py INPUT … --model FILE         an exported file predicts: .onnx and .tflite without loading TensorFlow
 
-What an INPUT is, README.md says. Next: python export.py
+README.md says what an INPUT is. Next: python export.py
 """
 
 import json
@@ -20,7 +20,7 @@ from pydantic import Field
 
 
 class Options(Settings):
-    inputs: list[str] = Field(description="what to predict for")
+    inputs: list[str] = Field(description="inputs to predict for")
     run: str | None = Field(None, description="name of the run; the newest by default")
     model: str | None = Field(None, description="an exported file or folder instead of a run")
     as_json: bool = Field(False, alias="json", description="print JSON, one object per input")

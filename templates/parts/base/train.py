@@ -3,7 +3,7 @@
     python train.py                    train on the sample
     python train.py --data full        train on the public data set
     python train.py --epochs 3         every field of Config in config.py is an option
-    python train.py --resume           go on with a training that was interrupted, to the same result
+    python train.py --resume           continue an interrupted training, to the same result
 
 Ctrl-C finishes the batch and saves. Writes runs/<time>/. Next: python evaluate.py
 """
@@ -27,11 +27,11 @@ if TYPE_CHECKING:  # Keras is imported once the options and the data are known t
 
 @plugins.extended  # by the options of optional parts, such as --tracker
 class Options(Config):
-    """The settings, and which run to go on with."""
+    """The settings, and which run to continue."""
 
-    resume: bool = Field(False, description="go on with the newest interrupted run, with its own settings")
-    run: str | None = Field(None, description="with --resume: the name of the run to go on with")
-    allow_changes: bool = Field(False, description="with --resume: go on although settings or data are others now")
+    resume: bool = Field(False, description="continue the newest interrupted run, with its own settings")
+    run: str | None = Field(None, description="name of the run to continue, with --resume")
+    allow_changes: bool = Field(False, description="continue although settings or data have changed, with --resume")
 
 
 def main() -> None:

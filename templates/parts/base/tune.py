@@ -1,10 +1,10 @@
-"""Step 7: search for better settings. What is tried stands in SEARCH in config.py; what is better, validation says, never the test.
+"""Step 7: search for better settings. SEARCH in config.py says what to try; the validation split decides, never the test split.
 
     python tune.py                                  20 trials by TPE, which learns from the trials before
     python tune.py --sampler random --trials 40     at random; --sampler grid for every combination
     python tune.py --epochs 3 --over learning_rate  every field of Config is an option, and then held fixed
 
-Writes runs/tuning/<study>/: trials.csv, history.png, best.toml. Stopped or killed, the same command goes on where it was.
+Writes runs/tuning/<study>/: trials.csv, history.png, best.toml. If it was stopped or killed, the same command continues.
 Next: python train.py --config runs/tuning/<study>/best.toml
 """
 
@@ -22,17 +22,20 @@ from pydantic import Field
 class Options(Config):
     """The settings that all trials share, and how to search."""
 
-    sampler: Literal["tpe", "random", "grid"] = Field("tpe", description="tpe learns from earlier trials; random; grid")
-    trials: int = Field(20, ge=1, description="how many settings to try; of a grid, at most")
-    over: tuple[str, ...] = Field((), description="which settings of SEARCH to vary; all by default")
-    prune: bool = Field(True, description="stop a trial that is worse than the median of those before it")
+    sampler: Literal["tpe", "random", "grid"] = Field(
+        "tpe",
+        description="search method; tpe learns from earlier trials, random does not, grid tries every combination",
+    )
+    trials: int = Field(20, ge=1, description="number of trials; fewer if the grid is smaller")
+    over: tuple[str, ...] = Field((), description="settings of SEARCH to vary; all by default")
+    prune: bool = Field(True, description="stop a trial early if it is worse than the median of those before it")
     study: str | None = Field(None, pattern=r"^[\w-]+$", description="name of the search; the sampler by default")
 
 
 def main() -> None:
     options = settings.read(Options)
     settings.check_choices("--over", list(options.over), list(SEARCH))
-    fixed = options.model_fields_set  # given by hand, or in config.toml: no reason to search for them
+    fixed = options.model_fields_set  # fixed on the command line or in config.toml: not searched
     space = {name: values for name, values in SEARCH.items() if name not in fixed and name in (options.over or SEARCH)}
     if not space:
         raise errors.ProjectError(

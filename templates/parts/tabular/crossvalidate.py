@@ -1,10 +1,10 @@
-"""For small data: how good is it on average, and how sure is that? Every row is in the test once per seed.
+"""Cross-validation, for small data: the mean score and how much it varies. Every row is a test row once per seed.
 
     python crossvalidate.py                          5 folds, 1 seed
     python crossvalidate.py --folds 5 --seeds 5      25 trainings: mean ± standard deviation
     python crossvalidate.py --data my.csv --target price        every field of Config is an option
 
-All that is learned about the columns is learned anew in each fold. The baselines see the same rows as the network.
+Statistics and vocabularies of the columns are learned anew in each fold. The baselines see the same rows as the network.
 Next: python train.py
 """
 
@@ -34,8 +34,10 @@ from pydantic import Field
 class Options(Config):
     """Config, and how often to repeat it."""
 
-    folds: int = Field(5, ge=2, le=100, description="parts of the rows; each is the test once")
-    seeds: int = Field(1, ge=1, le=100, description="repetitions, each with other folds and another initialisation")
+    folds: int = Field(5, ge=2, le=100, description="number of folds; each is the test split once")
+    seeds: int = Field(
+        1, ge=1, le=100, description="number of repetitions, each with other folds and another weight initialisation"
+    )
 
 
 def main() -> None:
@@ -85,7 +87,7 @@ def folds(prepared: Prepared, options: Options, seed: int) -> Iterator[tuple[np.
 
 
 def train_and_predict(splits: Splits, config: Any) -> tuple[dict[str, Any], np.ndarray]:
-    """Train as train.py does, in a run that is thrown away; what spec is then, and the predictions for the test rows."""
+    """Train as train.py does, in a temporary run; gives its spec, and the predictions for the test rows."""
     from model import build_model
 
     import keras

@@ -1,6 +1,6 @@
 """Step 1: look at the data before anything else.
 
-    python data.py                     the sample: 1,500 houses made by the formula that stands below
+    python data.py                     the sample: 1,500 houses made by the formula below
     python data.py --data full         California housing: 20,640 districts, downloaded once
     python data.py --data my.csv --target price        your own table
 
@@ -27,7 +27,7 @@ __all__ = ["draw_examples", "load", "read_inputs", "read_table"]
 BASE = 60_000
 EFFECTS = {"area": 2_000, "distance": -4_000, "age": -800}
 GARDEN = 25_000
-NOISE = 20_000  # standard deviation of what the formula does not know
+NOISE = 20_000  # standard deviation of the noise in the prices
 
 CALIFORNIA = "https://ndownloader.figshare.com/files/5976036"
 CALIFORNIA_SHA256 = "aaa5c9a6afe2225cc2aed2723682ae403280c4a3695a2ddda4ffb5d8215ea681"

@@ -1,7 +1,7 @@
-"""Small experiments that show what GUIDE.md tells; each takes seconds.
+"""Small experiments that show what GUIDE.md explains; each takes seconds.
 
-    python lessons.py effects          what the network learned about a square metre, beside the formula that made the prices
-    python lessons.py weights          the same as the weights of a network without hidden layers: linear regression
+    python lessons.py effects          the learned effect of each column beside its effect in the formula that made the prices
+    python lessons.py weights          the weights of a network without hidden layers (linear regression) beside the formula
     python lessons.py scaling          the same training on raw numbers and on scaled ones
 
 GUIDE.md says what to look for.
@@ -32,7 +32,7 @@ def effects(config: Config) -> dict[str, tuple[float, float]]:
     learned: dict[str, tuple[float, float]] = {}
     print(f"{'effect of':20} {'learned':>10} {'true':>10} {'error':>7}")
     for position, entry in enumerate(splits.spec["numbers"]):
-        step = entry["scale"]  # half a spread to either side
+        step = entry["scale"]  # half of it to either side
         low, high = (dict(splits.test.x) for _ in range(2))
         for x, sign in ((low, -0.5), (high, 0.5)):
             x["numbers"] = x["numbers"].copy()
@@ -55,7 +55,7 @@ def effects(config: Config) -> dict[str, tuple[float, float]]:
 
 
 def weights(config: Config) -> dict[str, tuple[float, float]]:
-    """A network without hidden layers has one weight per column, which can be read off."""
+    """A network without hidden layers has one weight per column, to compare with the formula."""
     config = config.model_copy(update={"units": (), "bins": 0, "learning_rate": 0.02})
     splits = load(config)
     model = trained(config, splits)

@@ -18,7 +18,7 @@ from keras import layers, regularizers
 
 
 def build_model(config: Config, splits: Splits) -> keras.Model:
-    """A compiled network: encoded rows (batch, features) -> the answer in its own unit (batch, 1)."""
+    """A compiled network: encoded rows (batch, features) -> the price in its own unit (batch, 1)."""
     keras.utils.set_random_seed(config.seed)
     mean, spread = float(splits.train.y.mean()), float(splits.train.y.std()) or 1.0
     row = feature_layers.inputs(splits.spec)
@@ -26,11 +26,11 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
     for units in config.units:
         x = layers.Dense(units, config.activation, kernel_regularizer=regularizers.L2(config.l2))(x)  # (batch, 256) …
         x = layers.Dropout(config.dropout)(x)
-    x = layers.Dense(1, name="scaled")(x)  # (batch, 1), mostly -2..2: how many spreads above or below the mean
+    x = layers.Dense(1, name="scaled")(x)  # (batch, 1), mostly -2..2: standard deviations from the mean
     price = layers.Rescaling(spread, offset=mean, name="answer")(x)  # (batch, 1), in dollars
 
     def squared_error(truth: keras.KerasTensor, estimate: keras.KerasTensor) -> keras.KerasTensor:
-        """Mean squared error in units of the variance: 1 for always saying the mean, so that 1 minus it is R²."""
+        """Mean squared error divided by the variance: 1 for always predicting the mean, so 1 minus it is R²."""
         return keras.ops.mean(keras.ops.square((truth - estimate) / spread), axis=-1)
 
     model = keras.Model(row, price, name="prices")

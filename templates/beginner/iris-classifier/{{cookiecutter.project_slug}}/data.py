@@ -1,6 +1,6 @@
 """Step 1: look at the data before anything else.
 
-    python data.py                     the sample: 150 irises, three kinds, four lengths each
+    python data.py                     the sample: 150 irises of three species, four lengths each
     python data.py --data my.csv --target kind        your own table
 
 Prints what there is and draws it into runs/data.png. Next: python model.py
@@ -19,7 +19,7 @@ __all__ = ["draw_examples", "load", "read_inputs", "read_table"]
 
 
 def load(config: Config) -> Splits:
-    """Training, validation and test rows, each kind of iris with the same share in all three."""
+    """Training, validation and test rows, each species with the same share in all three."""
     return tabular.load(read_table(config), config)
 
 

@@ -1,8 +1,8 @@
-"""Small experiments that show what GUIDE.md tells; each draws one figure into runs/lessons/.
+"""Small experiments that show what GUIDE.md explains; each draws one figure into runs/lessons/.
 
-    python lessons.py optimizers       SGD, momentum, RMSProp and Adam from the same first weights
+    python lessons.py optimizers       SGD, momentum, RMSProp and Adam from the same weight initialisation
     python lessons.py batches          batch size 1, 16 and all rows: steps per epoch, and how the loss falls
-    python lessons.py regions          which kind the network sees for each petal
+    python lessons.py regions          decision regions: which species the network predicts for each petal
     python lessons.py softmax          from three sums to three probabilities and a loss, by hand and by Keras
 
 GUIDE.md says what to look for.
@@ -80,7 +80,7 @@ def compare(config: Config, choices: dict[str, dict], name: str) -> str:
 
 
 def regions(config: Config) -> str:
-    """Train, then ask for every length and width of the petal, the sepals at their median."""
+    """Train, then predict for every length and width of the petal, with the sepals at their median."""
     from support.reports import figures
     from support.reports.figures import plt
 

@@ -33,7 +33,7 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
     model = keras.Model(row, probabilities, name="iris")
     model.compile(
         optimizer=optimizers.build(config, len(splits.train)),
-        loss="sparse_categorical_crossentropy",  # "sparse": the answers are class numbers, not columns
+        loss="sparse_categorical_crossentropy",  # "sparse": the labels are class numbers, not columns
         metrics=["accuracy"],
     )
     return model

@@ -24,8 +24,8 @@ __all__ = ["draw_examples", "load", "read_inputs"]
 
 MNIST = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
-INKED = 0.4  # of a digit's darkest pixel: from here on a pixel of the sample is a stroke, not the blur of its 8×8
-FORM_FROM = 1_000  # training images from which it is seen whether they have MNIST's form
+INKED = 0.4  # share of a digit's darkest pixel from which a pixel of the sample is a stroke, not blur
+FORM_FROM = 1_000  # training images looked at to see whether they have MNIST's format
 
 
 def load(config: Config) -> Splits:
@@ -46,15 +46,15 @@ def load(config: Config) -> Splits:
 
 
 def with_form(splits: Splits) -> Splits:
-    """The same, and in the spec whether the images are in MNIST's form: then a photo of ink on paper is brought to it too."""
+    """The same splits; the spec also says whether the images are in MNIST's format. If so, photos are converted to it too."""
     form = {"form": "mnist"} if paper.is_mnist_form(splits.train.x[:FORM_FROM]) else {}
     return replace(splits, spec={**splits.spec, **form})
 
 
 def sample() -> tuple[np.ndarray, np.ndarray]:
-    """scikit-learn's digits, 8×8 with values 0..16, brought to MNIST's form as the digits of a photo are: 28×28, 0..255.
+    """scikit-learn's digits, 8×8 with values 0..16, converted to MNIST's format like the digits of a photo: 28×28, 0..255.
 
-    They do not say who wrote which digit, so a writer may be in training and test: real new writers are harder.
+    The data do not say who wrote which digit, so a writer may be in training and test. Digits of new writers are harder.
     """
     from PIL import Image
     from sklearn.datasets import load_digits
@@ -71,11 +71,11 @@ def sample() -> tuple[np.ndarray, np.ndarray]:
 def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], Any]:
     """Files and folders as predict.py takes them: names, and images (digits, 28, 28, 1) uint8, read by the same functions as in training.
 
-    Where the model was trained on images of MNIST's form, one that has it already stays as it is; the digits on any other, such as a
-    photo of ink on paper, are brought to it, from left to right.
+    If the model was trained on images in MNIST's format, an image in that format stays unchanged. The digits on any other image, such
+    as a photo of ink on paper, are converted to it, from left to right.
 
     Raises:
-        ProjectError: where a file is missing or no image, or no digit was found on any.
+        ProjectError: where a file is missing or not an image, or no digit was found at all.
     """
     if spec.get("form") != "mnist":
         return images.read_inputs(texts, spec)

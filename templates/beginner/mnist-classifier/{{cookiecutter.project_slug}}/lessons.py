@@ -1,4 +1,4 @@
-"""Small experiments that show what GUIDE.md tells; each takes seconds and draws one figure into runs/lessons/.
+"""Small experiments that show what GUIDE.md explains; each takes seconds and draws one figure into runs/lessons/.
 
     python lessons.py filters          what the first layer looks for, and what it finds in one digit
     python lessons.py batch-norm       the same network with and without batch normalization, at two learning rates

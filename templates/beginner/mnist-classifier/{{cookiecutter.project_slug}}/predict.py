@@ -1,11 +1,11 @@
 """Step 5: ask the trained model which digits it sees.
 
-    python predict.py photo.jpg …                  the newest run answers; a file or a folder
+    python predict.py photo.jpg …                  the newest run predicts; a file or a folder
     python predict.py photo.jpg --show seen.png    also draw what the network saw
     python predict.py photo.jpg --json             the same for a program
-    python predict.py photo.jpg --model FILE       an exported file answers: .onnx and .tflite without loading TensorFlow
+    python predict.py photo.jpg --model FILE       an exported file predicts: .onnx and .tflite without loading TensorFlow
 
-A photo of ink on paper is brought to the form of MNIST's digits first (support/data/paper.py). Next: python export.py
+A photo of ink on paper is first converted to MNIST's format (support/data/paper.py). Next: python export.py
 """
 
 import json

@@ -1,7 +1,7 @@
 """Step 1: look at the data before anything else.
 
     python data.py                     the sample: ten students
-    python data.py --data full         400 students made by a rule that stands below
+    python data.py --data full         400 students made by the rule below
     python data.py --data student-mat.csv --target "G3 >= 10" --ignore G1,G2        your own table
 
 Prints what there is and draws it into runs/data.png. Next: python model.py
@@ -59,9 +59,9 @@ def read_table(config: Config) -> Table:
 
 
 def made_by_a_rule(count: int, seed: int) -> np.ndarray:
-    """Students (count, 3): study 0..10 hours, sleep 3..9 hours, and a pass that each hour of study makes more probable.
+    """Students (count, 3): study 0..10 hours, sleep 3..9 hours, and whether they pass; each hour makes a pass more probable.
 
-    The rule: the odds of passing are e to the power of 1.2 × study + 0.8 × sleep - 9.5. So a network can at best learn these odds.
+    The rule: the odds of passing are e to the power of 1.2 × study + 0.8 × sleep - 9.5. A network can at best learn these odds.
     """
     rng = np.random.default_rng(seed)
     study, sleep = rng.uniform(0, 10, count).round(1), rng.uniform(3, 9, count).round(1)

@@ -1,10 +1,10 @@
-"""Small experiments that show what GUIDE.md tells; each takes seconds.
+"""Small experiments that show what GUIDE.md explains; each takes seconds.
 
     python lessons.py neuron           one neuron by hand, equal to Keras's
     python lessons.py backprop         one gradient by hand, by finite differences and by Keras: three equal numbers
     python lessons.py prediction       one prediction of the trained network, number by number
-    python lessons.py activations      the curves that a neuron can pass its sum through
-    python lessons.py plane            the probability of passing, over all hours of study and sleep
+    python lessons.py activations      the activation functions: ReLU, sigmoid, tanh, softmax
+    python lessons.py plane            the probability of passing for all hours of study and sleep
 
 GUIDE.md says what to look for.
 """
@@ -118,7 +118,7 @@ def activations() -> str:
 
 
 def plane(config: Config) -> str:
-    """Train, then ask for every pair of hours."""
+    """Train, then predict for every pair of hours."""
     from model import build_model
     from support.reports import figures
     from support.reports.figures import plt

@@ -32,7 +32,7 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
     model = keras.Model(row, probability, name="student")
     model.compile(
         optimizer=optimizers.build(config, len(splits.train)),
-        loss="binary_crossentropy",  # minus the logarithm of the probability that was given to the true answer
+        loss="binary_crossentropy",  # minus the logarithm of the probability given to the true label
         metrics=["accuracy"],
     )
     return model

@@ -9,7 +9,7 @@ from pydantic import Field
 
 
 class Config(TableOptions):
-    """The settings of a training; what is asked of a table stands in TableOptions: data, target, group, time, …"""
+    """The settings of a training. Those about the table are in TableOptions: data, target, group, time, …"""
 
     # Data
     ignore: tuple[str, ...] = Field(
@@ -19,26 +19,31 @@ class Config(TableOptions):
     # Network
     units: tuple[int, ...] = Field((64, 32), max_length=8, description="neurons in each hidden layer")
     activation: Literal["relu", "tanh", "sigmoid", "elu", "silu"] = Field(
-        "silu", description="what a neuron does with its sum"
+        "silu", description="activation function: what a neuron does with its weighted sum"
     )
-    l2: float = Field(1e-3, ge=0, description="penalty on large weights, against overfitting")
+    l2: float = Field(1e-3, ge=0, description="L2 regularization: penalty on large weights, against overfitting")
     dropout: float = Field(
         0.3, ge=0, lt=1, description="dropout rate: fraction of activations dropped in training, against overfitting"
     )
 
     # Training
     epochs: int = Field(60, ge=1, description="passes over the training rows; the best one is kept")
-    learning_rate: float = Field(3e-3, gt=0, description="the peak; three times Adam's usual, as the network is small")
+    learning_rate: float = Field(
+        3e-3, gt=0, description="peak of the schedule; three times Adam's default 0.001, as the network is small"
+    )
     monitor: Literal["val_loss", "val_accuracy"] = Field(
-        "val_loss", description="the loss knows how sure a prediction was, accuracy does not"
+        "val_loss",
+        description="metric that chooses the best epoch; the loss shows how confident predictions are, accuracy does not",
     )
     patience: int = Field(15, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
     print_every: int = Field(5, ge=1, description="epochs between two lines of progress")
 
     # Decision
-    false_yes_cost: float = Field(1.0, gt=0, description="what it costs to say yes where no is true")
+    false_yes_cost: float = Field(1.0, gt=0, description="cost of a false positive: yes is predicted, no is true")
     false_no_cost: float = Field(
-        1.0, gt=0, description="what it costs to say no where yes is true; the threshold is chosen by both"
+        1.0,
+        gt=0,
+        description="cost of a false negative: no is predicted, yes is true; both costs together choose the threshold",
     )
 
 

@@ -1,8 +1,8 @@
-"""Small experiments that show what GUIDE.md tells.
+"""Small experiments that show what GUIDE.md explains.
 
-    python lessons.py fit              too small, right, and too large without regularisation: three pairs of curves
-    python lessons.py leakage          what boat and body would have "scored"
-    python lessons.py threshold        the cheapest threshold, as one error gets dearer than the other
+    python lessons.py fit              a network too small, right, and too large without regularization: three pairs of curves
+    python lessons.py leakage          the accuracy with the two columns that leak the target, boat and body
+    python lessons.py threshold        the cheapest threshold, as one error becomes more expensive than the other
 
 GUIDE.md says what to look for.
 """
@@ -25,7 +25,7 @@ class Options(Settings):
 
 
 def fit(config: Config) -> str:
-    """Three trainings of 60 epochs, and where validation leaves training behind."""
+    """Three trainings of 60 epochs, and where the validation loss departs from the training loss."""
     from support.reports import figures
     from support.reports.figures import plt
 
@@ -61,7 +61,7 @@ def leakage(config: Config) -> dict[str, float]:
 
 
 def threshold(config: Config) -> list[float]:
-    """Missing a survivor at 1, 2 and 5 times the cost of a false hope."""
+    """A false negative (a missed survivor) at 1, 2 and 5 times the cost of a false positive."""
     splits = load(config)
     model, _ = trained(config, splits)
     validation, test = (

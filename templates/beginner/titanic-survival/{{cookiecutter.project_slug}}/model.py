@@ -23,7 +23,7 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
     row = feature_layers.inputs(splits.spec)
     x = feature_layers.features(
         row, splits
-    )  # (batch, features): numbers, gaps, and a place for each class, sex and port
+    )  # (batch, features): numbers, missing-value indicators, one-hot class, sex and port
     for units in config.units:
         x = layers.Dense(units, config.activation, kernel_regularizer=regularizers.L2(config.l2))(
             x

@@ -1,4 +1,4 @@
-"""Public data, fetched once: with a time-out, going on where a connection was cut, checked by its hash. A file of yours is never deleted."""
+"""Public data, downloaded once: with a time-out, resumed after a broken connection, checked by its hash. Your files are never deleted."""
 
 import hashlib
 import http.client
@@ -23,10 +23,10 @@ def fetch(url: str, published: str, name: str, also: Path | None = None) -> Path
 
     Args:
         url: where the file is.
-        published: the hash of its content: a SHA-256, or "md5:" and an MD5 where its host publishes no other. An MD5 shows that the
-            file is whole; that nobody forged it, only https does.
+        published: the hash of its content: a SHA-256, or "md5:" and an MD5 where its host publishes no other. An MD5 shows only
+            that the file is complete; https shows that nobody forged it.
         name: its name in data/.
-        also: another place where it may lie already, such as Keras's own cache; it is only read.
+        also: another place where it may be already, such as Keras's own cache; it is only read.
 
     Raises:
         ProjectError: without a network, with a wrong hash, or after a host that stays silent; says where to put the file by hand.
@@ -47,7 +47,7 @@ def fetch(url: str, published: str, name: str, also: Path | None = None) -> Path
             _continue(url, part)
         except (OSError, http.client.HTTPException) as error:
             if isinstance(error, OSError) and errors.explain(error):
-                raise  # it is this computer's: a full disk, a folder that cannot be written
+                raise  # a problem of this computer: a full disk, a folder that is not writable
             reason = str(getattr(error, "reason", error))
             continue
         if _is(part, published):
@@ -78,7 +78,7 @@ def _continue(url: str, part: Path) -> None:
             return
         raise
     with response:
-        have *= response.status == 206  # a host that does not know ranges begins anew
+        have *= response.status == 206  # a server without range requests starts from the beginning
         left = int(response.headers.get("Content-Length") or 0)
         with part.open("ab" if have else "wb") as file:
             for block in progress(

@@ -42,8 +42,8 @@ def code(project: Path) -> str:
 def commit(project: Path) -> str | None:
     """The commit that is checked out in `project`; None outside git.
 
-    Who downloads a project has not agreed to run what its repository's configuration names (core.fsmonitor, hooks, filters):
-    rev-parse looks at no file of the working tree, so it starts none of them.
+    Whoever downloads a project has not agreed to run what its repository's configuration names (core.fsmonitor, hooks, filters):
+    rev-parse reads no file of the working tree, so it starts none of them.
     """
     if not (project / ".git").exists():  # else git would look in the folders above
         return None

@@ -1,4 +1,4 @@
-"""How a step ends: one or two lines and exit code 2 for a mistake that the user can mend, a traceback for a mistake of ours."""
+"""How a step ends: one or two lines and exit code 2 for a mistake that the user can fix, a traceback for a mistake of ours."""
 
 import errno
 import sys
@@ -12,7 +12,7 @@ NOT_ALLOWED = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 class ProjectError(Exception):
-    """A mistake that the user can mend. The message says what happened, what was expected and what to do."""
+    """A mistake that the user can fix. The message says what happened, what was expected and what to do."""
 
 
 class StepFailed(Exception):
@@ -84,7 +84,7 @@ def explain(error: OSError) -> str | None:
 
 def _interrupted(error: BaseException | None) -> bool:
     """Whether this is Ctrl-C, or an error that a library made of it while it was being imported."""
-    for _ in range(20):  # a chain may be a ring
+    for _ in range(20):  # the chain may be a cycle
         if error is None or isinstance(error, KeyboardInterrupt):
             break
         error = error.__cause__ or error.__context__

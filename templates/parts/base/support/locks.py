@@ -1,4 +1,4 @@
-"""A lock on an open file, which the system lets go of however the process ends."""
+"""A lock on an open file, which the system releases however the process ends."""
 
 import sys
 from typing import IO

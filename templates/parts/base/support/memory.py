@@ -1,4 +1,4 @@
-"""Memory that a training step has freed is kept for the next one: TensorFlow 2.21 has it given back to the system after every step."""
+"""Keep the memory that a training step has freed for the next one; TensorFlow 2.21 returns it to the system after every step."""
 
 import contextlib
 import ctypes

@@ -1,4 +1,4 @@
-"""What a step shows: text that cannot steer the terminal, and progress that suits a terminal or a log."""
+"""What a step shows: text that cannot control the terminal, and progress that suits a terminal or a log."""
 
 import io
 import os
@@ -11,7 +11,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-# Control characters, among them the escape that begins a command to the terminal, and marks that turn the direction of writing.
+# Control characters, among them the escape that begins a command to the terminal, and marks that change the direction of writing.
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 OUTPUT = "the output"  # as the name of a file in an error of the system
 FIRST_LINE = 30.0  # seconds until a log gets its first line of progress; each further one comes at twice the time

@@ -20,16 +20,23 @@ class TrainingConfig(Settings):
     optimizer: Literal["adam", "rmsprop", "sgd"] = Field(
         "adam", description="how a gradient becomes a step; sgd needs a learning rate about ten times larger than adam"
     )
-    learning_rate: float = Field(1e-3, gt=0, description="the peak of the schedule")
-    momentum: float = Field(0.9, ge=0, lt=1, description="of sgd only: how much of the last step goes into the next")
-    schedule: Literal["cosine", "exponential", "constant"] = Field(
-        "cosine", description="climbs for a tenth of the training, then falls to small steps, which settle the weights"
+    learning_rate: float = Field(1e-3, gt=0, description="peak of the learning rate schedule")
+    momentum: float = Field(
+        0.9,
+        ge=0,
+        lt=1,
+        description="momentum of sgd: share of the last step that goes into the next; other optimizers ignore it",
     )
-    monitor: str = Field("val_loss", description="what the best epoch is best in")
+    schedule: Literal["cosine", "exponential", "constant"] = Field(
+        "cosine",
+        description="how the learning rate changes; cosine climbs for a tenth of the training, then falls, so that the weights settle",
+    )
+    monitor: str = Field("val_loss", description="metric that chooses the best epoch")
     patience: int = Field(0, ge=0, description="epochs without improvement before stopping early; 0 never stops early")
     print_every: int = Field(1, ge=1, description="epochs between two lines of progress")
     deterministic: bool = Field(
-        False, description="on a GPU: equal seeds give equal weights, which is slower; on a CPU they do anyway"
+        False,
+        description="training on a GPU that repeats bit for bit, which is slower; training on a CPU repeats anyway",
     )
 
 
@@ -40,5 +47,8 @@ class SplitConfig(TrainingConfig):
         0.1, gt=0, lt=0.5, description="share of the training data that chooses the best epoch"
     )
     test_fraction: float = Field(
-        0.2, gt=0, lt=0.5, description="share kept for the test where the data have no test part"
+        0.2,
+        gt=0,
+        lt=0.5,
+        description="share of the data for the test split, if the data have no test split of their own",
     )

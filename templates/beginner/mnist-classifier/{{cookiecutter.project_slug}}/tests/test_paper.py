@@ -1,4 +1,4 @@
-"""What must hold for photos of handwriting: one digit, several, none; any light, size and ink; MNIST's own images stay as they are."""
+"""What must hold for photos of handwriting: one digit, several, none; any light, size and ink; MNIST's own images stay unchanged."""
 
 import json
 import sys

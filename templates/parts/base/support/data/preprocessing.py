@@ -1,7 +1,7 @@
-"""From raw inputs to the numbers that layers compute with: here nothing to do, pictures are numbers already.
+"""From raw inputs to the numbers that layers compute with. Images are numbers already, so there is nothing to do here.
 
-Data whose raw form is text replaces this file. Training computes with encoded inputs, which is quicker; the saved model takes raw
-ones; ONNX and LiteRT, which hold no text, take encoded ones again.
+Projects on text and on tables replace this file. Training uses encoded inputs, which is faster; the saved model takes raw inputs.
+ONNX and LiteRT files cannot hold text, so they take encoded inputs too.
 """
 
 from typing import Any

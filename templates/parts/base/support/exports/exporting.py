@@ -26,8 +26,10 @@ PATHS = {
     "litert": "model.tflite",
     "litert-int8": "model_int8.tflite",
 }
-TOLERANCE = 1e-4  # for 32-bit formats: other order of additions, same numbers; seen here: below 1e-5. preprocessing.py may have its own
-INT8_MEAN = 0.02  # for 8-bit weights: mean difference of an output, in units of its range; seen here: below 0.005
+TOLERANCE = (
+    1e-4  # for 32-bit formats, which add in another order; observed: below 1e-5. preprocessing.py may have its own
+)
+INT8_MEAN = 0.02  # for 8-bit weights: mean difference of an output, in units of its range; observed: below 0.005
 SCORE_CHANGE = 0.02  # how far the test score of any format may be from the model's; above 1, this share of it
 SCORE_EXAMPLES = 2  # or as far as this many examples move it: in a small test, one near a tie is more than 0.02
 COMPARED = 2_000  # test examples for the score; the difference and the time need fewer
@@ -56,11 +58,11 @@ def export(
         path = run.exports / PATHS[name]
         row: dict[str, Any] = {"format": name, "file": path.name}
         try:
-            with hidden_stderr():  # converters talk a lot; what is wrong is found by comparing
+            with hidden_stderr():  # converters print a lot; the comparison finds what is wrong
                 write_safely(path, partial(_into, write))
             row |= prove(name, path, run.spec, test, expected, score, metric)
         except OSError:
-            raise  # a full disk is the user's to mend, and ends the step
+            raise  # a full disk is for the user to fix, and ends the step
         except Exception as error:  # whatever a converter raises: the table names the format and goes on
             row |= {"ok": False, "error": f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0][:200]}"}
         rows.append(row)

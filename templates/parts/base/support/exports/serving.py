@@ -28,7 +28,7 @@ class SavedModel:
 
 
 def locate(file: str | None, run: str | None) -> SavedModel:
-    """The model to ask: an exported file, or the model of a run (the newest where `run` is None).
+    """The model that predicts: an exported file, or the model of a run (the newest where `run` is None).
 
     Raises:
         ProjectError: where there is no such model, or no spec.json beside an exported file.
@@ -68,7 +68,7 @@ def load(model: SavedModel) -> Predict:
             f"{path} is no format that can be asked\nExpected .keras, .onnx, .tflite or a SavedModel folder."
         )
     try:
-        if not (path.is_file() or path.is_dir()):  # a pipe may never say anything, a device never end
+        if not (path.is_file() or path.is_dir()):  # a pipe may never deliver, a device may never end
             raise OSError("no file")
         run = RUNTIMES[kind](str(path))
     except ImportError:
@@ -89,7 +89,7 @@ def _keras(path: Path) -> Predict:
             return inference.predict(model, x)
         return np.asarray(
             model(x, training=False)
-        )  # for few several times quicker than predict(), which is made for many
+        )  # for few examples several times faster than predict(), which is made for many
 
     return run
 

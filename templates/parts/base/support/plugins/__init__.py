@@ -7,7 +7,7 @@ A module here, say support/plugins/beep.py, may define
 
     def callbacks(options, run) -> list[keras.callbacks.Callback]
 
-and imports TensorFlow or Keras inside `callbacks` only: a wrong option is answered before they are loaded. train.py knows none of
+and imports TensorFlow or Keras inside `callbacks` only: a wrong option is reported before they are loaded. train.py knows none of
 the modules by name; without any, this does nothing.
 """
 

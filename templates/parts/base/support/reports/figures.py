@@ -13,7 +13,7 @@ from matplotlib import pyplot as plt
 
 Picture = tuple[Path, str]  # the file and its caption
 
-# Matplotlib's own font has no Chinese, Japanese, Korean, Thai and Hindi letters: those that the computer has help out.
+# Matplotlib's own font has no Chinese, Japanese, Korean, Thai and Hindi characters: the computer's fonts provide them.
 OTHER_FONTS = (
     *("Noto Sans CJK SC", "Noto Sans CJK JP", "WenQuanYi Zen Hei", "Noto Sans Thai", "Noto Sans Devanagari"),  # Linux
     *("PingFang SC", "Hiragino Sans", "Apple SD Gothic Neo", "Thonburi", "Arial Unicode MS"),  # macOS
@@ -57,7 +57,7 @@ def learning_curves(run: Run) -> Picture:
 
 
 def draw_model(model: Any, path: Path) -> Picture:
-    """The layers from input to output with their output shapes and parameters; a model in a model is opened."""
+    """The layers from input to output with their output shapes and parameters; nested models are expanded."""
     lines = [f"{'layer':32}{'output':32}{'parameters':>12}", ""]
     for layer in (inner for outer in model.layers for inner in getattr(outer, "layers", [outer])):
         shape, count = getattr(layer.output, "shape", ""), layer.count_params()

@@ -94,7 +94,7 @@ class Run:
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
-        """Keep a second training out of this run; the system lets go of the lock however this process ends.
+        """Keep a second training out of this run; the system releases the lock however this process ends.
 
         Raises:
             ProjectError: where another process is training this run.
@@ -157,7 +157,7 @@ def find(wanted: str | None, file: str = "model.keras") -> Run:
 
 
 def folders() -> list[Path]:
-    """The folders of all runs, the oldest first: in the order in which they began, also where the clock was set back between them."""
+    """The folders of all runs, the oldest first: in the order in which they began, even if the clock was set back between them."""
     if not FOLDER.is_dir():
         return []
     found = [folder for folder in FOLDER.iterdir() if (folder / "config.json").exists()]
@@ -181,7 +181,7 @@ def check_model_file(path: Path) -> None:
     if not path.exists():
         raise ProjectError(f"there is no file {shown(path)}\nTrain first: python train.py")
     try:
-        if not path.is_file():  # a pipe may never say anything, a device never end
+        if not path.is_file():  # a pipe may never deliver, a device may never end
             raise OSError("no file")
         with zipfile.ZipFile(path) as archive:
             if archive.testzip() is None and {"config.json", "model.weights.h5"} <= set(archive.namelist()):

@@ -22,9 +22,9 @@ class Options(Settings):
     """Compare the runs."""
 
     as_json: bool = Field(False, alias="json", description="print JSON instead of a table")
-    prune: bool = Field(False, description="remove old runs: all but the newest, --keep of them")
-    keep: int = Field(5, ge=1, description="with --prune: how many runs stay")
-    dry_run: bool = Field(False, description="with --prune: say what would be removed, remove nothing")
+    prune: bool = Field(False, description="remove old runs: all but the newest --keep")
+    keep: int = Field(5, ge=1, description="number of runs that --prune keeps")
+    dry_run: bool = Field(False, description="list what --prune would remove; remove nothing")
 
 
 def summaries() -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ import numpy as np
 
 
 class Batches(keras.utils.PyDataset):
-    """The examples of a split: shuffled anew in each epoch where there is a seed, else as they stand.
+    """The examples of a split: reshuffled in each epoch if there is a seed, else in their own order.
 
     Keras's own shuffling goes on from wherever its random state is; this order is a function of (seed, epoch), so a run can be
     repeated, and resumed in the middle, with the very same batches.

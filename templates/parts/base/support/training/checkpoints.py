@@ -1,7 +1,7 @@
-"""Checkpoints that hold everything: after `kill -9`, a training goes on to the same result it would have had.
+"""Checkpoints that hold everything: after `kill -9`, a training resumes to the same result, bit for bit, as without it.
 
 A checkpoint is two files in runs/<time>/checkpoints/: the numbers (.npz), then a small state file (.json) with their hash and its
-own. It counts only when both hashes are right. The one before is kept, in case the newest is damaged.
+own. It counts only if both hashes match. The one before is kept, in case the newest is damaged.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""history.csv: what every epoch came to."""
+"""history.csv: the loss and the metrics of every epoch."""
 
 import csv
 

@@ -23,7 +23,7 @@ SAVE_SECONDS = 300.0  # within a long epoch; every epoch's end is saved anyway
 
 
 def less_is_better(monitor: str) -> bool:
-    """Whether the best epoch has the least of what is monitored, as its name says: a loss, an error, a distance."""
+    """Whether the monitored metric is better when smaller, as its name says: a loss, an error, a distance."""
     return any(word in monitor for word in ("loss", "error", "distance"))
 
 
@@ -38,7 +38,7 @@ class Stopped(Exception):
 
 
 class Recorder(keras.callbacks.Callback):
-    """All that is noted while training, in one place so that all of it can be saved and restored together.
+    """All that is recorded in training, in one place so that all of it can be saved and restored together.
 
     Keras has a callback for each (CSVLogger, ModelCheckpoint, EarlyStopping, BackupAndRestore), whose counters are lost when a
     training is interrupted.
@@ -57,8 +57,8 @@ class Recorder(keras.callbacks.Callback):
         self.signals = Signals()
         self.diverged = ""
         self.seconds = 0.0
-        self.trained = False  # whether a batch was, by this process
-        self.shown = 0.0  # when the bar was drawn
+        self.trained = False  # whether this process has trained on a batch
+        self.shown = 0.0  # when the progress bar was last drawn
         self.saved = time.perf_counter()
 
     # --- what Keras calls ---
@@ -230,7 +230,7 @@ class Recorder(keras.callbacks.Callback):
         return bool(self.config.patience) and self.epoch - self.best_epoch >= self.config.patience
 
     def _value(self, row: dict[str, float]) -> list[float]:
-        """What the best epoch has the least of: the monitored loss or negative score, and the loss where that is equal."""
+        """What the best epoch minimises: the monitored loss or negative score, and the loss where that is equal."""
         loss = row.get("val_loss", row["loss"])
         monitored = row.get(self.config.monitor, loss)
         return [monitored if less_is_better(self.config.monitor) else -monitored, loss]

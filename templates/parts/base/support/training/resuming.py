@@ -1,4 +1,4 @@
-"""Going on with a training that was interrupted: which one, and whether it is still the same training."""
+"""Resuming an interrupted training: which one, and whether it is still the same training."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -21,7 +21,7 @@ def start_or_resume(options: Settings, cls: type[C], load: Callable[[C], Splits]
         load: the project's data.load.
 
     Raises:
-        ProjectError: where there is nothing to go on with, or it is not the same training any more.
+        ProjectError: where there is no run to continue, or it is no longer the same training.
     """
     if not getattr(options, "resume", False):
         config = settings.only(cls, options)
@@ -36,7 +36,7 @@ def start_or_resume(options: Settings, cls: type[C], load: Callable[[C], Splits]
 
 
 def unfinished(wanted: str | None) -> Run:
-    """The run to go on with: the one with this name or path, or the newest that was interrupted.
+    """The run to continue: the one with this name or path, or the newest that was interrupted.
 
     Raises:
         ProjectError: where there is none, or the named one is finished.
@@ -64,7 +64,7 @@ def _state(run: Run) -> str | None:
 
 
 def same_settings(run: Run, cls: type[C], given: Settings, allow_changes: bool) -> C:
-    """The settings to go on with: those that the run began with, or, where changes are allowed, with what was `given`.
+    """The settings to continue with: those that the run began with, or, where changes are allowed, with what was `given`.
 
     Raises:
         ProjectError: listing what was given and differs from what the run began with.
@@ -89,7 +89,7 @@ def same_settings(run: Run, cls: type[C], given: Settings, allow_changes: bool) 
 
 
 def same_data(run: Run, splits: Splits, allow_changes: bool) -> None:
-    """Look whether the data are those that the run began with; where changes are allowed, note the new ones and warn.
+    """Check that the data are those that the run began with; where changes are allowed, note the new ones and warn.
 
     Raises:
         ProjectError: where they are not, and changes are not allowed.

@@ -18,7 +18,7 @@ class Signals:
     def __enter__(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             if signal.getsignal(number) is signal.SIG_IGN:
-                continue  # whoever started this wants it so: a shell does, for Ctrl-C, with what runs in the background
+                continue  # the parent process wants it ignored, as a shell does with Ctrl-C for background jobs
             try:
                 self.before[number] = signal.signal(number, self._note)
             except ValueError:  # not in the main thread: the caller's own handling stays

@@ -47,7 +47,7 @@ def run(search: Search, splits: Splits, build_model: Callable[..., Any], fit: Ca
         again: the command that goes on with it.
 
     Raises:
-        ProjectError: where the folder holds a search with other settings or on other data, or another process is at it.
+        ProjectError: where the folder holds a search with other settings or on other data, or another process is running it.
         StepStopped: where it was stopped by a signal.
     """
 
@@ -82,7 +82,7 @@ def run(search: Search, splits: Splits, build_model: Callable[..., Any], fit: Ca
             study.stop()
 
     search.folder.mkdir(parents=True, exist_ok=True)
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it wonders why there are so many models
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns about the number of models
     with Run(search.folder).lock():
         study = optuna.create_study(
             storage=f"sqlite:///{(search.folder / 'trials.sqlite').as_posix()}",
@@ -169,7 +169,7 @@ def _run(folder: Path, config: Any, splits: Splits) -> Run:
 
 
 class Watcher(keras.callbacks.Callback):
-    """Tells Optuna how a trial is getting on, and stops one that is worse than the median of those before it."""
+    """Reports the progress of a trial to Optuna, and stops one that is worse than the median of those before it."""
 
     def __init__(self, trial: Trial, run: Run, monitor: str) -> None:
         super().__init__()

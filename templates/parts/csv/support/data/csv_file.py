@@ -1,4 +1,4 @@
-"""What a CSV file is made of: its encoding, separator, header and quotes, found out or named with file and line."""
+"""The format of a CSV file: its encoding, separator, header and quotes are detected, faults are named with file and line."""
 
 import codecs
 import csv
@@ -25,7 +25,7 @@ DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ]\d.*)?|.*\b\d\d:\d\d(?
 
 
 class CsvOptions(Settings):
-    """How a CSV file is written, where that cannot be found out from the file."""
+    """How a CSV file is written, where that cannot be detected."""
 
     separator: str | None = Field(None, description="character between the values of a CSV file, or tab")
     decimal: Literal[".", ","] | None = Field(None, description="decimal mark in a CSV file: . or ,")
@@ -40,7 +40,7 @@ class CsvOptions(Settings):
 
 @dataclass(frozen=True)
 class CsvFile:
-    """What stands in a file, and how it is to be read.
+    """The content of a CSV file, and how to read it.
 
     `raw` is UTF-8 with line ends \\n; its rows begin behind the line end at `begin - 1`, on line `line` of the file. `texts` are the
     columns with a text among the first rows, `gaps` the others with an empty cell there; `quotes` says whether quotes enclose
@@ -80,7 +80,7 @@ def opened(
         ProjectError: naming file and line, where the file is no table.
     """
     (raw, notes), begin, line = decoded(path), 0, 1
-    if told := re.match(rb'"?sep=(.)"?\n', raw, re.IGNORECASE):  # how Excel is told the separator
+    if told := re.match(rb'"?sep=(.)"?\n', raw, re.IGNORECASE):  # a line that tells Excel the separator
         separator, begin, line = separator or told[1].decode(), told.end(), 2
     while begin < len(raw) and (line <= skip_lines or not raw[begin : raw.find(b"\n", begin)].strip()):
         begin, line = raw.find(b"\n", begin) + 1, line + 1
@@ -114,7 +114,7 @@ def decoded(path: Path) -> tuple[bytes, tuple[str, ...]]:
     Raises:
         ProjectError: where it is no text.
     """
-    if not path.is_file():  # a pipe may never say anything, a device such as /dev/zero never ends
+    if not path.is_file():  # a pipe may never deliver, a device such as /dev/zero never ends
         folder = f"is a folder\nExpected a CSV file, for example {path}/table.csv."
         there = "is neither a file nor a folder\nExpected a CSV file." if path.exists() else ""
         missing = f"there is no data at {path}\nExpected sample, full, or the path of a CSV file."

@@ -1,8 +1,8 @@
-"""How a column writes its dates: the one format that fits every value, found out or given, and the dates read with it.
+"""How a column writes its dates: the one format that fits every value, detected or given, and the dates read with it.
 
 A format is what strptime takes, such as %d.%m.%Y %H:%M, or one of NAMED; %q is a quarter. Nothing is guessed row by row: a column has
-one format, and a text that does not fit it is no date. Where two formats fit every value, what was taken and what else fits is part
-of the result.
+one format, and a text that does not fit it is no date. Where two formats fit every value, the result names both
+the one that is used and the other.
 """
 
 import re

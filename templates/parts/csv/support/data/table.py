@@ -1,7 +1,8 @@
 """A CSV file as columns: what is wrong is named with its file and line.
 
-Separator, encoding and how numbers are written are found out. A column whose values are all numbers (or missing) is an array of
-numbers; every other column keeps its text as it stands in the file. pandas reads; what looks odd is looked at row by row after that.
+Separator, encoding and number formats are detected. A column whose values are all numbers (or missing) is an array of
+numbers; every other column keeps its text as it stands in the file. pandas reads the file; where
+something looks odd, the rows are then checked one by one.
 """
 
 import io
@@ -22,7 +23,7 @@ import pandas as pd
 
 SUMS = re.compile(r"(grand |sub)?(total|sum|average|mean|summe|gesamt|somme|totale|suma)s?:?", re.IGNORECASE)
 
-Read = tuple[np.ndarray, np.ndarray | None]  # numbers (rows,) and None, or different texts and the place of each row's
+Read = tuple[np.ndarray, np.ndarray | None]  # numbers (rows,) and None, or different texts and the index of each row's
 Cells = np.ndarray  # (rows,): float64 with NaN for missing values, or objects (str, "" where nothing stands)
 
 
@@ -76,10 +77,10 @@ def read(
 
     Args:
         path: the file; UTF-8, UTF-16 with its mark, or Windows-1252.
-        separator: one character, or "tab"; found out where None.
+        separator: one character, or "tab"; detected where None.
         as_text: columns to keep as text even where all their values are numbers.
         decimal, header, skip_lines, quotes: as in `CsvOptions`.
-        formats: how the numbers of some columns are written, as training found; the others are found out.
+        formats: how the numbers of some columns are written, as training found; the others are detected.
 
     Raises:
         ProjectError: naming file and line, where the file is no table.

@@ -62,7 +62,7 @@ def fit(columns: list[Column], table: Table, rows: np.ndarray, bins: int = 0) ->
     texts.sort(
         key=lambda text: len(text["vocabulary"])
     )  # the small ones first: the network takes large ones another way
-    first = 1  # 0 is the place of unknown values, in every column
+    first = 1  # 0 is the index of unknown values, in every column
     for text in texts:
         text["first"] = first
         first += len(text["vocabulary"])
@@ -162,7 +162,7 @@ def _statistics(values: np.ndarray) -> dict[str, Any] | None:
     known = values[~np.isnan(values)].astype(np.float32).astype(np.float64)
     if not len(known) or (len(known) == len(values) and known.min() == known.max()):
         return None
-    inner = np.clip(known, *np.quantile(known, (0.01, 0.99)))  # a few wild values must not set the scale
+    inner = np.clip(known, *np.quantile(known, (0.01, 0.99)))  # a few outliers must not set the scale
     scale = float(inner.std()) or float(known.std()) or 1.0
     return {"median": float(np.median(known)), "scale": scale, "gaps": len(known) < len(values)}
 

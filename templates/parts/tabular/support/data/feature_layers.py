@@ -24,7 +24,7 @@ def inputs(spec: dict[str, Any]) -> dict[str, keras.KerasTensor]:
 
 
 def features(row: dict[str, keras.KerasTensor], splits: Splits) -> keras.KerasTensor:
-    """Numbers as they are, small categories as a place that is 1, large ones as an embedding: (batch, features)."""
+    """Numbers as they are, small categories one-hot encoded, large ones as an embedding: (batch, features)."""
     spec, parts = splits.spec, []
     if "numbers" in row:
         parts.append(row["numbers"])
@@ -41,9 +41,9 @@ def features(row: dict[str, keras.KerasTensor], splits: Splits) -> keras.KerasTe
 
 
 def one_hot(ids: keras.KerasTensor, sizes: list[int]) -> keras.KerasTensor:
-    """A place for each value of the first columns, 1 where the row has it: (batch, columns) -> (batch, values).
+    """One-hot encoding of the first columns: (batch, columns) -> (batch, values).
 
-    The values are numbered through from 1, so one comparison serves all columns. An unknown value, 0, has no place.
+    The values are numbered through from 1, so one comparison serves all columns. An unknown value, 0, is encoded as zeros.
     """
     column_of_place = [column for column, size in enumerate(sizes) for _ in range(size)]
     value_of_place = list(range(1, 1 + len(column_of_place)))

@@ -5,7 +5,7 @@ A raw row is {"numbers": (columns,) with NaN for missing, "texts": (columns,) wi
 - "numbers": each number as (value - median) / scale, a missing one as 0, cut at ±LIMIT; then a 1 for each missing value in a column
   that had some in training; then, with bins, for each number and bin how far the scaled number is through that bin, 0..1; then a 1
   for each known word in the texts that hold several words;
-- "texts": for each text its place in the list of all known values (`first` + its position in `vocabulary`), 0 for any other.
+- "texts": for each text its index in the list of all known values (`first` + its position in `vocabulary`), 0 for any other.
 
 spec.json holds all of it: `numbers` (median, scale, gaps, edges of bins), `bins` (how many for each number) and `texts` (first, vocabulary, words), in the order of the columns.
 """
@@ -79,7 +79,7 @@ def with_preprocessing(model: Any, spec: dict[str, Any]) -> Any:
             if words := column["words"]:
                 bag = layers.TextVectorization(vocabulary=words, output_mode="multi_hot", name=f"words_{position}")
                 present = ops.reshape(bag(cells), (-1, 1 + len(words)))
-                parts.append(ops.cast(present[:, 1:], "float32"))  # place 0 is for words that are not known
+                parts.append(ops.cast(present[:, 1:], "float32"))  # index 0 is for unknown words
         encoded["texts"] = ids[0] if len(ids) == 1 else ops.concatenate(ids, axis=1)
     if parts:
         encoded["numbers"] = parts[0] if len(parts) == 1 else ops.concatenate(parts, axis=1)
@@ -103,14 +103,14 @@ def width(spec: dict[str, Any]) -> int:
 
 
 def flagged(spec: dict[str, Any]) -> list[int]:
-    """The positions of the numbers that had gaps in training."""
+    """The positions of the numbers that had missing values in training."""
     return [position for position, column in enumerate(spec["numbers"]) if column["gaps"]]
 
 
 def lines(spec: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     """Slope and offset (numbers, bins) of the line that is 0 at a bin's lower edge and 1 at its upper one.
 
-    With bins the next layer can bend at every edge: steps and thresholds, as in house prices by latitude, become easy.
+    A piecewise-linear encoding: the effect of a number can change its slope at every edge, as with house prices by latitude.
     After Gorishniy et al. 2022, "On Embeddings for Numerical Features in Tabular Deep Learning".
     """
     edges = np.array([column["edges"] for column in spec["numbers"]], np.float32)

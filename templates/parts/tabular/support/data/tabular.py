@@ -1,4 +1,4 @@
-"""From a table to splits: what is asked, which rows belong together, and what is learned from the training rows."""
+"""From a table to splits: the target, the rows that belong together, and what is learned from the training rows."""
 
 import difflib
 import re
@@ -40,7 +40,7 @@ class TableOptions(CsvOptions, SplitConfig):
     numbers: tuple[str, ...] = Field((), description="columns to read as numbers, if their type was detected wrongly")
     categories: tuple[str, ...] = Field((), description="columns to read as categories, for example numeric codes")
     missing: tuple[str, ...] | None = Field(None, description='texts that mean "missing", for example "NA,?"')
-    date_format: str | None = Field(None, description="how dates are written, for example %d.%m.%Y")
+    date_format: str | None = Field(None, description="format of dates, for example %d.%m.%Y")
     bins: int = Field(0, ge=0, le=200, description="bins for a piecewise-linear encoding of numeric columns; 0: none")
     group: str | None = Field(None, description="column whose equal values stay in one split, for example a patient")
     time: str | None = Field(None, description="column of dates or numbers: the newest rows become the test")
@@ -49,9 +49,9 @@ class TableOptions(CsvOptions, SplitConfig):
 
 @dataclass(frozen=True)
 class Prepared:
-    """A table of which is known what is asked, before it is split.
+    """A table with its target and the types of its columns, before it is split.
 
-    `y` holds a target per row; rows of one `unit` must not be parted (they are equal, or of one group); `time` is None, or when.
+    `y` holds a target per row; rows of one `unit` must stay in one split (they are equal, or of one group); `time` is None, or when.
     `notes` say how the file was read where that could be otherwise.
     """
 
@@ -81,7 +81,7 @@ def load(table: Table, config: TableOptions) -> Splits:
     """The three splits of a table.
 
     Raises:
-        ProjectError: where the table cannot answer what is asked.
+        ProjectError: where the table lacks a column or values that the options name.
     """
     prepared = prepare(table, config)
     for line in prepared.notes:
@@ -163,7 +163,7 @@ def splits_at(prepared: Prepared, train: np.ndarray, validation: np.ndarray, tes
 
 
 def doubtful(y: np.ndarray, cells: Cells, table: Table, name: str) -> list[str]:
-    """What is to be said of targets that may be none: a class of one row, a code such as -999."""
+    """Warnings about doubtful targets: a class of one row, a code such as -999."""
     if not targets.TEXT:
         said = numbers.code_for_missing(y)
         return [f"warning: {name}: {said}"] if said else []
@@ -173,7 +173,7 @@ def doubtful(y: np.ndarray, cells: Cells, table: Table, name: str) -> list[str]:
 
 
 def _comparison(table: Table, wanted: str, name: str, sign: str, text: str) -> Cells:
-    """The answer to a question such as G3 >= 10 per row: "yes", "no", or "" where it is missing."""
+    """The label of each row for a question such as G3 >= 10: "yes", "no", or "" where it is missing."""
     cells, form = table.columns[name], table.formats.get(name, NumberFormat())
     if cells.dtype == object and (found := numbers.detect(cells)):
         cells, form = numbers.parse(cells, found), found
@@ -234,7 +234,7 @@ def _units(table: Table, kinds: list[Column], group: str | None) -> np.ndarray:
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    # Equal rows and groups are the two sides of a graph; what hangs together stays together.
+    # Equal rows and groups are the two sides of a graph; what is connected stays together.
     groups = pd.factorize(table.columns[group].astype(str))[0] + units.max() + 1
     graph = coo_array((np.ones(len(units)), (units, groups)), shape=(groups.max() + 1,) * 2)
     return np.asarray(connected_components(graph, directed=False)[1][units])

@@ -1,4 +1,4 @@
-"""Step 1 for tables: what is there, what is missing, what repeats, and what gives the target away; and rows drawn as a table."""
+"""Step 1 for tables: what is there, what is missing, what repeats, and which columns leak the target; and rows drawn as a table."""
 
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from support.splits import Split
 import numpy as np
 import pandas as pd
 
-SUSPICIOUS = 0.98  # a single column that predicts this well (AUC, or R²) is rarely an honest one
+SUSPICIOUS = 0.98  # a single column that predicts this well (AUC, or R²) is probably leakage
 PURE = 0.97  # a column that is only known where one target is true
 ROWS = 5_000  # looked at for that; more change nothing
 SHOWN = 40  # columns listed
@@ -26,7 +26,7 @@ def report(table: Table, config: TableOptions) -> None:
     """Print what is known about the table before any training, and draw the distributions into runs/data.png.
 
     Raises:
-        ProjectError: where the table cannot answer what is asked.
+        ProjectError: where the table lacks a column or values that the options name.
     """
     prepared = tabular.prepare(table, config)
     parts = tabular.positions(prepared, config)

@@ -18,7 +18,7 @@ def predict(splits: Splits, seed: int) -> dict[str, np.ndarray]:
 
 
 def flat(x: dict[str, Any], spec: dict[str, Any]) -> np.ndarray:
-    """Rows for a linear model: scaled numbers, 0 where missing, known words, and a place per category that is 1."""
+    """Rows for a linear model: scaled numbers, 0 where missing, known words, and one-hot encoded categories."""
     encoded = preprocessing.encode(x, {**spec, "bins": 0})
     values = 1 + sum(len(text["vocabulary"]) for text in spec["texts"])
     places = [np.eye(values, dtype=np.float32)[ids][:, 1:] for ids in encoded["texts"].T] if spec["texts"] else []

@@ -1,7 +1,7 @@
-"""From a photo of handwriting to the form of MNIST's digits: bright strokes on black, 20 pixels high or wide, in the middle of 28×28.
+"""From a photo of handwriting to MNIST's format: bright strokes on black, 20 pixels high or wide, in the middle of 28×28.
 
 A network knows only what it was trained on. MNIST's makers (LeCun et al. 1998, "Gradient-based learning applied to document
-recognition") brought every digit to the same form, so a photo must take the same way before the network sees it:
+recognition") converted every digit to the same format, so a photo must be converted too before the network sees it:
 
     1. flatten    the paper, bright on one side and in shadow on the other, becomes 0 everywhere; ink, dark or light, becomes positive
     2. threshold  ink is what stands out from the paper's own grain (Otsu 1979)
@@ -16,12 +16,12 @@ from PIL import Image
 from scipy import ndimage
 
 SIDE, BOX = 28, 20  # pixels of an MNIST image, and of the digit in it
-WORKING = 480  # pixels of the longer side of a photo while strokes are looked for: enough, and quick
-WINDOW = 0.3  # of the longer side: how far around a pixel the paper's brightness is looked for; wider than any stroke
-GRAIN = 6.0  # standard deviations of the paper's grain from which on something is ink
+WORKING = 480  # pixels of the longer side of a photo in the search for strokes: enough, and fast
+WINDOW = 0.3  # of the longer side: the window in which the paper's brightness is estimated; wider than any stroke
+GRAIN = 6.0  # standard deviations of the paper's grain above which a pixel is ink
 EVEN = 8.0  # of 255: where the edge of an image differs less, its ground has one brightness, as on a screen
 FAINTEST = 12.0  # of 255: ink that differs less from its paper is not looked for
-FAINT = 0.25  # of the ink's darkness: from here on a pixel that touches certain ink is ink too
+FAINT = 0.25  # share of the ink's darkness above which a pixel that touches certain ink is ink too
 TOUCHING = np.ones((3, 3), int)  # pixels touch at their corners too
 FEWEST = 8  # pixels of height of a digit
 THINNEST = 2.0  # pixels of an MNIST image: a thinner stroke is made that thick
@@ -29,7 +29,7 @@ SMALL = 0.3  # of the tallest digit's height: what is smaller is a speck
 
 
 def is_mnist_form(images: np.ndarray) -> bool:
-    """Whether images (images, height, width, channels) are in MNIST's form: 28×28, grey, bright strokes that leave a black frame."""
+    """Whether images (images, height, width, channels) are in MNIST's format: 28×28, grey, bright strokes that leave a black frame."""
     if images.shape[1:] != (SIDE, SIDE, 1):
         return False
     frame = np.pad(np.zeros((SIDE - 4, SIDE - 4), bool), 2, constant_values=True)
@@ -56,9 +56,9 @@ def digits(grey: np.ndarray) -> list[np.ndarray]:
 def flatten(grey: np.ndarray) -> np.ndarray:
     """How much each pixel differs from the paper around it, positive for ink: the light of the room is gone.
 
-    The brightness of the paper is looked for in a small copy, in two rounds. A closing takes away whatever is narrower than its
-    window, which says where ink is; ink is filled with the paper beside it, and the median of a window is the paper. Both keep the
-    edge of a shadow. A ground that is even already, as that of a drawing on a screen, needs none of it, and strokes on it may be broad.
+    The brightness of the paper is estimated on a small copy, in two rounds. A morphological closing removes whatever is narrower
+    than its window, which shows where ink is. Then ink is replaced by the paper beside it, and the median of a window is the paper.
+    Both keep the edge of a shadow. An even background, as in a drawing on a screen, needs none of this, and its strokes may be broad.
     """
     edge = _edge(grey)
     if np.ptp(edge) < EVEN:
@@ -101,7 +101,7 @@ def beside_paper(grey: np.ndarray) -> np.ndarray:
 
 
 def _filled(grey: np.ndarray, missing: np.ndarray) -> np.ndarray:
-    """The same with each missing pixel as the nearest one that is not."""
+    """The same with each missing pixel replaced by the nearest pixel that is not missing."""
     if missing.all():
         return grey
     nearest = ndimage.distance_transform_edt(missing, return_distances=False, return_indices=True)
