@@ -3,7 +3,7 @@
 import os
 import sys
 
-if sys.version_info < (3, 11):  # noqa: UP036  said before a line that an older Python cannot read
+if sys.version_info < (3, 11):  # noqa: UP036  checked before any line that an older Python cannot read
     print(
         f"error: this project needs Python 3.11 to 3.13, and {sys.executable} is Python {sys.version_info[0]}.{sys.version_info[1]}\n"
         "Activate the project's environment, or make one with a newer Python: README.md says how.",

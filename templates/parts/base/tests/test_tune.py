@@ -74,7 +74,7 @@ def test_a_search_stopped_within_a_trial_goes_on_to_the_same_trials(
     class Kill(keras.callbacks.Callback):
         def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
             epochs.append(epoch)
-            if len(epochs) == 3:  # the first epoch of the second trial is saved, its value is not told
+            if len(epochs) == 3:  # the first epoch of the second trial is saved, its value is not yet reported
                 raise RuntimeError("killed")
 
     def killed(model: Any, splits: Any, config: Any, run: Any, callbacks: list[Any], **more: Any) -> None:

@@ -7,7 +7,7 @@ from support.errors import ProjectError
 import numpy as np
 import pytest
 
-# Texts of a column; the dates that they are; what is said of it.
+# Texts of a column; the dates that they mean; the note about it.
 READ: dict[str, tuple[list[str], list[str], str]] = {
     "iso": (["2024-01-31", "2024-02-01"], ["2024-01-31", "2024-02-01"], "year-month-day"),
     "iso without zeros": (["2024-1-31", "2024-11-1"], ["2024-01-31", "2024-11-01"], "year-month-day"),
@@ -113,7 +113,7 @@ def test_what_fits_no_format_in_every_row_is_no_column_of_dates(case: str) -> No
 @pytest.mark.parametrize(
     ("cells", "first", "said"),
     [
-        # Nothing decides: day first, and it is said.
+        # Nothing decides: day first, with a note.
         (["01/02/2024", "03/04/2024"], "2024-02-01", "(no row decides; month/day/year fits too: --date-format %m/%d/%Y)"),
         (["1/2/2024 1:00 PM", "3/4/2024 2:00 PM"], "2024-01-02T13", "(no row decides; day/month/year hour:minute AM/PM fits too: --date-format \"%d/%m/%Y %I:%M %p\")"),
         # Ten days of February, or the second day of ten months.

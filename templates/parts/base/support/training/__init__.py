@@ -1,1 +1,1 @@
-"""Training: batches, checkpoints, going on exactly where a training was interrupted, search."""
+"""Training: batches, checkpoints, resuming exactly where a training was interrupted, search."""

@@ -110,7 +110,7 @@ class Recorder(keras.callbacks.Callback):
         if self.signals.came:
             raise Stopped
 
-    # --- saving and going on ---
+    # --- saving and resuming ---
 
     def take_up(self, model: keras.Model, batches: Batches) -> None:
         """Put the run's newest checkpoint into the model and into this, if there is one."""

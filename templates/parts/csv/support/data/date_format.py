@@ -1,4 +1,4 @@
-"""How a column writes its dates, as a value that can be kept with a model and said in words."""
+"""How a column writes its dates, as a value that can be saved with a model and described in words."""
 
 import re
 from dataclasses import asdict, dataclass
@@ -15,7 +15,7 @@ class DateFormat:
     """How a column writes its dates.
 
     `forms` are formats that differ in the time alone, as where midnight is left out. `ambiguous` is another format that fits every
-    value, "" where there is none, and `because` what spoke against it. `zone` says how offsets were taken: "utc", or "local" where
+    value, "" where there is none, and `because` the reason against it. `zone` says how time zone offsets were read: "utc", or "local" where
     every local time is midnight, so that days stay days; "" where the texts have none. `first` is the first of the hundred years that
     two-digit years lie in, 0 where there are none.
     """

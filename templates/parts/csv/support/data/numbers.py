@@ -142,7 +142,7 @@ def canonical(text: str) -> str:
 
 
 def code_for_missing(values: np.ndarray) -> str:
-    """What is to be said of a value such as -999 or 9999 that lies far from all others; nothing where there is none."""
+    """A warning about a value such as -999 or 9999 that lies far from all others; empty where there is none."""
     known = values[~np.isnan(values)]
     for code in (known.min(), known.max()) if len(known) else ():
         others, text = known[known != code], f"{code:g}"

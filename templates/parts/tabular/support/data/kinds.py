@@ -20,13 +20,13 @@ import pandas as pd
 
 MOSTLY = 0.9  # share of a column's values that must be numbers (or dates) for the others to be taken as slips
 NEVER = re.compile(r"[?.:]+|nan|nat|\\n|[<(\[].*|#.*", re.IGNORECASE)  # words for missing that are never a class
-SHARE = 0.01  # of the rows: a word that is found as often in the target is a class
+SHARE = 0.01  # of the rows: a word that occurs at least as often in the target is a class
 ID = re.compile(r"(^|[_\s.-])(id|ids|index|uuid|guid|key|rowid|unnamed_\d+)$|[a-z]I[dD]$|^Id", re.IGNORECASE)
 WHEN = re.compile(r"date|datum|fecha|time|stamp|epoch|zeit|(^|_)(ts|at|on)$", re.IGNORECASE)
 RANGES = {"%Y%m%d": (19_000_101, 21_001_231), "excel": (20_000, 60_000)} | {
     f"unix{unit}": (5e8 * scale, 4e9 * scale) for unit, scale in (("", 1), ("-ms", 1e3), ("-us", 1e6), ("-ns", 1e9))
 }  # numbers that are likely dates
-LIKE = {  # what most texts of a column may look like, and what is to be said of it
+LIKE = {  # what most texts of a column may look like, and the advice for each
     r"\W{0,2}\d[\d.,']*(\s?[^\w\s]{1,2}|\s[A-Za-z]{1,2}|\s*\[\w+\])?": ("numbers that no one reading fits", "write them alike, or --ignore {name}"),
     r"\d{1,3}:\d\d(:\d\d([.,]\d+)?)?( ?[APap][Mm])?": ("times of day or durations", "write them as numbers, such as minutes"),
     r"(?=.*\b(1[89]|2[015])\d\d(?!\d)|\d\d?[./-]\d\d?[./-]\d\d)(?!.*\d{3}.*\D\d{3})(.*\d\D+\d|\d|.{0,8}$).{0,39}": (

@@ -84,7 +84,7 @@ def leaking(prepared: Prepared, names: list[str] | None = None) -> dict[str, str
 
 
 def _alone(column: Column, cells: np.ndarray, y: np.ndarray) -> float:
-    """How well a small tree predicts the target from this column alone: AUC (of the worst told class) or R², on rows it never saw."""
+    """How well a small tree predicts the target from this column alone: AUC (of the class that is predicted worst) or R², on rows that it never saw."""
     from sklearn.metrics import r2_score, roc_auc_score
     from sklearn.model_selection import KFold, StratifiedKFold, cross_val_predict
     from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
