@@ -35,7 +35,7 @@ def choose_threshold(truth: np.ndarray, prediction: np.ndarray, config: Any) -> 
 
 
 def details(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, Any]:
-    """What the errors are like: half of them are smaller than the first number, nine of ten smaller than the second."""
+    """Quantiles of the errors: half are smaller than the first number, nine of ten smaller than the second."""
     error = np.abs(np.asarray(prediction).reshape(-1) - truth)
     return {"half_within": float(np.quantile(error, 0.5)), "nine_of_ten_within": float(np.quantile(error, 0.9))}
 

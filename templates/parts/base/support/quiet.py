@@ -1,4 +1,4 @@
-"""TensorFlow's start-up notes kept off the screen.
+"""Keep TensorFlow's start-up messages off the screen.
 
 Its C++ parts print them whatever the log level says: TensorFlow 2.21 with TF_CPP_MIN_LOG_LEVEL=3 still shows four lines in every step,
 "WARNING: All log messages before absl::InitializeLog() …" and "oneDNN custom operations are on …", each twice.

@@ -1,4 +1,4 @@
-"""The JSON files of a run, read with care: one may be damaged, or edited, and no step ends in a traceback because of it."""
+"""The JSON files of a run: one may be damaged or edited, and no step may end in a traceback because of it."""
 
 import hashlib
 import json

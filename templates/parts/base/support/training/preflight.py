@@ -1,4 +1,4 @@
-"""Before a long training: what is about to happen, and for how long."""
+"""Before a long training: what will run, and about how long."""
 
 import math
 import time
@@ -11,7 +11,7 @@ import numpy as np
 
 
 def make_deterministic(config: TrainingConfig) -> None:
-    """Let a GPU repeat its results bit for bit, where that is asked for; a CPU does so without TensorFlow's slower operations."""
+    """Make a GPU repeat its results bit for bit if the settings say so; a CPU does so without TensorFlow's slower operations."""
     if config.deterministic and keras.backend.backend() == "tensorflow" and keras.distribution.list_devices("gpu"):
         import tensorflow as tf
 

@@ -189,7 +189,7 @@ class Recorder(keras.callbacks.Callback):
         self.restored_metrics = arrays.get("metrics", [])
 
     def keep_best(self) -> bool:
-        """Put the best weights into the model and save it; False where there are none, as the loss was never a number."""
+        """Put the best weights into the model and save it; False where there are none, because the loss was never a number."""
         if not self.best_weights and not self.diverged:
             self.best_weights = self.model.get_weights()  # stopped within the first epoch
         if self.best_weights:

@@ -55,7 +55,7 @@ def unfinished(wanted: str | None) -> Run:
 
 
 def _state(run: Run) -> str | None:
-    """How the training of a run ended, None where it has not; a run with a damaged file is none to go on with by itself."""
+    """How the training of a run ended, None where it has not; a run with a damaged file is not continued automatically."""
     try:
         state: str | None = run.read("training.json").get("state")
         return state

@@ -1,4 +1,4 @@
-"""The search behind tune.py: Optuna's loop, its trials kept in a file; each is a training that goes on where it was stopped.
+"""The search behind tune.py: Optuna's loop, its trials kept in a file; each is a training that resumes where it was stopped.
 
 A trial is judged by the monitored value of its best epoch on the validation split. What is tried next depends on the seed and on the
 trials that are done, so a search that was killed and started again draws the same trial again, and finds its half-trained run.
@@ -44,7 +44,7 @@ def run(search: Search, splits: Splits, build_model: Callable[..., Any], fit: Ca
     Args:
         build_model: model.py's.
         fit: train.py's.
-        again: the command that goes on with it.
+        again: the command that continues it.
 
     Raises:
         ProjectError: where the folder holds a search with other settings or on other data, or another process is running it.

@@ -1,4 +1,4 @@
-"""Targets that are yes or no: how they are read from a table, and the simple models that predict them too."""
+"""Binary targets, yes or no: how they are read from a table, and the baselines that predict them."""
 
 from typing import Any
 

@@ -144,7 +144,7 @@ def decoded(path: Path) -> tuple[bytes, tuple[str, ...]]:
 
 
 def _are_texts(cells: set[str]) -> bool:
-    """Whether one of these is no number as computers write it, or all with a point may have it for thousands, as in 1.234."""
+    """Whether one of these is not a number as computers write it, or every point may be a thousands separator, as in 1.234."""
     pointed = [cell for cell in cells if "." in cell]
     grouped = bool(pointed) and all(re.fullmatch(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}", cell) for cell in pointed)
     return grouped or not all(map(numbers.plain, filter(None, cells)))
@@ -171,7 +171,7 @@ def _as_utf8(raw: bytes, path: Path) -> tuple[bytes, tuple[str, ...]]:
 
 
 def _separator(text: str, at: str, line: int) -> str:
-    """The separator that cuts the first lines into the same number of columns, the most of them."""
+    """The separator that cuts the first lines into equal numbers of columns, as many as possible."""
     found: dict[str, tuple[float, int]] = {}
     for separator in SEPARATORS:
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
@@ -189,7 +189,7 @@ def _separator(text: str, at: str, line: int) -> str:
 
 
 def _below_title(text: str, separator: str, line: int) -> str:
-    """What to say where a line of names follows below others, such as a title, that are mostly empty; else nothing."""
+    """Advice where the line of names follows mostly empty lines, such as a title; else nothing."""
     cells = [[cell.strip() for cell in content.split(separator)] for content in text.split("\n")[:40]]
     for above in range(1, min(20, len(cells))):
         names, titles = cells[above], [each for each in cells[:above] if any(each)]

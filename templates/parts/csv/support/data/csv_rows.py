@@ -1,8 +1,8 @@
-"""The rows of a CSV file one by one, each with its line: slower than pandas, and asked where a file looks odd.
+"""The rows of a CSV file one by one, each with its line: slower than pandas, and used where a file looks odd.
 
 A quote at the beginning of a value encloses it, line breaks and separators included. A stray one, as in `"great film` or 20", then
-swallows lines: the rows in between would be lost. So a value of several lines is looked at closely, and where every line makes a row
-when quotes are plain characters, they are.
+swallows lines: the rows in between would be lost. So a value of several lines is checked: if each of its lines is a
+row when quotes are plain characters, then quotes are plain characters in this file.
 """
 
 import csv
@@ -31,7 +31,7 @@ class Odd(Exception):
 
 
 def quoted(text: str, separator: str, strict: bool = False) -> Iterator[Row]:
-    """The rows, where a quote encloses a value; blank lines are passed over."""
+    """The rows, where a quote encloses a value; blank lines are skipped."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=strict)
     line = 0
     try:
@@ -49,7 +49,7 @@ def quoted(text: str, separator: str, strict: bool = False) -> Iterator[Row]:
 
 
 def literal(text: str, separator: str) -> Iterator[Row]:
-    """The rows, where a quote is a character like any other, but for those around a whole value."""
+    """The rows, where a quote is a character like any other, except those around a whole value."""
     for line, content in enumerate(text.split("\n")):
         if content.strip():
             yield Row(line, line + 1, [unwrapped(cell.lstrip(" ")) for cell in content.split(separator)])
@@ -63,7 +63,7 @@ def unwrapped(cell: str) -> str:
 
 
 def examined(file: Any) -> tuple[np.ndarray, bool, list[str]]:
-    """The line of each row of a `CsvFile`, whether quotes enclose values, and what is worth saying about it.
+    """The line of each row of a `CsvFile`, whether quotes enclose values, and a note about them.
 
     Raises:
         ProjectError: naming the line where a row has another number of values, or a quote swallows lines.
@@ -107,7 +107,7 @@ def _lines(rows: Iterable[Row], width: int, separator: str) -> np.ndarray:
 def _swallowing(rows: list[Row], text: str, width: int, separator: str) -> Row | None:
     """The first row of several lines of which each line is a whole row by itself, with short values like those of other rows."""
     lines, known = text.split("\n"), [row.cells for row in rows if row.end - row.line == 1]
-    columns = [place for place in range(width) if all(len(cells[place]) < 40 for cells in known[:200])]  # no prose
+    columns = [place for place in range(width) if all(len(cells[place]) < 40 for cells in known[:200])]  # not prose
     alike = {(place, _shape(cells[place])) for cells in known for place in columns}
     for row in rows if len(known) < len(rows) else ():
         parts = [content.split(separator) for content in lines[row.line : row.end]]

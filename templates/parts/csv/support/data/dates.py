@@ -21,7 +21,7 @@ NAMED = ("iso", *UNITS)  # besides formats of strptime; excel: days since 1899-1
 _NO_DATE = "- -- . ? na n/a #n/a nan nat null none nil missing unknown 0000-00-00 00/00/0000"
 MISSING = frozenset(("", *_NO_DATE.split()))
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-YEARS = (1500, 2200)  # a date outside is none
+YEARS = (1500, 2200)  # a date outside these years is not read as a date
 _FORMATS = (  # of dates without their time, the likely first; _ is a blank
     "%Y-%m-%d %Y/%m/%d %Y.%m.%d %d/%m/%Y %m/%d/%Y %d.%m.%Y %m.%d.%Y %d-%m-%Y %m-%d-%Y %d/%m/%y %m/%d/%y %d.%m.%y %m.%d.%y %d-%m-%y "
     "%m-%d-%y %y-%m-%d %d-%b-%Y %d-%b-%y %d/%b/%Y %d_%b_%Y %d._%b_%Y %b_%d,_%Y %b_%d_%Y %b-%Y %b-%y %b_%Y %Y_%b %Y-%m %m/%Y %m.%Y "
@@ -44,7 +44,7 @@ def detect(cells: Cells, format: str | None = None) -> DateFormat | None:
 
     Args:
         cells: the texts of the column, missing ones among them.
-        format: as the user gave it.
+        format: as the user typed it.
 
     Raises:
         ProjectError: where `format` is none.
@@ -232,7 +232,7 @@ def _evidence(dates: np.ndarray) -> tuple[float, float]:
     """Whether the rows go up or down all the way, 0 or 1; and the share of the commonest step between dates, months being equal."""
     different, steps = np.unique(dates), np.diff(dates).astype(np.int64)
     if len(different) < 5:
-        return 0.0, 0.0  # of so few nothing can be said
+        return 0.0, 0.0  # too few to tell
     months = different.astype("datetime64[M]")
     if len(np.unique((different - months).astype("timedelta64[D]"))) == 1:
         different = months

@@ -1,8 +1,8 @@
 """Numbers as people write them: 1,234.50 and 1.234,50, 12,34,567, $5.00, (1,234), 86 %, 4.74M, 120 m².
 
 What a comma, a point, a blank or an apostrophe means is decided once per column, by the grouping of all its values, and kept in a
-NumberFormat: the same reading serves training and prediction. Codes such as 007, 8_10, 1e1, 0x10 or a number of 19 digits are no
-numbers: read as ones, different codes would become equal.
+NumberFormat: the same reading serves training and prediction. Codes such as 007, 8_10, 1e1, 0x10 or a number of 19 digits are not
+numbers: read as numbers, different codes would become equal.
 """
 
 import re
@@ -62,7 +62,7 @@ class NumberFormat:
 
     @property
     def plain(self) -> bool:
-        """Whether there is nothing to tell: digits and a point."""
+        """Whether numbers are in plain format: digits and a point."""
         return self.decimal == "." and not (self.thousands or self.unit or self.scaled or self.doubt)
 
     def text(self) -> str:
@@ -79,10 +79,10 @@ class NumberFormat:
 def detect(
     cells: Iterable[Any], decimal: str | None = None, hint: str = ".", forced: bool = False
 ) -> NumberFormat | None:
-    """How all these values are written as numbers; None where one of them is none.
+    """The one number format of all these values; None where one of them is not a number.
 
     Args:
-        cells: texts; missing ones ("", NA, …) and numbers of JSON are passed over.
+        cells: texts; missing ones ("", NA, …) and numbers of JSON are skipped.
         decimal: the mark of decimals, where it is known: "." or ",".
         hint: what the rest of the file says where the values leave it open: the mark of decimals in other columns, or ";",
             the separator that goes with a comma.
@@ -108,7 +108,7 @@ def detect(
 
 
 def detect_most(cells: Sequence[str] | np.ndarray, least: float = 0.9, forced: bool = False) -> NumberFormat | None:
-    """How at least this share of the values is written, the others being slips; None where they are no numbers, or codes."""
+    """How at least this share of the values is written, the others being typing errors; None where they are not numbers, or are codes."""
     if (form := detect(cells, forced=forced)) or not len(cells):
         return form
     texts = list(dict.fromkeys(cells))
@@ -137,7 +137,7 @@ def is_code(text: str) -> bool:
 
 
 def canonical(text: str) -> str:
-    """A name without the decimals that mean nothing, so that 1.0 and 1 are one class; codes such as 007 stay as they are."""
+    """A name without decimals that are all zero, so that 1.0 and 1 are one class; codes such as 007 stay as they are."""
     return re.sub(r"\.0*$", "", text) if re.fullmatch(r"-?(?:0|[1-9][0-9]*)\.0*", text) else text
 
 

@@ -51,7 +51,7 @@ class Table:
         return len(self.lines)
 
     def at(self, row: int) -> str:
-        """Where a row stands, as file:line."""
+        """The position of a row, as file:line."""
         return f"{self.path}:{self.lines[row]}"
 
 
@@ -113,7 +113,7 @@ def read(
 
 
 def _hint(columns: list[Read], separator: str) -> str:
-    """The likelier mark of decimals: that of the columns that leave no doubt, else what goes with the separator."""
+    """The likelier decimal mark: that of the columns that are unambiguous, else the one that goes with the separator."""
     marks = set()
     for cells, codes in columns:
         if codes is None:
@@ -164,7 +164,7 @@ def _frame(file: CsvFile, quotes: bool, only: list[int] | None = None) -> pd.Dat
             usecols=only,
             dtype=str if only else dict.fromkeys(file.texts, "category"),
             keep_default_na=False,
-            na_values={} if only else dict.fromkeys(file.gaps, ""),  # asked of no other column, which is faster
+            na_values={} if only else dict.fromkeys(file.gaps, ""),  # not checked in other columns, which is faster
             quoting=0 if quotes else 3,
             skipinitialspace=file.has_quotes,  # else blanks are removed later, which is faster
             encoding_errors="replace",
@@ -172,7 +172,7 @@ def _frame(file: CsvFile, quotes: bool, only: list[int] | None = None) -> pd.Dat
 
 
 def _is_odd(frame: pd.DataFrame, file: CsvFile) -> bool:
-    """Whether the rows have to be looked at one by one: pandas fills short ones, and takes a stray quote, in silence."""
+    """Whether the rows must be checked one by one: pandas silently fills short rows and accepts stray quotes."""
     sign, width, last = file.separator.encode(), len(file.header), frame[len(file.header) - 1]
     empty = last.isna() if last.dtype.kind in "iuf" else last == ""
     if len(frame) != file.raw.count(b"\n", file.begin):

@@ -1,4 +1,4 @@
-"""Targets that are numbers: how they are read from a table, and the simple models that estimate them too."""
+"""Numeric targets: how they are read from a table, and the baselines that estimate them."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ TEXT = False  # the target's values are numbers
 
 
 def read(cells: np.ndarray, target: str, path: str, labels: dict[str, str]) -> tuple[np.ndarray, dict[str, Any]]:
-    """Targets (rows,), and what spec holds about them: nothing yet, as mean and spread are the training rows' to give.
+    """Targets (rows,), and what spec holds about them: nothing yet, as mean and standard deviation come from the training rows.
 
     Raises:
-        ProjectError: where they are no numbers, or all the same.
+        ProjectError: where they are not numbers, or all the same.
     """
     values = cells
     if values.dtype == object:

@@ -1,4 +1,4 @@
-"""Targets that are one of several classes: how they are read from a table, and the simple models that predict them too."""
+"""Targets that are one of several classes: how they are read from a table, and the baselines that predict them."""
 
 from typing import Any
 

@@ -23,7 +23,7 @@ import numpy as np
 CATEGORIES = 200  # values that a column's vocabulary holds at most; rarer ones count as unknown
 MOST_BINS = 1_024  # of all numbers together, so that a wide table stays small
 WORDS = 30  # words that a text column's list holds at most
-UNSEEN = 5  # values named that training did not show
+UNSEEN = 5  # values to name that training never saw
 DATE_PARTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "days": lambda when: when.astype("datetime64[s]").astype(np.int64) / 86_400,  # since 1970-01-01
     "month": lambda when: when.astype("datetime64[M]").astype(np.int64) % 12 + 1,
@@ -33,7 +33,7 @@ DATE_PARTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 
 
 def fit(columns: list[Column], table: Table, rows: np.ndarray, bins: int = 0) -> dict[str, Any]:
-    """What the training rows say about the columns: the entries `columns`, `numbers`, `texts` and `bins` of spec."""
+    """What the training rows give for the columns: the entries `columns`, `numbers`, `texts` and `bins` of spec."""
     known: list[Column] = []
     numbers: list[dict[str, Any]] = []
     texts: list[dict[str, Any]] = []
@@ -61,7 +61,7 @@ def fit(columns: list[Column], table: Table, rows: np.ndarray, bins: int = 0) ->
         raise ProjectError(f"{table.path}: no column is left to learn from\n{reasons}")
     texts.sort(
         key=lambda text: len(text["vocabulary"])
-    )  # the small ones first: the network takes large ones another way
+    )  # small categories first: the network uses an embedding for large ones
     first = 1  # 0 is the index of unknown values, in every column
     for text in texts:
         text["first"] = first
@@ -82,11 +82,11 @@ def raw(
         columns: cells by column name; a column that is not there counts as missing.
         spec: from `fit`.
         count: how many rows.
-        at: says where a row stands. With it, a value of the wrong kind is an error, and a category that training did not show is
+        at: gives the position of a row. With it, a value of the wrong kind is an error, and a category that training did not show is
             named on stderr; without, both count as missing.
 
     Raises:
-        ProjectError: where a number or date of training is now something else.
+        ProjectError: where a value is not a number or date, as it was in training.
     """
     described = {column["name"]: column for column in spec["columns"]}
     empty = np.full(count, "", object)
@@ -139,7 +139,7 @@ def _check(cells: Cells, values: np.ndarray, column: Column, at: Callable[[int],
 def _name_unseen(
     texts: np.ndarray, spec: dict[str, Any], described: dict[str, Column], at: Callable[[int], str]
 ) -> None:
-    """Print the categories that training did not show, each with the nearest that it did."""
+    """Print the categories that training never saw, each with the most similar one that it saw."""
     lines = []
     for entry, cells in zip(spec["texts"], texts.T, strict=True):
         known = {value.casefold(): value for value in entry["vocabulary"] if value}

@@ -50,14 +50,14 @@ def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], dict
 
 
 def _file(path: Path, spec: dict[str, Any], formats: Mapping[str, NumberFormat]) -> tuple[list[str], dict[str, Cells]]:
-    """Where each row of a file stands, and its columns."""
+    """The position of each row of a file, and its columns."""
     if not path.exists():
         raise ProjectError(f"there is no file {path}\nExpected name=value, or a .csv or .jsonl file.")
     if path.suffix.lower() in text_files.JSON:
         items = text_files.read_objects(path)
         return [place for place, _ in items], _as_columns(items, formats)
     reading = dict(spec.get("reading", {}))
-    if reading.get("separator") and path.is_file():  # as in training, but for one that the first line does not have
+    if reading.get("separator") and path.is_file():  # as in training, unless the first line does not contain it
         sign = str(reading["separator"]).replace("tab", "\t").replace("\\t", "\t")
         with path.open("rb") as file:
             reading["separator"] = sign if sign.encode() in file.readline() else None

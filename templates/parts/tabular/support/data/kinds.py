@@ -18,7 +18,7 @@ from support.errors import ProjectError
 import numpy as np
 import pandas as pd
 
-MOSTLY = 0.9  # share of a column's values that must be numbers (or dates) for the others to be taken as slips
+MOSTLY = 0.9  # share of a column's values that must be numbers (or dates) for the others to count as typing errors
 NEVER = re.compile(r"[?.:]+|nan|nat|\\n|[<(\[].*|#.*", re.IGNORECASE)  # words for missing that are never a class
 SHARE = 0.01  # of the rows: a word that occurs at least as often in the target is a class
 ID = re.compile(r"(^|[_\s.-])(id|ids|index|uuid|guid|key|rowid|unnamed_\d+)$|[a-z]I[dD]$|^Id", re.IGNORECASE)
@@ -68,7 +68,7 @@ def kind_of(
     """The kind of one column.
 
     Raises:
-        ProjectError: where a column that the user calls one of numbers holds none.
+        ProjectError: where a column that the user calls numeric contains no numbers.
     """
     if cells.dtype != object:
         return _numeric(name, cells, table, forced, date_format)
@@ -104,12 +104,12 @@ def is_among(cells: Cells, words: Iterable[str]) -> np.ndarray:
 
 
 def without_missing(table: Table, target: str, wanted: tuple[str, ...] | None) -> tuple[Table, list[str]]:
-    """The table with "" for every text that means "missing", and what is worth saying about that.
+    """The table with "" for every text that means "missing", and notes about that.
 
     Args:
         table: as read.
         target: the column to predict, of which a word such as None may be a class.
-        wanted: the texts that mean "missing" as the user has them; None to find out.
+        wanted: the texts that mean "missing" as the user gives them; None to detect them.
     """
     columns, missing, notes = dict(table.columns), dict(table.missing), []
     for name, cells in table.columns.items():
@@ -175,7 +175,7 @@ def _slips(wrong: np.ndarray, cells: Cells, table: Table, what: str) -> dict[str
 
 
 def _nearly(name: str, texts: list[str], cells: Cells, table: Table) -> dict[str, str]:
-    """A warning where most texts look like numbers, times or dates, but not all in one way that is known."""
+    """A warning where most texts look like numbers, times or dates, but not all in one known format."""
     if not texts or any(map(numbers.is_code, texts)):
         return {}
     units = {form.unit for text in texts if (form := numbers.detect([text]))}

@@ -52,7 +52,7 @@ class Prepared:
     """A table with its target and the types of its columns, before it is split.
 
     `y` holds a target per row; rows of one `unit` must stay in one split (they are equal, or of one group); `time` is None, or when.
-    `notes` say how the file was read where that could be otherwise.
+    `notes` say how the file was read where it is ambiguous.
     """
 
     table: Table
@@ -91,7 +91,7 @@ def load(table: Table, config: TableOptions) -> Splits:
 
 
 def prepare(table: Table, config: TableOptions) -> Prepared:
-    """Find the target and the kinds of the columns, leave out rows without a target, and see which rows belong together."""
+    """Find the target and the kinds of the columns, leave out rows without a target, and find the rows that belong together."""
     wanted = config.target or (table.target if table.target in table.columns else "")
     match = None if wanted in table.columns else COMPARISON.fullmatch(wanted.strip())
     column = match[1].strip() if match else wanted
@@ -189,7 +189,7 @@ def _comparison(table: Table, wanted: str, name: str, sign: str, text: str) -> C
 
 
 def _as_numbers(table: Table, name: str, cells: Cells) -> Cells:
-    """A target of numbers; where most are numbers, the first that is none is an error."""
+    """A numeric target; where most values are numbers, the first that is not a number is an error."""
     form = numbers.detect_most(cells, least=0.5)
     values = numbers.parse(cells, form) if form else cells
     if form and np.isnan(values).any():
