@@ -15,8 +15,8 @@ METRIC = "accuracy"  # the number that runs are compared by
 def score(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, float]:
     """Scores of predicted probabilities of yes (examples, 1) against targets (examples,) 0 or 1.
 
-    `spec["threshold"]` is where yes begins, 0.5 where there is none. AUC needs no threshold: how often a yes gets a higher probability than a no;
-    nan where all targets are the same.
+    `spec["threshold"]` is where yes begins, 0.5 where there is none. AUC needs no threshold: how often a yes gets a higher
+    probability than a no; nan where all targets are the same.
     """
     from sklearn.metrics import precision_recall_fscore_support, roc_auc_score
 
