@@ -36,10 +36,10 @@ class Options(Settings):
     run: str | None = Field(None, description="name of the run; the newest by default")
     model: str | None = Field(None, description="an exported file or folder instead of a run")
     output: str | None = Field(
-        None, description="folder for the drawn photos; predictions/ beside the model by default"
+        None, description="folder for the photos with boxes; predictions/ beside the model by default"
     )
     threshold: float | None = Field(
-        None, ge=0.01, le=1, description="show boxes from this score on; as validation chose it by default"
+        None, ge=0.01, le=1, description="lowest score of the boxes to show; chosen on the validation images by default"
     )
     as_json: bool = Field(False, alias="json", description="print JSON, one object per photo")
 

@@ -22,13 +22,13 @@ from pydantic import Field
 
 
 class Options(CsvOptions):  # as in training, where not given
-    inputs: list[str] = Field(description="CSV files to go on from, or sample")
+    inputs: list[str] = Field(description="CSV files to continue, or sample")
     run: str | None = Field(None, description="name of the run; the newest by default")
     model: str | None = Field(None, description="an exported file or folder instead of a run")
     date_column: str | None = Field(
-        None, description="column with the dates, or Date+Time; as in training where not given"
+        None, description="column with the dates, or several such as Date+Time; as in training by default"
     )
-    date_format: str | None = Field(None, description="how dates are written; as in training where not given")
+    date_format: str | None = Field(None, description="format of the dates; as in training by default")
     as_json: bool = Field(False, alias="json", description="print JSON, one object per file, and draw nothing")
 
 

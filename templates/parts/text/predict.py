@@ -25,7 +25,7 @@ class Options(Settings):
     inputs: list[str] = Field(description="texts, .txt files, or folders of such files")
     run: str | None = Field(None, description="name of the run; the newest by default")
     model: str | None = Field(None, description="an exported file or folder instead of a run")
-    words: bool = Field(True, description="show the words that moved each answer")
+    words: bool = Field(True, description="show the words that influenced each prediction")
     as_json: bool = Field(False, alias="json", description="print JSON, one object per input")
 
 

@@ -26,7 +26,7 @@ ENDS = ("quit", "exit")
 class Options(DecodingOptions):
     run: str | None = Field(None, description="name of the run; the newest by default")
     model: str | None = Field(None, description="an exported file or folder instead of a run")
-    probability: bool = Field(False, description="show how probable each answer was")
+    probability: bool = Field(False, description="show the probability of each answer")
 
 
 def main() -> None:

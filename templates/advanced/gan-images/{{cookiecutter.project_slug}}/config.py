@@ -16,34 +16,57 @@ class Config(SplitConfig):
         "sample", min_length=1, description="sample, full, or the path of your own .npz file or folder of images"
     )
     image_size: Literal[16, 28, 32, 48, 64, 96, 128] = Field(
-        28, description="height and width of the images; MNIST's is 28, and twice as large is four times as slow"
+        28, description="height and width of the images in pixels; MNIST's is 28; twice the size is four times as slow"
     )
-    channels: Literal[1, 3] = Field(1, description="1 for grey, which is enough for digits, 3 for colour")
+    channels: Literal[1, 3] = Field(
+        1, description="colour channels: 1 for greyscale, which is enough for digits, 3 for colour"
+    )
 
     # Networks
-    latent: int = Field(32, ge=2, le=512, description="numbers that an image is made of; digits need few")
-    filters: int = Field(16, ge=4, le=512, description="of the finest convolution; each coarser one has twice as many")
+    latent: int = Field(
+        32,
+        ge=2,
+        le=512,
+        description="size of a latent vector, from which an image is generated; digits need few numbers",
+    )
+    filters: int = Field(
+        16, ge=4, le=512, description="filters of the finest convolution; each coarser one has twice as many"
+    )
 
     # The game between them
     loss: Literal["relativistic", "non-saturating", "hinge"] = Field(
-        "relativistic", description="relativistic compares each fake with a real one, which keeps all classes alive"
+        "relativistic",
+        description="loss of both networks; relativistic compares each fake with a real image, against mode collapse",
     )
     penalty: float = Field(
         0.05,
         ge=0,
-        description="on a discriminator that changes steeply from image to image; 0 lets training explode",
+        description="weight of the gradient penalty on the discriminator; with 0, training diverges",
     )
     averaging: float = Field(
-        0.98, ge=0, lt=1, description="of the generator's weights over the last 1 / (1 - this) steps: swings even out"
+        0.98,
+        ge=0,
+        lt=1,
+        description="decay of the running average of the generator's weights, over about 1 / (1 - decay) steps; evens out swings",
     )
 
     # Training
     epochs: int = Field(40, ge=1, description="passes over the training data; the best one is kept")
-    batch_size: int = Field(32, ge=2, description="enough that a batch shows most classes, few enough for many steps")
-    optimizer: Literal["adam"] = Field("adam", description="both networks share it; the game is tuned to it")
-    learning_rate: float = Field(2e-3, gt=0, description="of both networks; the penalty allows ten times the usual")
-    momentum: float = Field(0.5, ge=0, lt=1, description="Adam's first: low, since yesterday's opponent is gone")
-    monitor: Literal["val_distance"] = Field("val_distance", description="what the best epoch has the least of")
+    batch_size: int = Field(32, ge=2, description="images per step; enough for most classes, few enough for many steps")
+    optimizer: Literal["adam"] = Field(
+        "adam", description="update rule of both networks; the other settings are tuned to it"
+    )
+    learning_rate: float = Field(
+        2e-3,
+        gt=0,
+        description="peak of the learning-rate schedule, for both networks; the penalty allows ten times the usual",
+    )
+    momentum: float = Field(
+        0.5, ge=0, lt=1, description="Adam's first momentum; low, because the opponent changes with every step"
+    )
+    monitor: Literal["val_distance"] = Field(
+        "val_distance", description="metric that chooses the best epoch; lower is better"
+    )
     print_every: int = Field(5, ge=1, description="epochs between two lines of progress")
 
 

@@ -24,8 +24,8 @@ from pydantic import Field
 
 
 class Options(Settings):
-    lesson: Literal["distance", "losses", "walk"] = Field(description="which experiment")
-    epochs: int = Field(15, ge=1, description="of each training in `losses`")
+    lesson: Literal["distance", "losses", "walk"] = Field(description="experiment to run")
+    epochs: int = Field(15, ge=1, description="epochs of each training in `losses`")
 
 
 def distance(config: Config, epochs: int) -> str:

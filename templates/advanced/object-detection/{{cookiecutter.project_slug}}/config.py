@@ -11,25 +11,27 @@ class Config(DetectionConfig):
 
     image_size: Sides = Field(
         64,
-        description="side of the square that the network sees; twice as large finds objects half as small, in 4 times the time",
+        description="side of the square that the network sees, in pixels; twice the side finds objects half as large, in 4 times the time",
     )
     filters: tuple[int, ...] = Field(
         (16, 32, 64, 96),
         min_length=3,
         max_length=7,
-        description="filters after each halving of the image; a fifth one for photos",
+        description="filters after each halving of the image; add a fifth number for photos",
     )
     depth: int = Field(
         1, ge=0, le=8, description="convolutions after each halving; more for many classes and long training"
     )
     mosaic: float = Field(
-        0.0, ge=0, le=1, description="fraction of images put together from four: for few photos and long training"
+        0.0, ge=0, le=1, description="fraction of images composed of four; helps with few photos and long training"
     )
     epochs: int = Field(18, ge=1, description="passes over the training images; the best one is kept")
     batch_size: int = Field(
-        16, ge=1, description="images per step: few, as each has many cells; 8 where images are few"
+        16, ge=1, description="images per step; few, because each has many cells; 8 for small data sets"
     )
-    learning_rate: float = Field(4e-3, gt=0, description="the peak; batch normalization allows it")
+    learning_rate: float = Field(
+        4e-3, gt=0, description="peak of the learning-rate schedule; batch normalization allows a large one"
+    )
 
 
 SEARCH: search.Space = {**detection_config.SEARCH, "mosaic": [0.0, 0.5]}  # what tune.py tries

@@ -27,8 +27,8 @@ SIDE = 160  # pixels of every image here
 
 
 class Options(Settings):
-    lesson: Literal["gram", "texture", "weights", "contrast"] = Field(description="which experiment")
-    steps: int = Field(150, ge=1, description="of each image in `texture` and `weights`")
+    lesson: Literal["gram", "texture", "weights", "contrast"] = Field(description="experiment to run")
+    steps: int = Field(150, ge=1, description="steps for each image in `texture` and `weights`")
 
 
 def gram(config: Config, steps: int) -> str:

@@ -30,7 +30,9 @@ class Options(Settings):
     run: str | None = Field(None, description="name of the run; the newest by default")
     model: str | None = Field(None, description="an exported file or folder instead of a run")
     output: str | None = Field(None, description="folder for the painted photos; beside each photo by default")
-    longest: int | None = Field(None, ge=64, description="pixels of the longer side; the photo's own by default")
+    longest: int | None = Field(
+        None, ge=64, description="longer side of the painted photo in pixels; the photo's own by default"
+    )
     as_json: bool = Field(False, alias="json", description="print JSON, one object per photo")
 
 

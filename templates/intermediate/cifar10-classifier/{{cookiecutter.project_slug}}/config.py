@@ -30,7 +30,8 @@ class Config(SplitConfig):
     """The settings of a training; those that are not here stand in SplitConfig (support/training_config.py) with their reasons."""
 
     preset: Literal["cpu", "gpu"] = Field(
-        "cpu", description="gpu: a larger network, trained longer in mixed precision (PRESETS in config.py says how)"
+        "cpu",
+        description="set of settings; gpu: a larger network, trained longer in mixed precision (see PRESETS in config.py)",
     )
 
     # Data
@@ -41,17 +42,22 @@ class Config(SplitConfig):
 
     # Augmentation: each training image is changed a little, differently in each epoch
     flip: bool = Field(
-        True, description="mirror half of them; switch it off where left and right matter, as in writing"
+        True, description="mirror half of the images; switch it off where left and right matter, as in writing"
     )
-    shift: int = Field(3, ge=0, le=64, description="move each by up to so many pixels; a tenth of the width is usual")
-    cutout: float = Field(0.0, ge=0, lt=1, description="hide up to this share of the area; helps long trainings only")
+    shift: int = Field(3, ge=0, le=64, description="largest shift of an image in pixels; a tenth of the width is usual")
+    cutout: float = Field(
+        0.0, ge=0, lt=1, description="largest fraction of the area to hide; helps in long training only"
+    )
 
     # Network
     filters: tuple[int, ...] = Field(
-        (24, 48, 96), min_length=1, max_length=5, description="of each stage; each sees half the height and width"
+        (24, 48, 96),
+        min_length=1,
+        max_length=5,
+        description="filters of each stage; each stage halves height and width",
     )
     stem_strides: Literal[1, 2] = Field(
-        2, description="2: the first convolution skips every second position, four times quicker"
+        2, description="stride of the first convolution; 2 skips every second position and is four times faster"
     )
     blocks: int = Field(
         1, ge=0, le=9, description="residual blocks in each stage; more are slower and learn finer shapes"
@@ -63,23 +69,34 @@ class Config(SplitConfig):
         0.0,
         ge=0,
         lt=1,
-        description="dropout rate: fraction of features dropped in training; augmentation does the work",
+        description="dropout rate: fraction of features dropped in training; 0, because augmentation prevents overfitting here",
     )
 
     # Training
     epochs: int = Field(12, ge=1, description="passes over the training data; the best one is kept")
-    batch_size: int = Field(64, ge=1, description="small enough for many steps in a short training")
+    batch_size: int = Field(64, ge=1, description="images per step; few, so that a short training has many steps")
     optimizer: Literal["sgd", "adam", "rmsprop"] = Field(
-        "sgd", description="adam and rmsprop want a learning rate about twenty times smaller"
+        "sgd", description="update rule; adam and rmsprop need a learning rate about twenty times smaller than sgd"
     )
-    learning_rate: float = Field(0.06, gt=0, description="the peak; batch normalization allows one as large as this")
-    weight_decay: float = Field(2e-3, ge=0, description="share of each weight taken off, per step and learning rate")
+    learning_rate: float = Field(
+        0.06, gt=0, description="peak of the learning-rate schedule; batch normalization allows one as large as this"
+    )
+    weight_decay: float = Field(
+        2e-3,
+        ge=0,
+        description="decay of the weights: each step subtracts this times the learning rate times the weight",
+    )
     precision: Literal["float32", "mixed_float16", "mixed_bfloat16"] = Field(
-        "float32", description="mixed: computes in 16 bits, keeps weights in 32; quicker on GPUs, not on most CPUs"
+        "float32",
+        description="number format; mixed computes in 16 bits and keeps weights in 32: faster on GPUs, not on most CPUs",
     )
-    monitor: Literal["val_accuracy", "val_loss"] = Field("val_accuracy", description="what the best epoch is best in")
+    monitor: Literal["val_accuracy", "val_loss"] = Field(
+        "val_accuracy", description="metric that chooses the best epoch"
+    )
     patience: int = Field(
-        0, ge=0, description="epochs without improvement before stopping; 0: the schedule runs to its end"
+        0,
+        ge=0,
+        description="epochs without improvement before stopping early; 0 never stops, so the schedule runs to its end",
     )
 
     @model_validator(mode="before")

@@ -24,28 +24,30 @@ class DetectionConfig(SplitConfig):
     data: str = Field("sample", description="sample, full, or your own folder of annotated images, or COCO file")
     image_size: Sides = Field(
         96,
-        description="side of the square that the network sees; twice as large finds objects half as small, in 4 times the time",
+        description="side of the square that the network sees, in pixels; twice the side finds objects half as large, in 4 times the time",
     )
-    classes: tuple[str, ...] = Field((), description="the names of the boxes to use; all where none is given")
+    classes: tuple[str, ...] = Field((), description="classes to use, by name; all by default")
 
     filters: tuple[int, ...] = Field(
         (16, 32, 48, 64, 96),
         min_length=3,
         max_length=7,
-        description="filters after each halving of the image; five for photos",
+        description="filters after each halving of the image; use five numbers for photos",
     )
     grids: tuple[int, ...] = Field(
         (8, 16),
         min_length=1,
-        description="pixels per cell of each grid, which takes objects up to four cells long; 4,8,16 for small ones, 8,16,32 for photos",
+        description="pixels per cell of each grid, which takes objects up to four cells long; 4,8,16 for small objects, 8,16,32 for photos",
     )
     box_weight: float = Field(1.0, gt=0, description="weight of the boxes in the loss; that of the scores is 1")
 
     zoom: float = Field(1.2, ge=1, le=3, description="largest factor by which a training image grows or shrinks")
-    shift: float = Field(0.1, ge=0, le=0.5, description="how far it may move, in fractions of its side")
-    light: float = Field(0.2, ge=0, lt=1, description="how much brightness, contrast and colour may change")
+    shift: float = Field(0.1, ge=0, le=0.5, description="largest shift of a training image, as a fraction of its side")
+    light: float = Field(
+        0.2, ge=0, lt=1, description="largest change of brightness, contrast and colour, as a fraction"
+    )
 
-    monitor: Literal["val_loss"] = Field("val_loss", description="what the best epoch is best in")
+    monitor: Literal["val_loss"] = Field("val_loss", description="metric that chooses the best epoch")
 
     @model_validator(mode="after")
     def _grids_fit(self) -> "DetectionConfig":

@@ -31,7 +31,7 @@ sys.path.insert(0, os.getcwd())"""
 
 
 class Options(Settings):
-    standalone: bool = Field(False, description="a notebook that brings the project along")
+    standalone: bool = Field(False, description="write a notebook that contains the project, for Colab and Kaggle")
 
 
 def main() -> None:

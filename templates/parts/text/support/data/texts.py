@@ -18,10 +18,14 @@ LEAST = 2  # a word that occurs once in the training texts can teach nothing
 class TextOptions(text_tables.TextOptions):
     """What is asked of texts with classes, besides what is asked of all texts."""
 
-    text_column: str | None = Field(None, description="of your table; found out where it is obvious")
-    label_column: str | None = Field(None, description="of your table; found out where it is obvious")
+    text_column: str | None = Field(
+        None, description="column of the texts in your table; detected if its name is usual"
+    )
+    label_column: str | None = Field(
+        None, description="column of the labels in your table; detected if its name is usual"
+    )
     length: int = Field(
-        400, ge=4, le=5_000, description="words of a text that the network reads; what follows is not looked at"
+        400, ge=4, le=5_000, description="most words of a text that the network reads; the rest is ignored"
     )
 
 

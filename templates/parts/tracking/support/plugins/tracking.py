@@ -20,7 +20,7 @@ Log = Callable[[dict[str, float], int], None]  # numbers by name, after which ep
 
 class Options(Settings):
     tracker: Literal["none", "tensorboard", "wandb", "mlflow"] = Field(
-        "none", description="follow the training there too"
+        "none", description="tool that records the training too"
     )
 
 

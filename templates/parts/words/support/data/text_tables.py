@@ -26,7 +26,9 @@ class TextOptions(CsvOptions, SplitConfig):
     """What is asked of texts: the same options in every project on them."""
 
     data: str = Field("sample", description="sample, full, or the path of your own file or folder")
-    vocabulary: int = Field(20_000, ge=10, description="words that the network knows, the most frequent ones")
+    vocabulary: int = Field(
+        20_000, ge=10, description="size of the vocabulary: the most frequent words, which the network knows"
+    )
 
 
 def read(path: Path, reading: Mapping[str, Any]) -> tuple[pd.DataFrame, list[str]]:

@@ -25,14 +25,20 @@ MOST_TESTED = 500  # pairs of validation and of test: a probability of every wor
 class PairOptions(text_tables.TextOptions):
     """What is asked of questions and answers, besides what is asked of all texts."""
 
-    question_column: str | None = Field(None, description="of your table; found out where it is obvious")
-    answer_column: str | None = Field(None, description="of your table; found out where it is obvious")
-    vocabulary: int = Field(8_000, ge=10, description="words that the network knows, the most frequent ones")
+    question_column: str | None = Field(
+        None, description="column of the questions in your table; detected if its name is usual"
+    )
+    answer_column: str | None = Field(
+        None, description="column of the answers in your table; detected if its name is usual"
+    )
+    vocabulary: int = Field(
+        8_000, ge=10, description="size of the vocabulary: the most frequent words, which the network knows"
+    )
     question_length: int = Field(
-        30, ge=2, le=500, description="words of a question that the network reads; what follows is not looked at"
+        30, ge=2, le=500, description="most words of a question that the network reads; the rest is ignored"
     )
     answer_length: int = Field(
-        30, ge=2, le=500, description="words of an answer at most; pairs with longer ones are left out, not cut in half"
+        30, ge=2, le=500, description="most words of an answer; pairs with longer answers are left out"
     )
 
 

@@ -24,19 +24,23 @@ class DecodingOptions(Settings):
 
     decoding: Literal["greedy", "top-p", "beam"] = Field(
         default="greedy",
-        description="always the likeliest word; by chance among the likeliest; or the best of several answers",
+        description="decoding strategy: the most probable word each time; a sample of the most probable words; or the best of several answers",
     )
     temperature: float = Field(
-        default=1.0, gt=0, le=10, description="of top-p: below 1 the likeliest words gain, above 1 the rare ones do"
+        default=1.0,
+        gt=0,
+        le=10,
+        description="temperature of top-p; below 1 favours the most probable words, above 1 the rare ones",
     )
     top_p: float = Field(
-        default=0.9, gt=0, le=1, description="of top-p: the likeliest words that together have this probability"
+        default=0.9,
+        gt=0,
+        le=1,
+        description="probability that the words of top-p have together; less probable words are never taken",
     )
-    beam_width: int = Field(default=4, ge=1, le=64, description="of beam: how many answers are kept beside each other")
-    longest: int = Field(
-        default=100, ge=1, description="words of an answer at most; no more than in training in any case"
-    )
-    seed: int = Field(default=0, ge=0, description="of top-p: the same seed gives the same answers")
+    beam_width: int = Field(default=4, ge=1, le=64, description="partial answers that beam keeps at each word")
+    longest: int = Field(default=100, ge=1, description="most words of an answer; never more than in training")
+    seed: int = Field(default=0, ge=0, description="random seed of top-p; the same seed gives the same answers")
 
 
 @dataclass(frozen=True)
