@@ -1,7 +1,7 @@
 """The pieces of a transformer: attention, masks, positions, and the residual connection around each.
 
-model.py puts them together. Shapes: `words` stands for the number of words of a text, padded; `width` for the numbers per word.
-keras.layers.MultiHeadAttention does the same as `Attention`; here every step of it can be read.
+model.py puts them together. Shapes: `words` is the number of words of a text, padded; `width` the size of a word's
+vector. keras.layers.MultiHeadAttention does the same as `Attention`; here every step of it can be read.
 """
 
 from typing import Any
@@ -12,13 +12,13 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-registered = keras.saving.register_keras_serializable("chatbot")  # so that a saved model finds the layer again
-FAR = 1e4  # taken from the score of what may not be looked at: e^-10000 is nothing
+registered = keras.saving.register_keras_serializable("chatbot")  # so that a saved model can find the layer
+FAR = 1e4  # subtracted from the scores of masked positions: e^-10000 is zero
 
 
 @registered
 class Attention(layers.Layer):
-    """Multi-head scaled dot-product attention (Vaswani et al. 2017): for each word a mean of what other words have to give."""
+    """Multi-head scaled dot-product attention (Vaswani et al. 2017): for each word a weighted mean of the values of other words."""
 
     def __init__(self, heads: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -34,7 +34,7 @@ class Attention(layers.Layer):
             dense.build((None, None, width))
 
     def call(self, asking: Any, asked: Any, mask: Any) -> tuple[Any, Any]:
-        """New vectors for the `asking` words out of the `asked` ones, and who looked where.
+        """New vectors for the `asking` words from the `asked` ones, and the attention weights.
 
         Args:
             asking: (batch, words, width).
@@ -50,7 +50,7 @@ class Attention(layers.Layer):
         return self.out(ops.reshape(taken, (-1, taken.shape[1], self.heads * self.size))), weights
 
     def apart(self, x: Any) -> Any:
-        """(batch, words, width) -> (batch, heads, words, size): each head works with numbers of its own."""
+        """(batch, words, width) -> (batch, heads, words, size): each head has a part of the vector."""
         return ops.swapaxes(ops.reshape(x, (-1, x.shape[1], self.heads, self.size)), 1, 2)
 
     def get_config(self) -> dict[str, Any]:
@@ -68,14 +68,15 @@ def positional_encoding(words: int, width: int) -> np.ndarray:
 
 
 def padding_mask(ids: Any) -> Any:
-    """1 where there is a word, 0 in the padding, the same for whoever looks: (batch, words) -> (batch, 1, words)."""
+    """1 where there is a word, 0 in the padding, the same for all words: (batch, words) -> (batch, 1, words)."""
     return ops.reshape(ops.cast(ops.not_equal(ids, PAD), "float32"), (-1, 1, ids.shape[1]))
 
 
 def causal_mask(ids: Any) -> Any:
-    """The same, and 0 for all that comes later: (batch, words) -> (batch, words, words); row: who looks, column: at whom.
+    """The padding mask, and 0 for all later words: (batch, words) -> (batch, words, words); row: the word that looks, column: the word
+    that it looks at.
 
-    Without it, a decoder in training would read the next word instead of learning to say it.
+    Without it, a decoder in training would copy the next word instead of learning to predict it.
     """
     earlier = np.tril(np.ones((ids.shape[1], ids.shape[1]), np.float32))
     return ops.minimum(
@@ -84,9 +85,10 @@ def causal_mask(ids: Any) -> Any:
 
 
 def attend(x: Any, asked: Any, mask: Any, heads: int, dropout: float, name: str) -> Any:
-    """The words plus what they took from others, or from one another where `asked` is None.
+    """The words plus their attention to others, or to one another if `asked` is None.
 
-    The sum lets a block change little, and gradients pass it; normalization before it keeps the numbers in range (Xiong et al. 2020).
+    The residual connection lets gradients pass; normalization before attention keeps the numbers in range (Xiong et al.
+    2020).
     """
     asking = layers.LayerNormalization()(x)  # (batch, words, width)
     taken, _ = Attention(heads, name=name)(asking, asking if asked is None else asked, mask)
@@ -94,6 +96,6 @@ def attend(x: Any, asked: Any, mask: Any, heads: int, dropout: float, name: str)
 
 
 def feed_forward(x: Any, dropout: float) -> Any:
-    """The words plus what a small network makes of each by itself."""
+    """The words plus the output of a small network that processes each word by itself."""
     inner = layers.Dense(2 * x.shape[2], activation="relu")(layers.LayerNormalization()(x))  # (batch, words, 2 · width)
     return x + layers.Dropout(dropout)(layers.Dense(x.shape[2])(inner))  # (batch, words, width)

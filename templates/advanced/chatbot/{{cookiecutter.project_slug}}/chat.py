@@ -1,11 +1,11 @@
-"""Talk to the trained model in the terminal; an empty line is passed over, quit (or Ctrl-D, on Windows Ctrl-Z) ends it.
+"""Talk to the trained model in the terminal; an empty line is ignored, quit (or Ctrl-D, on Windows Ctrl-Z) ends it.
 
     python chat.py                                         the newest run answers
     python chat.py --decoding top-p --temperature 1.3      less predictable
     python chat.py --model runs/<time>/export/model.onnx   an exported file answers, without TensorFlow
     echo "What is dropout?" | python chat.py               for a program: one answer per line, nothing else
 
-Each question is self-contained: what was said before is not remembered. Next: python export.py
+Each question stands alone: the model does not remember what was said before. Next: python export.py
 """
 
 import sys
@@ -33,7 +33,7 @@ def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
     if model.path.suffix == ".keras":
-        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
+        from model import build_model  # noqa: F401  registers custom layers that the saved model may have
     step, rng = serving.load(model), np.random.default_rng(options.seed)
     someone = sys.stdin.isatty()  # and not a program
     if someone:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 
 class Config(PairOptions):
-    """The settings of a training; what is asked of the data stands in PairOptions: data, vocabulary, answer_length, …"""
+    """The settings of a training; those of the data are in PairOptions: data, vocabulary, answer_length, …"""
 
     # Network
     width: int = Field(64, ge=8, le=1024, description="size of a word's vector, in all layers")

@@ -1,13 +1,13 @@
-"""The sample: questions and answers written for this project, so that it runs offline and everybody knows what is asked in it.
+"""The sample: questions and answers written for this project, so that it runs offline and every intent is known.
 
-Five kinds. Each intent has one answer (some small talk has two), and is asked for in many ways; data.py keeps some ways of each
+Five kinds. Each intent has one answer (some small talk has two) and many wordings; data.py keeps some wordings of each
 intent for the test.
 
 - talk:     hello, thanks, jokes                       written out one by one
 - terms:    "What is dropout?"                         30 words of deep learning, each explained in a sentence
 - help:     "My printer does not print."               a small help desk
-- units:    "How do I turn days into hours?"           the other way round, the same words have another answer
-- animals:  "Is a cat bigger than a dog?"              and these too: who counts words only cannot know
+- units:    "How do I turn days into hours?"           in the opposite order, the same words have another answer
+- animals:  "Is a cat bigger than a dog?"              these too: counting words is not enough
 
 No question is asked twice.
 """
@@ -20,7 +20,7 @@ KINDS = ("talk", "terms", "help", "units", "animals")
 
 @dataclass(frozen=True)
 class Exchange:
-    """A question, an answer, what is asked for (all questions of an intent have the same answers), and of which kind that is."""
+    """A question, an answer, the intent (all questions of an intent have the same answers), and its kind."""
 
     question: str
     answer: str
@@ -76,8 +76,13 @@ truth | I say what is probable, and that may be wrong.
   know that?; are you lying?; should I believe you?; can you be wrong?
 sorry | Never mind, it happens to all of us.
   sorry; I am sorry; my mistake; excuse me; I apologize; forgive me; I did not mean it; pardon me; please forgive me; oops
-"""  # an intent and its answers; below, indented, how it is asked for
-TALK_PATTERNS = ("hey, {0}", "well, {0}", "so, {0}", "oh, {0}")  # each form stands for itself, and behind two of these
+"""  # an intent and its answers; below, indented, its questions
+TALK_PATTERNS = (
+    "hey, {0}",
+    "well, {0}",
+    "so, {0}",
+    "oh, {0}",
+)  # each question is used as it is, and after two of these
 
 TERM_PATTERNS = (
     *("what is {0}?", "what does {0} mean?", "explain {0}", "can you explain {0}?", "tell me about {0}", "define {0}"),
@@ -163,7 +168,7 @@ ANIMALS = (
 
 
 def write() -> list[Exchange]:
-    """All exchanges, always the same ones; a question with two answers stands there twice."""
+    """All exchanges, always the same; a question with two answers is there twice."""
     return list(dict.fromkeys(_all()))
 
 

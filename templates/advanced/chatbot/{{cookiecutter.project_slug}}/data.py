@@ -4,7 +4,7 @@
     python data.py --data full         Cornell's film dialogues: 220,000 pairs, 10 MB to download once
     python data.py --data my.csv       your own: CSV, JSON lines, YAML, or a folder of such files
 
-Prints what there is, what is left out and why, and draws it into runs/data.png. Next: python model.py
+Prints a summary of the data, what is left out and why, and draws it into runs/data.png. Next: python model.py
 """
 
 import ast
@@ -60,7 +60,7 @@ def read(config: Config) -> tuple[pd.DataFrame, list[str]]:
 
 
 def note(config: Config) -> str:
-    """What the data are, in a few words."""
+    """A short description of the data."""
     known = {
         "sample": "the sample (questions and answers written for this project, tested with other ways to ask the same)",
         "full": "Cornell's film dialogues",
@@ -69,7 +69,7 @@ def note(config: Config) -> str:
 
 
 def read_archive(path: Path) -> Iterator[tuple[str, str, str]]:
-    """The lines of film dialogues, each with the one that answers it; read where they are, nothing is unpacked.
+    """The lines of film dialogues, each with its reply; read from the archive without unpacking it.
 
     Raises:
         ProjectError: where the archive is damaged.
@@ -93,7 +93,7 @@ def read_archive(path: Path) -> Iterator[tuple[str, str, str]]:
 
 
 def read_inputs(inputs: list[str], spec: dict[str, Any]) -> tuple[list[str], dict[str, np.ndarray]]:
-    """Questions as `predict.py` takes them, and a name for each; no answer to them is known yet.
+    """Questions as `predict.py` takes them, and a name for each; their answers are not known.
 
     A table of questions is read as in training, a .txt file line by line.
 

@@ -1,10 +1,11 @@
-"""Step 4: how good is it? Scores on test questions that training never saw, beside simple baselines.
+"""Step 4: evaluate the model: scores on test questions that training never saw, beside those of simple baselines.
 
     python evaluate.py                 the newest run
     python evaluate.py --run NAME      another one (python -m support.runs lists them)
 
-Next words are judged beside the true answer, whole answers as greedy decoding gives them. Writes metrics.json, figures/ (with a map
-of what the network looked at), answers.csv, report.html and model_card.md into the run. Next: python chat.py, python export.py
+Next words are scored after the true words so far, whole answers as greedy decoding gives them. Writes metrics.json,
+figures/ (with a map of attention), answers.csv, report.html and model_card.md into the run. Next: python chat.py,
+python export.py
 """
 
 import os
@@ -38,7 +39,7 @@ def main() -> None:
     splits = replace(splits, spec=run.spec)  # with what training decided
 
     os.environ["KERAS_BACKEND"] = "tensorflow"  # reads texts too; the weights of another backend are the same file
-    from model import build_model  # noqa: F401  layers of our own, which the saved model may have
+    from model import build_model  # noqa: F401  registers custom layers that the saved model may have
 
     model = runs.load_model(run.model)
     prediction = inference.predict(model, splits.test.x)  # (pairs, answer_length, words)

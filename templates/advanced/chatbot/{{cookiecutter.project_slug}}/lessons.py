@@ -1,8 +1,8 @@
-"""Small experiments that show what GUIDE.md tells.
+"""Small experiments that show the ideas of GUIDE.md.
 
     python lessons.py attention        three words look at each other: every number of the formula (seconds)
     python lessons.py positions        what is lost without positional encoding, by kind of question (two trainings, two minutes)
-    python lessons.py masks            a decoder that may look ahead: right in training, useless alone (two minutes)
+    python lessons.py masks            a decoder without the causal mask: right in training, useless alone (two minutes)
     python lessons.py decoding         greedy, beam and top-p on the same questions (needs a trained run; seconds)
 
 GUIDE.md says what to look for.
@@ -60,7 +60,7 @@ def positions(config: Config) -> dict[str, dict[str, float]]:
 
 
 def masks(config: Config) -> dict[str, dict[str, float]]:
-    """Right next words while the true answer is shown, and exact matches when it answers alone, with and without the causal mask."""
+    """Token accuracy while the true answer is shown, and exact match of generated answers, with and without the causal mask."""
     splits = load(config)
     found = {}
     print(f"{'':24}{'token accuracy':>18}{'exact match':>18}")
@@ -78,7 +78,7 @@ def masks(config: Config) -> dict[str, dict[str, float]]:
 
 
 def strategies(config: Config) -> dict[str, list[list[str]]]:
-    """Answers of the newest run, five times each where chance decides, and how probable they were."""
+    """Answers of the newest run, five samples where the strategy samples, and their probabilities."""
     model = serving.locate(None, None)
     step = serving.load(model)
     found: dict[str, list[list[str]]] = {}
@@ -105,7 +105,7 @@ def strategies(config: Config) -> dict[str, list[list[str]]]:
 
 
 def trained(config: Config, splits: Splits, causal: bool = True) -> Any:
-    """A network trained like train.py's, without a run; the last epoch counts."""
+    """A network trained as in train.py, but without a run; the last epoch counts."""
     from dataclasses import replace
 
     from model import build_model

@@ -1,4 +1,4 @@
-"""How good answers are: word by word beside the true answer (perplexity), and as a whole (exact match, varied, copied)."""
+"""How good answers are: word by word beside the true answer (perplexity), and as a whole (exact match, variety, copies)."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,16 +11,16 @@ from support.training.decoding import Reply
 
 import numpy as np
 
-METRIC = "token_accuracy"  # the number that exports are compared by; it needs no answer to be made up
+METRIC = "token_accuracy"  # the metric that exports are compared by; it needs no generated answers
 SHOWN = 12  # answers in a figure
 LEAST = 1e-7  # of probability: a float32 that was rounded to zero is not impossible
 
 
 def score(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, float]:
-    """Scores of probabilities (pairs, answer_length, words) of each next word, the words before being the true ones.
+    """Scores of probabilities (pairs, answer_length, words) of each next word, after the true words before it.
 
-    token_accuracy: the share of next words that are right. perplexity: among how many words the network seems to choose, on average; 1 is sure
-    and right. `truth` has the numbers of the words (pairs, answer_length), and 0 where nothing is asked for.
+    token_accuracy: the fraction of next words that are right. perplexity: among how many words the network chooses, in
+    effect; 1 is sure and right. `truth` has the indices of the words (pairs, answer_length), and 0 for padding.
     """
     asked = truth != PAD
     likelihood = np.take_along_axis(prediction, truth[..., None].astype(int), axis=2)[..., 0]  # (pairs, answer_length)
@@ -31,11 +31,11 @@ def score(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> di
 
 
 def of_answers(questions: Sequence[str], answers: Sequence[str], splits: Splits) -> dict[str, float]:
-    """Scores of one whole answer to each test question.
+    """Scores of one whole generated answer to each test question.
 
-    exact_match: the share that is, word for word, one of the known answers to that question. distinct_1, distinct_2: different words and
-    pairs of neighbours, as a share of all that were said; low where every question gets the same answer (Li et al. 2016). copied: the
-    share of answers that stand in training as they are.
+    exact_match: the fraction that is, word for word, a known answer to that question. distinct_1, distinct_2: distinct
+    words and pairs of neighbours, as a fraction of all generated ones; low if every question gets the same answer (Li
+    et al. 2016). copied: the fraction of answers that occur in training as they are.
     """
     known = known_answers(splits)
     trained = {qa_pairs.key(text) for text in splits.train.x["answer"]}
@@ -60,7 +60,7 @@ def known_answers(splits: Splits) -> dict[str, set[str]]:
 
 
 def details(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, Any]:
-    """The share of next words that are right at each position of the answer: the first ones say what it is about."""
+    """The fraction of next words that are right, by position in the answer: the first words decide its subject."""
     asked = truth != PAD
     right = (prediction.argmax(axis=2) == truth) & asked
     positions = [position for position in range(truth.shape[1]) if asked[:, position].any()]
@@ -68,12 +68,12 @@ def details(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> 
 
 
 def choose_threshold(truth: np.ndarray, prediction: np.ndarray, config: Any) -> dict[str, Any]:
-    """What only validation can choose, for the spec: nothing here."""
+    """What is chosen on the validation split, for the spec: nothing here."""
     return {}
 
 
 def to_record(reply: Reply, spec: dict[str, Any]) -> dict[str, Any]:
-    """An answer: its text, how probable it was as a whole, and the least sure of its words."""
+    """An answer: its text, its probability as a whole, and its least probable word."""
     marks = [*reply.words, *(["(end)"] if reply.ended else [])]
     least = int(np.argmin(reply.probabilities)) if reply.probabilities else 0
     return {
@@ -92,7 +92,7 @@ def to_text(answer: dict[str, Any]) -> str:
 
 
 def to_rows(metrics: dict[str, Any]) -> list[list[str]]:
-    """The scores as a table: header, network and baselines; an empty cell where a baseline has no such number."""
+    """The scores as a table: header, network and baselines; an empty cell where a baseline has no such metric."""
     names = list(metrics["test"])
     table = [["", *(name.replace("_", "-") for name in names), "pairs"]]
     for title, values in {"network": metrics["test"], **metrics["baselines"]}.items():
@@ -117,7 +117,7 @@ def to_table(metrics: dict[str, Any]) -> str:
 def plot(
     splits: Splits, replies: Sequence[Reply], folder: Path, draw_examples: Callable[[Split, list[str], Path, str], Any]
 ) -> list[Any]:
-    """Draw test questions with the known answer and the network's, first of those that were answered otherwise, then of the rest.
+    """Draw test questions with the known answer and the network's, first those with another answer, then the rest.
 
     `replies` has an answer for each pair of the test.
     """

@@ -10,7 +10,7 @@ from attention import attend, causal_mask, feed_forward, padding_mask, positiona
 from config import Config
 from data import load
 from support import errors, runs, settings
-from support.data.word_layers import clean  # noqa: F401  a saved model finds words with it
+from support.data.word_layers import clean  # noqa: F401  a saved model needs it to find words
 from support.data.words import FIRST, PAD
 from support.errors import ProjectError
 from support.reports import figures
@@ -22,11 +22,11 @@ from keras import layers, ops
 
 
 def build_model(config: Config, splits: Splits, causal: bool = True) -> keras.Model:
-    """A compiled network: words as numbers, question and answer so far -> probabilities (batch, answer_length, words).
+    """A compiled network: question and answer so far, as indices of words -> probabilities (batch, answer_length, words).
 
-    The answer is given as it should be, one position to the right: at position i the network sees the words before i and is asked for
-    word i ("teacher forcing"). The masks see to it that all positions are learned at once without any seeing its own; `causal` is False
-    only in lessons.py, which shows what then becomes of it.
+    The input is the true answer, shifted one position to the right: at position i the network sees the words before i
+    and predicts word i ("teacher forcing"). Thanks to the causal mask all positions are learned at once, and none sees
+    its own target. `causal` is False only in lessons.py, which shows the effect.
     """
     if config.width % config.heads:
         raise ProjectError(f"--width {config.width} cannot be shared among {config.heads} heads\nTry: --heads 4")
@@ -35,7 +35,7 @@ def build_model(config: Config, splits: Splits, causal: bool = True) -> keras.Mo
     question = keras.Input((spec["question_length"],), dtype="int32", name="question")  # (batch, question_length)
     answer = keras.Input((spec["answer_length"],), dtype="int32", name="answer")  # (batch, answer_length)
 
-    # One vector per word, for the question, for the answer, and backwards: the next word is the one whose vector fits best.
+    # One vector per word, for question, answer and output: the next word is the one whose vector fits best.
     embedding = layers.ReversibleEmbedding(FIRST + len(spec["vocabulary"]), config.width, name="embedding")
     question_mask = padding_mask(question)  # (batch, 1, question_length)
     answer_mask = causal_mask(answer) if causal else padding_mask(answer)  # (batch, answer_length or 1, answer_length)
@@ -66,7 +66,7 @@ def encoder(x, mask, config: Config):
 
 
 def decoder(x, mask, encoded, encoded_mask, config: Config):
-    """Says the answer: each word looks at those before it, then at the question. (batch, answer_length, width), in and out."""
+    """Generates the answer: each word looks at those before it, then at the question. (batch, answer_length, width), in and out."""
     x = embedded(x, config)
     for number in range(config.layers):
         x = attend(x, None, mask, config.heads, config.dropout, f"answer_{number}")
@@ -76,7 +76,7 @@ def decoder(x, mask, encoded, encoded_mask, config: Config):
 
 
 def embedded(x, config: Config):
-    """The vectors of words, made as large as those of positions, and both added: attention alone knows no order."""
+    """The vectors of the words, scaled to the size of those of the positions, plus the latter: attention alone ignores order."""
     x = layers.Rescaling(config.width**0.5)(x)
     if config.positions:
         x = x + positional_encoding(x.shape[1], x.shape[2])
@@ -85,7 +85,7 @@ def embedded(x, config: Config):
 
 @registered
 def token_accuracy(truth, probabilities):
-    """The share of next words that are right, per answer; padding does not count. (batch, answer_length), … -> (batch,)"""
+    """The fraction of next words that are right, per answer; padding does not count. (batch, answer_length), … -> (batch,)"""
     counts = ops.cast(ops.not_equal(truth, PAD), "float32")
     right = ops.cast(ops.equal(ops.cast(truth, "int32"), ops.argmax(probabilities, axis=-1)), "float32")
     return ops.sum(right * counts, axis=1) / ops.maximum(ops.sum(counts, axis=1), 1.0)

@@ -7,7 +7,7 @@
     python predict.py QUESTION … --json                the same for a program
     python predict.py QUESTION … --model FILE          an exported file answers: .onnx and .tflite without loading TensorFlow
 
-Behind each answer stands its probability: that of all its words together. Next: python chat.py, python export.py
+After each answer comes its probability: the product of those of its words. Next: python chat.py, python export.py
 """
 
 import json
@@ -34,7 +34,7 @@ def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
     if model.path.suffix == ".keras":
-        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
+        from model import build_model  # noqa: F401  registers custom layers that the saved model may have
     names, x = read_inputs(options.inputs, model.spec)
     rng = np.random.default_rng(options.seed)
     replies = decoding.answer(serving.load(model), list(x["question"]), model.spec, options, rng)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 
 class Config(SplitConfig):
-    """The settings of a training; those that are not here stand in SplitConfig (support/training_config.py) with their reasons."""
+    """The settings of a training; the others are in SplitConfig (support/training_config.py), each with its reason."""
 
     # Data
     data: str = Field(

@@ -4,7 +4,7 @@
     python data.py --data full         MNIST: 70,000 digits, 11 MB to download once
     python data.py --data my-photos    your own: an .npz file, or a folder of images, with or without a sub-folder per class
 
-Prints what there is and draws it into runs/data.png. Next: python model.py
+Prints a summary of the data and draws it into runs/data.png. Next: python model.py
 """
 
 from dataclasses import replace
@@ -13,7 +13,7 @@ from pathlib import Path
 from config import Config
 from support import download, errors, runs, settings
 from support.data import image_folders, images, latents
-from support.data.latents import read_inputs  # predict.py is given seeds
+from support.data.latents import read_inputs  # predict.py takes seeds
 from support.data.unlabelled_images import has_classes, load_unlabelled
 from support.reports import image_grid
 from support.splits import Split, Splits
@@ -28,10 +28,10 @@ MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1
 
 
 def load(config: Config) -> Splits:
-    """What goes in and what should come out: x latent vectors (images, latent), y real images (images, height, width, channels) uint8.
+    """Inputs and real images: x latent vectors (images, latent), y real images (images, height, width, channels) uint8.
 
-    A latent vector belongs to no image in particular: training draws new ones in every step, validation and test use these, so that
-    every epoch and every export answers the same question.
+    A latent vector belongs to no image in particular. Training draws new ones in every step; validation and test use
+    these, so that every epoch and every export is scored on the same inputs.
     """
     real = labelled(config)
     spec = {
@@ -70,7 +70,7 @@ def labelled(config: Config) -> Splits:
 
 
 def sample() -> tuple[np.ndarray, np.ndarray]:
-    """scikit-learn's digits, 8×8 with values 0..16, brought to MNIST's form: 20×20 strokes in the middle of 28×28, 0..255."""
+    """scikit-learn's digits, 8×8 with values 0..16, in the format of MNIST: strokes of 20×20 in the middle of 28×28, 0..255."""
     from PIL import Image
     from sklearn.datasets import load_digits
 

@@ -1,6 +1,6 @@
-"""Small experiments that show what GUIDE.md tells; each draws one figure into runs/lessons/.
+"""Small experiments that show the ideas of GUIDE.md; each draws one figure into runs/lessons/.
 
-    python lessons.py distance         what the distances see: real images made worse in six ways (seconds)
+    python lessons.py distance         both distances on real images made worse in six ways (seconds)
     python lessons.py losses           the three losses, with and without the penalty (minutes; --epochs 5 is quicker)
     python lessons.py walk             from one image to another, straight and along an arc (needs a trained run)
 
@@ -29,7 +29,7 @@ class Options(Settings):
 
 
 def distance(config: Config, epochs: int) -> str:
-    """Real images, spoiled; the scores of each."""
+    """Real images, made worse; the scores of each."""
     from PIL import ImageFilter
 
     splits = load(config)
@@ -94,7 +94,7 @@ def losses(config: Config, epochs: int) -> str:
 
 
 def walk(config: Config, epochs: int) -> str:
-    """Two ways from seed to seed through the newest run's generator: above the arc, below the straight line."""
+    """Two interpolations from seed to seed by the newest run's generator: the arc above, the straight line below."""
     model = serving.locate(None, None)
     draw, rows = serving.load(model), []
     for begin, end in ((0, 1), (2, 3), (4, 5)):

@@ -1,4 +1,4 @@
-"""Step 2: two networks and their game. The generator draws images, the discriminator tells them from real ones; each learns from the other.
+"""Step 2: two networks and their game. The generator makes images, the discriminator tells them from real ones.
 
     python model.py                    prints both and draws them into runs/
 
@@ -21,7 +21,7 @@ import keras
 import tensorflow as tf
 from keras import layers, ops
 
-NUDGE = 0.1  # how far images are moved to see how steep the discriminator is, in units of a pixel's range
+NUDGE = 0.1  # size of the random change that measures how steep the discriminator is, in units of a pixel's range
 
 
 def build_model(config: Config, splits: Splits) -> "Gan":
@@ -31,7 +31,7 @@ def build_model(config: Config, splits: Splits) -> "Gan":
     model = Gan(config, tuple(splits.spec["shape"]), distance)
     rate = optimizers.learning_rate(config, len(splits.train))
     model.compile(
-        # One optimizer serves both networks: Adam keeps its averages for each weight apart. With a momentum of 0.9, it would go on
+        # One optimizer serves both networks: Adam keeps separate averages for each weight. With a momentum of 0.9, it would go on
         # answering a discriminator that is no longer there.
         optimizer=keras.optimizers.Adam(rate, beta_1=config.momentum, beta_2=0.99),
         steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
@@ -42,7 +42,7 @@ def build_model(config: Config, splits: Splits) -> "Gan":
 
 
 def generator(config: Config, shape: tuple[int, ...]) -> keras.Model:
-    """Latent vectors -> images: a coarse image of features is doubled in size until it is an image."""
+    """Latent vectors -> images: a coarse feature map is doubled in size until it has the size of the image."""
     count = doublings(config)
     start = config.image_size // 2**count
     z = keras.Input((config.latent,), name="latent")  # (batch, 32), normally distributed
@@ -53,7 +53,7 @@ def generator(config: Config, shape: tuple[int, ...]) -> keras.Model:
         x = layers.BatchNormalization(momentum=0.9)(x)
         x = layers.Activation("relu")(x)
         last = doubling == count - 1
-        # 4 is a multiple of the stride, so every pixel is made of equally many: otherwise a chessboard shows (Odena et al. 2016).
+        # 4 is a multiple of the stride, so every pixel gets equally many contributions: otherwise a checkerboard shows (Odena et al. 2016).
         filters = shape[-1] if last else filters // 2
         x = layers.Conv2DTranspose(filters, 4, strides=2, padding="same", use_bias=last)(x)
         # (batch, 14, 14, 32), then (batch, 28, 28, 1)
@@ -61,27 +61,28 @@ def generator(config: Config, shape: tuple[int, ...]) -> keras.Model:
 
 
 def discriminator(config: Config, shape: tuple[int, ...]) -> keras.Model:
-    """Images -> one number each, the higher the more real: the generator the other way round, without normalization.
+    """Images -> one number each, higher is more real: the generator in reverse, without normalization.
 
-    Batch normalization would let an image's answer depend on the others in its batch, and the penalty looks at each alone.
+    With batch normalization, the output for an image would depend on the others in its batch, but the penalty treats
+    each alone.
     """
     image = keras.Input(shape, name="image")  # (batch, 28, 28, 1), 0..1
     x = layers.Rescaling(2, offset=-1)(image)  # -1..1: black pixels count too
     filters = config.filters
     for _ in range(doublings(config)):
         x = layers.Conv2D(filters, 4, strides=2, padding="same")(x)  # (batch, 14, 14, 32), then (batch, 7, 7, 64)
-        x = layers.LeakyReLU(0.2)(x)  # not ReLU: what is no evidence yet still passes a gradient on
+        x = layers.LeakyReLU(0.2)(x)  # not ReLU: negative values still pass on a gradient
         filters *= 2
     return keras.Model(image, layers.Dense(1, name="realness")(layers.Flatten()(x)), name="discriminator")
 
 
 def doublings(config: Config) -> int:
-    """How often the coarsest form of an image, 8 pixels or less, is doubled: 28 pixels are 7, doubled twice."""
+    """How often the coarsest size of an image, 8 pixels or less, is doubled: 28 pixels are 7, doubled twice."""
     return math.ceil(math.log2(config.image_size / 8))
 
 
 class Gan(keras.Model):
-    """Generator, its average over the last steps, and discriminator; `train_step` is their game."""
+    """Generator, the running average of its weights, and discriminator; `train_step` is their game."""
 
     def __init__(self, config: Config, shape: tuple[int, ...], distance: FrechetDistance) -> None:
         super().__init__(name="gan")
@@ -90,10 +91,10 @@ class Gan(keras.Model):
         self.generator, self.average = generator(config, shape), generator(config, shape)
         self.discriminator = discriminator(config, shape)
         self.average.set_weights(self.generator.get_weights())
-        self.average.trainable = False  # it follows the generator, and is what draws in the end
+        self.average.trainable = False  # it follows the generator, and is the model that is saved
         self.noise = keras.random.SeedGenerator(
             config.seed
-        )  # a part of every checkpoint, so a resumed run draws the same
+        )  # a part of every checkpoint, so that a resumed run draws the same numbers
         self.means = [keras.metrics.Mean(name) for name in ("loss", "generator", "discriminator", "told_apart")]
         self.distance = distance
 
@@ -101,7 +102,7 @@ class Gan(keras.Model):
         return self.average(latent, training=False)
 
     def train_step(self, data: Any) -> dict[str, Any]:
-        """One move of both. The latent vectors in `data` are left alone: new ones are drawn in every step."""
+        """One step of both networks. The latent vectors in `data` are not used: new ones are drawn in every step."""
         real = ops.cast(data[1], "float32") / 255
         latent = keras.random.normal((ops.shape(real)[0], self.latent), seed=self.noise)
         with tf.GradientTape(persistent=True) as tape:
@@ -111,7 +112,7 @@ class Gan(keras.Model):
             nudged = both + NUDGE * keras.random.normal(ops.shape(both), seed=self.noise)
             realness, realness_nudged = ops.split(self.discriminator(ops.concatenate([both, nudged])), 2)
             realness_of_real, realness_of_held = ops.split(realness, 2)
-            # A steep discriminator throws the generator about. The change under a small nudge, squared, is on average the squared
+            # A steep discriminator makes training unstable. The change under a small random step, squared, is on average the squared
             # gradient: the penalties R1 and R2 (Mescheder et al. 2018; Huang et al. 2024) without a gradient of a gradient.
             steepness = ops.mean(ops.square((realness_nudged - realness) / NUDGE))
             discriminator_loss, _ = losses(self.loss_name, realness_of_real, realness_of_held)
@@ -119,7 +120,7 @@ class Gan(keras.Model):
             penalized = discriminator_loss + self.penalty / 2 * steepness
         drawing, judging = self.generator.trainable_variables, self.discriminator.trainable_variables
         gradients = tape.gradient(generator_loss, drawing) + tape.gradient(penalized, judging)
-        self.optimizer.apply(gradients, drawing + judging)  # both move at once: one step of the schedule
+        self.optimizer.apply(gradients, drawing + judging)  # both are updated at once: one step of the schedule
         for average, weight in zip(self.average.variables, self.generator.variables, strict=True):
             average.assign(self.averaging * average + (1 - self.averaging) * weight)
 

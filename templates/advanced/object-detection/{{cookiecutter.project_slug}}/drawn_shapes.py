@@ -1,8 +1,8 @@
 """The sample: ellipses, rectangles, stars and triangles on pieces of the two photos that scikit-learn ships, made by a seeded generator.
 
-A shape is of any bright colour, or passes from one into another; it is slim or not, turned at will, has a dark rim or none, or is an outline only. Beside
-shapes lie things that are none: crosses, half discs, zigzags. Training, validation and test shapes lie on different parts of the
-photos, so that no background is known from training.
+A shape has any bright colour, or a gradient between two; it may be slim, rotated, with a dark rim, or an outline only.
+Beside the shapes there are other objects: crosses, half discs, zigzags. Training, validation and test shapes are on
+different parts of the photos, so that no test background was seen in training.
 """
 
 from colorsys import hsv_to_rgb
@@ -26,12 +26,12 @@ def make(side: int, seed: int) -> Splits:
 
 
 def choose(rng: np.random.Generator) -> list[str]:
-    """What lies on an image."""
+    """The objects on an image."""
     return [*rng.choice(LABELS, rng.integers(0, 6)), *rng.choice(OTHERS, rng.integers(0, 3))]
 
 
 def draw(name: str, height: int, rng: np.random.Generator) -> Image.Image:
-    """A shape with transparent surroundings, about `height` pixels high; drawn twice as large, so that edges become smooth."""
+    """A shape with a transparent background, about `height` pixels high; drawn twice as large, so that edges become smooth."""
     size = 2 * height
     edge = outline(name, rng)  # (points, 2), around 0 and not beyond ±1
     points = [(size / 2 * (1 + x), size / 2 * (1 + y)) for x, y in edge * (0.96, 0.96 * rng.uniform(0.75, 1))]
@@ -71,7 +71,7 @@ def outline(name: str, rng: np.random.Generator) -> np.ndarray:
 
 
 def paint(size: int, rng: np.random.Generator) -> Image.Image:
-    """A square full of one bright colour, or of one that passes into another."""
+    """A square of one bright colour, or of a gradient between two."""
     first, second = (np.array(hsv_to_rgb(rng.random(), rng.uniform(0.5, 1), rng.uniform(0.6, 1))) for _ in range(2))
     y, x = np.mgrid[:size, :size][..., None] / size
     mixed = 0.7 * x + 0.3 * y if rng.random() < 0.4 else np.zeros_like(x)

@@ -1,12 +1,12 @@
-"""Small experiments that show what GUIDE.md tells; each takes seconds and draws one figure into runs/lessons/.
+"""Small experiments that show the ideas of GUIDE.md; each takes seconds and draws one figure into runs/lessons/.
 
     python lessons.py grids            which cells of which grid have to find which object
-    python lessons.py anchors          how many anchors it would take to come near the boxes
+    python lessons.py anchors          how many anchors it would take to match the boxes
     python lessons.py mosaic           four images in one, and what that does to the boxes
-    python lessons.py suppression      suppression class by class, whatever the class, and none
-    python lessons.py thresholds       average precision as more and more overlap is asked for
+    python lessons.py suppression      suppression class by class, across classes, and none
+    python lessons.py thresholds       average precision as the required overlap grows
 
-The last two need a trained model; they take the newest run. GUIDE.md says what to look for.
+The last two need a trained model and use the newest run. GUIDE.md says what to look for.
 """
 
 from collections.abc import Callable
@@ -55,7 +55,7 @@ def anchors(config: Config) -> Path:
 
 
 def mosaic(config: Config) -> Path:
-    """The same images alone, and as mosaics."""
+    """The same images alone and as mosaics."""
     train = load(config).train
     some = train.take(slice(0, 16))
     augment = box_augmentation.augmenter(1, 0, 0, flip=False, mosaic=1)
@@ -72,7 +72,7 @@ def mosaic(config: Config) -> Path:
 
 
 def suppression() -> Path:
-    """The same predictions, thinned out in three ways."""
+    """The same predictions after three kinds of suppression."""
     test, output, spec = newest()
     by_class = [boxes.find(row) for row in output]
     ways = {
@@ -84,7 +84,7 @@ def suppression() -> Path:
 
 
 def blind(found: Found) -> Found:
-    """What is left where a box also removes those of other classes."""
+    """The boxes that are left if a box also removes those of other classes."""
     keep = boxes.suppress(found.boxes, found.scores)
     return Found(found.boxes[keep], found.scores[keep], found.classes[keep])
 

@@ -1,7 +1,7 @@
 """Pascal VOC 2007 (Everingham et al. 2010): 5,011 photos to train on and 4,952 to test, twenty classes, 0.9 GB.
 
-The first time, photos and annotations are unpacked into data/voc2007/. Objects that the annotators marked as difficult count like all
-others here; published scores leave them out, and are a little higher for that.
+The first time, photos and annotations are unpacked into data/voc2007/. Objects that the annotators marked as difficult
+count like all others here; published scores omit them and are therefore a little higher.
 """
 
 import tarfile
@@ -25,10 +25,10 @@ KEPT = ("Annotations", "JPEGImages")  # of the folders in an archive; the others
 def load(
     side: int, validation_fraction: float, seed: int, classes: tuple[str, ...] = ()
 ) -> tuple[Splits, list[Problem]]:
-    """VOC 2007 as splits, validation cut off its training photos; and what was left out.
+    """VOC 2007 as splits, validation taken from its training photos; and what was left out.
 
     Raises:
-        ProjectError: where the files can neither be found in data/ nor downloaded, or none of the classes is in them.
+        ProjectError: if the files are not in data/ and cannot be downloaded, or contain none of the classes.
     """
     (train, found), (test, more) = (annotated_images.usable(read(unpack(part), classes)) for part in FILES)
     labels, number = annotated_images.number_classes(train, classes, None)
@@ -38,7 +38,7 @@ def load(
 
 
 def unpack(part: str) -> Path:
-    """The folder with photos and annotations of "trainval" or "test", downloaded where it is not there yet."""
+    """The folder with photos and annotations of "trainval" or "test", downloaded if it is missing."""
     name, published = FILES[part]
     folder = download.FOLDER / "voc2007" / part
     done = folder.with_name(f"{part}.done")
@@ -55,5 +55,5 @@ def unpack(part: str) -> Path:
                     (folder / kind / file).write_bytes(content.read())
     except (tarfile.TarError, EOFError) as error:
         raise ProjectError(f"{path} cannot be unpacked: {error}\nRemove it, and it is downloaded anew.") from None
-    done.touch()  # last: an interrupted unpacking is begun again
+    done.touch()  # last: an interrupted unpacking starts again
     return folder

@@ -1,4 +1,4 @@
-"""Random changes of the training images: what stays the same thing when it is mirrored, moved or partly covered."""
+"""Augmentation: random changes of the training images that do not change their class. They are mirrored, shifted or partly covered."""
 
 from config import Config
 
@@ -7,12 +7,14 @@ from keras import layers
 
 
 def augmentation(config: Config) -> keras.Sequential:
-    """Layers that change an image at random in training, and pass it on as it is otherwise."""
+    """Layers that change an image at random in training, and pass it on unchanged otherwise."""
     share = config.shift / config.image_size
     changes: list[layers.Layer] = []
     if config.flip:
         changes.append(layers.RandomFlip("horizontal", seed=config.seed))
-    if config.shift:  # what comes in at the edge is the image mirrored, not black: no edge to learn from
+    if (
+        config.shift
+    ):  # the gap at the edge is filled with the mirrored image, not black, which would be an edge to learn
         changes.append(
             layers.RandomTranslation(share, share, fill_mode="reflect", interpolation="nearest", seed=config.seed + 1)
         )

@@ -7,7 +7,7 @@ from support.training_config import SplitConfig
 
 from pydantic import Field, model_validator
 
-# What `--preset gpu` changes, unless the setting is given as well, in config.toml or as an option. It aims at 94 % and more on CIFAR-10,
+# What `--preset gpu` changes, unless the setting is also given in config.toml or as an option. It aims at 94 % and more on CIFAR-10,
 # which residual networks are published with (He et al. 2015: 0.936 with 110 narrow layers; Zagoruyko and Komodakis 2016: 0.95 with
 # 16 wide ones); it was not measured on a GPU.
 PRESETS: dict[str, dict[str, Any]] = {
@@ -27,7 +27,7 @@ PRESETS: dict[str, dict[str, Any]] = {
 
 
 class Config(SplitConfig):
-    """The settings of a training; those that are not here stand in SplitConfig (support/training_config.py) with their reasons."""
+    """The settings of a training; the others are in SplitConfig (support/training_config.py), each with its reason."""
 
     preset: Literal["cpu", "gpu"] = Field(
         "cpu",
@@ -102,7 +102,7 @@ class Config(SplitConfig):
     @model_validator(mode="before")
     @classmethod
     def fill_in_preset(cls, values: Any) -> Any:
-        """What is given wins over the preset, and the preset over the defaults."""
+        """Options given take precedence over the preset, and the preset over the defaults."""
         return {**PRESETS.get(values.get("preset", "cpu"), {}), **values} if isinstance(values, dict) else values
 
 

@@ -4,7 +4,8 @@
     python data.py --data full         CIFAR-10: 60,000 photos, 170 MB to download once
     python data.py --data my-photos    your own: an .npz file, or a folder with one sub-folder of images per class
 
-Prints what there is, draws it into runs/data.png, and what training makes of it into runs/augmented.png. Next: python model.py
+Prints a summary of the data, draws images into runs/data.png and augmented ones into runs/augmented.png. Next: python
+model.py
 """
 
 from functools import lru_cache
@@ -28,7 +29,7 @@ SAMPLE_SEED = 0  # of the drawings; the seed of the splits is a setting
 def load(config: Config) -> Splits:
     """Training, validation and test images: x (images, height, width, channels) uint8 0..255, y (images,) class numbers.
 
-    A folder with very many images is not held in memory: x reads them when they are asked for.
+    A folder with very many images is not held in memory: x reads each image when it is needed.
     """
     fractions = (config.validation_fraction, config.test_fraction)
     if config.data == "sample":
@@ -46,7 +47,7 @@ def load(config: Config) -> Splits:
 
 @lru_cache(maxsize=1)
 def sample() -> tuple[np.ndarray, np.ndarray]:
-    """The drawn images and their kinds; drawing them takes a second or two, so a process does it once."""
+    """The drawn images and their classes; drawing takes a second or two, so a process does it once."""
     return drawings.images(SAMPLE_IMAGES, SAMPLE_SEED)
 
 

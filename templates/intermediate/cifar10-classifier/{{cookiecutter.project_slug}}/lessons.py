@@ -1,4 +1,4 @@
-"""Small experiments that show what GUIDE.md tells; each draws one figure into runs/lessons/, in half a minute or two.
+"""Small experiments that show the ideas of GUIDE.md; each draws one figure into runs/lessons/, in half a minute or two.
 
     python lessons.py augmentation     few images, with and without augmentation
     python lessons.py schedules        three schedules, the learning rate beside the loss
@@ -25,7 +25,7 @@ class Options(Settings):
 
 
 def train(config: Config, splits: Splits, **changes: Any) -> dict[str, list[float]]:
-    """The history of a training with some settings changed: loss, accuracy, val_loss, val_accuracy by epoch."""
+    """Train with some settings changed; the history: loss, accuracy, val_loss, val_accuracy by epoch."""
     from model import build_model
 
     changed = config.model_copy(update=changes)
@@ -42,7 +42,7 @@ def train(config: Config, splits: Splits, **changes: Any) -> dict[str, list[floa
 
 
 def few(splits: Splits, count: int) -> Splits:
-    """The same with fewer training images."""
+    """The same splits with fewer training images."""
     return Splits(
         splits.train.take(slice(0, count)), splits.validation, splits.test, splits.spec, splits.source, splits.note
     )
@@ -65,7 +65,7 @@ def augmentation(config: Config, splits: Splits) -> str:
 
 
 def schedules(config: Config, splits: Splits) -> str:
-    """Three trainings that differ in the schedule alone."""
+    """Three trainings that differ only in the schedule."""
     from support.training import optimizers
 
     figure, axes = axes_for(2, "learning rate")
@@ -83,7 +83,7 @@ def schedules(config: Config, splits: Splits) -> str:
 
 
 def residual(config: Config, splits: Splits) -> str:
-    """The same deep network, whose blocks add to what came in or replace it."""
+    """The same deep network, whose blocks add to their input or replace it."""
     figure, axes = axes_for(1, "training loss")
     for added in (True, False):
         history = train(config, splits, residual=added, blocks=8, epochs=5, filters=(16, 24, 32))

@@ -22,10 +22,10 @@ from keras import layers
 def build_model(config: Config, splits: Splits) -> keras.Model:
     """A compiled network: images (batch, height, width, 1 or 3), 0..255 -> probabilities (batch, classes).
 
-    Two parts: augmentation, which only training sees, and the network, which is what is saved and exported.
+    Two parts: augmentation, which is active in training only, and the network, which is saved and exported.
     """
     keras.utils.set_random_seed(config.seed)
-    changes = augmentation(config)  # before the policy: some of its layers do not know 16 bits
+    changes = augmentation(config)  # before the policy: some of its layers do not support 16 bits
     keras.config.set_dtype_policy(config.precision)
     network = build_network(config, tuple(splits.spec["shape"]), len(splits.spec["labels"]))
     begin_with_patterns(network.get_layer("stem"), config, splits)
@@ -34,7 +34,7 @@ def build_model(config: Config, splits: Splits) -> keras.Model:
     keras.config.set_dtype_policy("float32")
 
     optimizer = optimizers.build(config, len(splits.train))
-    # What scales and moves does not memorise.
+    # Weight decay is for kernels only: the scales and offsets of batch normalization do not memorise.
     optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
     model.compile(
         optimizer=optimizer,
@@ -67,7 +67,7 @@ def build_network(config: Config, shape: tuple[int, ...], classes: int) -> keras
 
 
 def block(x: keras.KerasTensor, filters: int, residual: bool) -> keras.KerasTensor:
-    """A convolution whose result is added to what came in: it only learns what to change (He et al. 2015)."""
+    """A convolution whose result is added to its input: it only learns the change (He et al. 2015)."""
     changed = convolution(x, filters)
     return layers.Add()([x, changed]) if residual else changed
 
@@ -84,7 +84,7 @@ def convolution(
 
 
 def begin_with_patterns(stem: layers.Layer, config: Config, splits: Splits) -> None:
-    """Let the first convolution begin with what training images are made of: it learns sooner than from random numbers."""
+    """Initialise the first convolution with patterns from the training images: it learns faster than from random weights."""
     (kernel,) = stem.get_weights()  # (5, 5, 3, 24)
     found = patterns.first_filters(splits.train, kernel.shape[0], kernel.shape[-1], config.seed)
     kernel[..., : found.shape[-1]] = found

@@ -4,7 +4,8 @@
     python data.py --data full         WIDER FACE: 16,106 photos, 1.8 GB to download once
     python data.py --data my-photos    your own: a folder with Pascal VOC, YOLO or COCO annotations
 
-Prints what there is and what is wrong with it, and draws images with their boxes into runs/data.png. Next: python model.py
+Prints a summary of the data and any problems, and draws images with their boxes into runs/data.png. Next: python
+model.py
 """
 
 from dataclasses import replace
@@ -34,7 +35,7 @@ def load(config: Config) -> Splits:
 
 
 def read(config: Config) -> tuple[Splits, list[Problem]]:
-    """The splits, whose training images change in every epoch, and what is wrong with the data."""
+    """The splits, whose training images are augmented anew in every epoch, and the problems in the data."""
     problems: list[Problem] = []
     if config.data == "sample":
         splits = sample(config.image_size, config.seed)

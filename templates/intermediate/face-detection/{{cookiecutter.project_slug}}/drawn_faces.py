@@ -1,9 +1,9 @@
 """The sample: drawn faces on pieces of the two photos that scikit-learn ships, made by a seeded generator; no download.
 
-A face is an ellipse of any skin, slim or round, with hair or without, eyes (or sunglasses), brows, nose and a mouth that smiles, sulks or
-is open; it leans up to 45 degrees. Beside faces lie things that are none: balls with stripes, ellipses in the same skins, some with dots
-or with two eyes and no more. Training, validation and test faces lie on different parts of the photos, so that no background is known
-from training.
+A face is an ellipse of any skin, slim or round, with hair or without, eyes (or sunglasses), brows, nose and a mouth
+that smiles, sulks or is open; it leans up to 45 degrees. Beside the faces there are other objects: balls with stripes,
+ellipses in the same skins, some with dots or with two eyes only. Training, validation and test faces are on different
+parts of the photos, so that no test background was seen in training.
 """
 
 from support.data import pasting
@@ -33,12 +33,12 @@ def make(side: int, seed: int) -> Splits:
 
 
 def choose(rng: np.random.Generator) -> list[str]:
-    """What lies on an image."""
+    """The objects on an image."""
     return ["face"] * int(rng.choice(5, p=[0.1, 0.4, 0.25, 0.15, 0.1])) + ["other"] * int(rng.integers(0, 4))
 
 
 def draw(name: str, height: int, rng: np.random.Generator) -> Image.Image:
-    """A thing with transparent surroundings, about `height` pixels high; drawn twice as large, so that edges become smooth."""
+    """An object with a transparent background, about `height` pixels high; drawn twice as large, so that edges become smooth."""
     return face(2 * height, rng) if name == "face" else other(2 * height, rng)
 
 
@@ -52,7 +52,7 @@ def face(high: int, rng: np.random.Generator) -> Image.Image:
     draw = ImageDraw.Draw(image)
 
     def at(x: float, y: float, half_x: float, half_y: float) -> tuple[float, float, float, float]:
-        """A box around a point of the face, all in shares of its width and height."""
+        """A box around a point of the face, all in fractions of its width and height."""
         x, y, half_x, half_y = left + x * wide, top + y * high, half_x * wide, half_y * high
         return x - half_x, y - half_y, x + half_x, y + half_y
 
@@ -84,7 +84,7 @@ def face(high: int, rng: np.random.Generator) -> Image.Image:
 
 
 def other(high: int, rng: np.random.Generator) -> Image.Image:
-    """Something round that is no face."""
+    """A round object that is not a face."""
     wide = high * rng.uniform(0.7, 1.0)
     colour = SKINS[rng.integers(len(SKINS))] if rng.random() < 0.6 else tuple(map(int, rng.integers(0, 256, 3)))
     image = Image.new("RGBA", (round(wide), high), (*colour, 0))

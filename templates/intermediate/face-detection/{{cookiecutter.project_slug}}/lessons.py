@@ -1,11 +1,11 @@
-"""Small experiments that show what GUIDE.md tells; each takes seconds and draws one figure into runs/lessons/.
+"""Small experiments that show the ideas of GUIDE.md; each takes seconds and draws one figure into runs/lessons/.
 
     python lessons.py overlap          one box, moved and resized: how its intersection over union falls
     python lessons.py grids            which cells of which grid have to find which face
     python lessons.py suppression      what a trained model predicts before and after suppression
-    python lessons.py precision        average precision, box by box, from the first few of a trained model
+    python lessons.py precision        average precision, box by box, from the predictions of a trained model
 
-The last two need a trained model; they take the newest run. GUIDE.md says what to look for.
+The last two need a trained model and use the newest run. GUIDE.md says what to look for.
 """
 
 from collections.abc import Callable
@@ -65,7 +65,7 @@ def suppression() -> Path:
 
 
 def precision() -> Path:
-    """The best boxes of all test images one after the other, and what each does to precision and recall."""
+    """The boxes of all test images by falling score, and what each does to precision and recall."""
     from support.reports.figures import plt
 
     test, output, _ = newest()

@@ -1,7 +1,8 @@
 """WIDER FACE (Yang et al. 2016): 12,880 training photos, and as the test its 3,226 validation photos, whose boxes are published.
 
-The licence is CC BY-NC-ND 4.0: not for commerce. 393,703 faces, from portraits to crowds; those marked as invalid, and those smaller than
-SMALLEST pixels in the square that the network sees, are left out. The first time, the photos are unpacked into data/wider_face/.
+The licence is CC BY-NC-ND 4.0: no commercial use. It has 393,703 faces, from portraits to crowds; faces marked as
+invalid, and those smaller than SMALLEST pixels in the square that the network sees, are left out. The first time, the
+photos are unpacked into data/wider_face/.
 """
 
 import zipfile
@@ -20,14 +21,14 @@ FILES = {  # and the SHA-256 that the host's own loading script states
     "WIDER_val.zip": "f9efbd09f28c5d2d884be8c0eaef3967158c866a593fc36ab0413e4b2a58a17a",
     "wider_face_split.zip": "c7561e4f5e7a118c249e0a5c5c902b0de90bbf120d7da9fa28d99041f68a8a5c",
 }
-SMALLEST = 6  # pixels of the network's image: below, a face is hardly more than a cell
+SMALLEST = 6  # pixels of the network's input; a smaller face is hardly more than a cell
 
 
 def load(side: int, validation_fraction: float, seed: int) -> tuple[Splits, list[Problem]]:
-    """WIDER FACE as splits, validation cut off its training photos; and what was left out.
+    """WIDER FACE as splits, validation taken from its training photos; and what was left out.
 
     Raises:
-        ProjectError: where the files can neither be found in data/ nor downloaded.
+        ProjectError: if the files are not in data/ and cannot be downloaded.
     """
     folder = unpack()
     (train, found), (test, more) = (
@@ -44,14 +45,14 @@ def load(side: int, validation_fraction: float, seed: int) -> tuple[Splits, list
 
 
 def unpack() -> Path:
-    """The folder with the unpacked photos, downloaded where they are not there yet."""
+    """The folder with the unpacked photos, downloaded if they are missing."""
     folder = download.FOLDER / "wider_face"
     for name, sha256 in FILES.items():
         if not (folder / f"{name}.done").exists():
             path = download.fetch(f"{HOST}/{name}", sha256, name)
             with zipfile.ZipFile(path) as archive:
                 archive.extractall(folder)
-            (folder / f"{name}.done").touch()  # last: an interrupted unpacking is begun again
+            (folder / f"{name}.done").touch()  # last: an interrupted unpacking starts again
     return folder
 
 

@@ -4,7 +4,7 @@
     python data.py --data full         IMDB: 50,000 film reviews by people, 84 MB to download once
     python data.py --data my.csv       your own: a CSV or JSON lines file, or a folder with one sub-folder of .txt files per class
 
-Prints what there is and draws it into runs/data.png. Next: python model.py
+Prints a summary of the data and draws it into runs/data.png. Next: python model.py
 """
 
 import re
@@ -58,10 +58,10 @@ def sample(seed: int) -> pd.DataFrame:
 
 
 def read_archive(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The labelled reviews of IMDB's archive, training and test; read where they are, nothing is unpacked.
+    """The labelled reviews of IMDB's archive, training and test; read from the archive without unpacking it.
 
     Raises:
-        ProjectError: where the archive is damaged.
+        ProjectError: if the archive is damaged.
     """
     found: dict[str, list[tuple[str, str, str]]] = {"train": [], "test": []}
     try:

@@ -1,8 +1,8 @@
-"""Small experiments that show what GUIDE.md tells; each takes half a minute or less on the sample.
+"""Small experiments that show the ideas of GUIDE.md; each takes half a minute or less on the sample.
 
     python lessons.py architectures    bag, LSTM and transformer in one table, beside counted words
     python lessons.py negation         who understands "not bad"? Accuracy by kind of sentence, and the words that negate others
-    python lessons.py embeddings       which words the network put side by side, and a map of them
+    python lessons.py embeddings       which words have similar vectors, and a map of them
 
 GUIDE.md says what to look for.
 """
@@ -67,7 +67,7 @@ def negation(config: Config) -> dict[str, dict[str, float]]:
         print(f"{kind:10} {len(split):9} {row['network']:8.3f} {row['counted']:14.3f}   {split.x[0]}")
     gates = np.asarray(model.get_layer("gates").get_weights()[0])[FIRST:]
     places = np.asarray(model.get_layer("around").get_weights()[0]).reshape(-1, gates.shape[1])  # (window, embedding)
-    # Added to 1; below -1 the vector of a neighbour points the other way. The strongest of the places before it counts.
+    # Added to 1; below -1 the vector of a neighbour is reversed. The strongest of the positions counts.
     turned = (gates[:, None, :] * places[: config.near]).mean(axis=2).min(axis=1)
     order = np.argsort(turned)[:12]
     print("Words that negate the next ones: " + ", ".join(splits.spec["vocabulary"][place] for place in order))
@@ -118,7 +118,7 @@ def sentences(config: Config, splits: Splits) -> dict[str, Split]:
 
 
 def trained(config: Config, splits: Splits) -> Any:
-    """A network trained like train.py's, without a run; the last epoch counts."""
+    """A network trained as in train.py, but without a run; the last epoch counts."""
     from model import build_model
 
     model = build_model(config, splits)

@@ -1,14 +1,14 @@
-"""The sample: film reviews written by a program, so that the project runs offline and everybody knows what stands in them.
+"""The sample: film reviews written by a program, so that the project runs offline and the meaning of each sentence is known.
 
-Each sentence is one of four kinds. What it says of the film is known, because it was made to say so:
+Each sentence is one of four kinds; its opinion is known by construction:
 
 - plain:    "The plot is really clever."                       the opinion word means what it says
-- negated:  "I would not call the plot clever."                a word before or after it turns it round
-- decoy:    "The plot is clever, no doubt about it."           a "no" that turns nothing round
+- negated:  "I would not call the plot clever."                a word before or after it negates it
+- decoy:    "The plot is clever, no doubt about it."           a "no" that negates nothing
 - contrast: "I expected a clever plot, but it is clumsy."      of two opposite words the second counts
 
-A third of the opinions is negated, so counting good and bad words is right little more often than guessing. No sentence is
-written twice, so none can be in training and test.
+A third of the opinions are negated, so counting good and bad words is hardly better than guessing. No sentence is
+written twice, so none is in both training and test.
 """
 
 import random
@@ -73,7 +73,7 @@ FRAMES = {
 
 @dataclass(frozen=True)
 class Sentence:
-    """What was written, of which kind it is, and whether it praises (1) or not (0)."""
+    """A sentence, its kind, and whether it praises (1) or not (0)."""
 
     text: str
     kind: str
@@ -82,7 +82,7 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Review:
-    """One to three sentences of one mind."""
+    """One to three sentences with the same opinion."""
 
     sentences: tuple[Sentence, ...]
 
@@ -96,7 +96,7 @@ class Review:
 
 
 def write(seed: int, count: int = REVIEWS) -> list[Review]:
-    """`count` reviews, half of them good; the same seed writes the same."""
+    """`count` reviews, half of them positive; the same seed gives the same reviews."""
     rng = random.Random(seed)
     written: set[str] = set()
     return [

@@ -10,7 +10,7 @@ from pydantic import Field
 
 
 class Config(CsvOptions, TrainingConfig):
-    """The settings of a training, each with its reason; before them, how your CSV file is written."""
+    """The settings of a training, each with its reason; CsvOptions adds the format of your CSV file."""
 
     # Data
     data: str = Field("sample", description="sample, full, or the path of your own CSV file")

@@ -4,7 +4,8 @@
     python data.py --data full         ETTh2: 17,420 hours of an electricity transformer, downloaded once
     python data.py --data my.csv --target sales        your own series: a CSV file with a column of dates
 
-Prints what there is, what was wrong with the dates and how it is cut, and draws it into runs/data.png. Next: python model.py
+Prints a summary of the series, problems in its dates and how it is split, and draws it into runs/data.png. Next: python
+model.py
 """
 
 from dataclasses import replace
@@ -45,12 +46,12 @@ ETTH2_SHA256 = "a3dc2c597b9218c7ce1cd55eb77b283fd459a1d09d753063f944967dd6b9218b
 
 
 def load(config: Config) -> SeriesSplits:
-    """Windows for training, validation and test, in time order: what was known (history, columns), and what came (horizon)."""
+    """Windows for training, validation and test, in time order: inputs (history, columns) and targets (horizon)."""
     return windows.load(read_series(config), config)
 
 
 def read_series(config: Config) -> Series:
-    """The airline passengers, the electricity transformer or your own file, on a regular grid, with notes on what was mended."""
+    """The airline passengers, the electricity transformer or your own file, on a regular grid, with notes on what was corrected."""
     if config.data == "sample":
         found = sample()
     elif config.data == "full":
@@ -70,7 +71,7 @@ def sample() -> Table:
 
 
 def read_endings(texts: list[str], spec: dict[str, Any], options: dict[str, Any] | None = None) -> list[Ending]:
-    """The files that predict.py is to go on from; `options` of reading differ from training's."""
+    """The files that predict.py continues; `options` of reading that differ from training's."""
     return [series_files.read_ending(text, spec, sample(), options or {}) for text in texts]
 
 
@@ -80,7 +81,7 @@ def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], np.n
 
 
 def last_windows(endings: list[Ending], spec: dict[str, Any]) -> np.ndarray:
-    """What the model takes to go on from each file: (files, history, columns)."""
+    """The model's input for each file: (files, history, columns)."""
     return np.stack([ending.series.values[-spec["history"] :] for ending in endings])
 
 

@@ -1,8 +1,8 @@
-"""Small experiments that show what GUIDE.md tells; each takes seconds to a minute.
+"""Small experiments that show the ideas of GUIDE.md; each takes seconds to a minute.
 
-    python lessons.py memory           who still knows at the end what came first? Recurrent layers, and what a gate does
+    python lessons.py memory           which recurrent layers remember the beginning of a sequence, and what a forget gate does
     python lessons.py horizon          the forecast beside seasonal-naive, for each step ahead
-    python lessons.py leak             the same model scored on shuffled windows and in time order: one of the numbers lies
+    python lessons.py leak             the same model scored on shuffled windows and in time order: one score is misleading
 
 GUIDE.md says what to look for.
 """
@@ -27,7 +27,7 @@ class Options(Settings):
 
 
 def memory(config: Config, lengths: tuple[int, ...] = (5, 40)) -> dict[tuple[str, int], float]:
-    """A sequence begins with +1 or -1, noise follows; asked at the end is how it began. By layer and length: share right."""
+    """A sequence begins with +1 or -1, and noise follows; the target is how it began. By layer and length: accuracy."""
     import keras
     from keras import layers
 
@@ -49,7 +49,7 @@ def memory(config: Config, lengths: tuple[int, ...] = (5, 40)) -> dict[tuple[str
 
 
 def open_gates(cells, steps: int) -> None:
-    """Forget gates that begin nearly open, so that cells keep a value for up to `steps` (Tallec and Ollivier 2018)."""
+    """Forget gates that are nearly open at the start, so that cells keep a value for up to `steps` (Tallec and Ollivier 2018)."""
     kernel, recurrent, bias = cells.get_weights()
     units = len(bias) // 4  # the biases of the input, forget, cell and output gates, one after the other
     bias[units : 2 * units] = np.log(np.linspace(2, steps, units))

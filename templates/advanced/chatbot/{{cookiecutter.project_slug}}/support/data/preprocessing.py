@@ -1,8 +1,9 @@
 """From texts to the numbers that layers compute with, twice: in Python for training, ONNX and LiteRT, and as layers in the saved model.
 
-Raw inputs are {"question": texts, "answer": texts}, the answer as far as it is known. Encoded, each is a row of whole numbers: for
-each word FIRST + its position in `spec["vocabulary"]`, UNKNOWN where it is not there, PAD behind the last one. The vocabulary begins
-with the marks for where an answer starts and ends; the row of an answer begins with the first. spec.json holds all of it.
+Raw inputs are {"question": texts, "answer": texts}, the answer as far as it is known. Encoded, each is a row of
+integers: for each word FIRST + its index in `spec["vocabulary"]`, UNKNOWN if it is not there, PAD after the last one.
+The vocabulary begins with the start token and the end token; the row of an answer begins with the start token.
+spec.json holds all of it.
 """
 
 import re
@@ -13,7 +14,7 @@ from support.data.words import FIRST, PAD, SPACELESS, UNKNOWN, finder, numbered
 
 import numpy as np
 
-MARKS = ("[start]", "[end]")  # no text can hold them: brackets separate words
+MARKS = ("[start]", "[end]")  # no text can contain them: brackets separate words
 START, END = FIRST, FIRST + 1
 
 words = finder(STEPS)
@@ -34,7 +35,7 @@ _close = re.compile(f"[{SPACELESS}\u3001\u3002\uff01-\uff64]")
 
 
 def is_word(word: str) -> bool:
-    """Whether there is more to it than full stops, commas, question and exclamation marks."""
+    """Whether it is more than full stops, commas, question and exclamation marks."""
     return not set(word) <= set(".,!?" + ENDS + PAUSES)
 
 
@@ -48,9 +49,9 @@ def encode(x: Any, spec: dict[str, Any]) -> dict[str, np.ndarray]:
 
 
 def targets(answers: Any, spec: dict[str, Any]) -> np.ndarray:
-    """The words that are to be said (batch, answer_length): those of `encode` one position to the left, then the end.
+    """The target words (batch, answer_length): those of `encode` one position to the left, then the end token.
 
-    A word that is not known is PAD, which counts nowhere: nobody can be asked to say it.
+    An unknown word is PAD, which does not count: no network could predict it.
     """
     ids = numbered([words(text) for text in answers], spec["answer_length"], spec["vocabulary"])
     ends = (ids != PAD).sum(axis=1)
@@ -86,5 +87,5 @@ def without_preprocessing(model: Any, spec: dict[str, Any]) -> Any:
 
 
 def supports_int8_activations(model: Any) -> bool:
-    """Whether LiteRT may compute with 8 bits too, and not only keep the weights in them: what tells places and words apart is lost."""
+    """Whether LiteRT may compute in 8 bits, and not only store weights in them: no, they lose the differences of positions and words."""
     return False

@@ -1,7 +1,7 @@
 """Questions with answers: checked, split without leaking, and what is learned from the training part.
 
-They are tables of pandas with the columns question and answer, key (of the question) and intent: what is asked for, "" where nobody
-knows; of each intent some ways of asking are kept for the test; the index says where each stands (file:line).
+They are pandas tables with the columns question, answer, key (of the question) and intent ("" if it is unknown). Some
+wordings of each intent are kept for the test. The index says where each row comes from (file:line).
 """
 
 from collections import Counter
@@ -18,12 +18,12 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-LEAST = 12  # pairs: for all three splits to say anything at all
-MOST_TESTED = 500  # pairs of validation and of test: a probability of every word at every place is in memory at once
+LEAST = 12  # pairs; with fewer, the splits say nothing
+MOST_TESTED = 500  # pairs of validation and of test: a probability of every word at every position is in memory at once
 
 
 class PairOptions(text_tables.TextOptions):
-    """What is asked of questions and answers, besides what is asked of all texts."""
+    """Options of questions and answers, besides those of all texts."""
 
     question_column: str | None = Field(
         None, description="column of the questions in your table; detected if its name is usual"
@@ -43,7 +43,7 @@ class PairOptions(text_tables.TextOptions):
 
 
 def checked(rows: Iterable[Row], config: PairOptions, left_out: list[str], intents: Sequence[str] = ()) -> pd.DataFrame:
-    """The pairs that can be learned from; what is left out is noted in a line each."""
+    """The pairs that can be used; each pair that is left out gets a line in the notes."""
     seen: dict[tuple[str, str], str] = {}
     kept, intent = [], []
     for number, (question, answer, place) in enumerate(rows):
@@ -68,7 +68,7 @@ def key(text: str) -> str:
 
 
 def load(frame: pd.DataFrame, config: PairOptions, source: str, note: str) -> Splits:
-    """Splits of x {"question", "answer"} (pairs,) str and y (pairs, answer_length + 1) numbers of the words to be said.
+    """Splits of x {"question", "answer"} (pairs,) str and y (pairs, answer_length + 1) indices of the target words.
 
     All answers to a question are in one split. Vocabulary and lengths are those of the training pairs.
 
@@ -97,7 +97,7 @@ def load(frame: pd.DataFrame, config: PairOptions, source: str, note: str) -> Sp
 
 
 def learned(questions: Iterable[str], answers: Iterable[str], config: PairOptions) -> dict[str, Any]:
-    """What the training pairs teach before any training: the vocabulary, the lengths, and how words are spelled within a sentence."""
+    """What is computed from the training pairs: the vocabulary, the lengths, and how words are spelled within a sentence."""
     asked, said = ([preprocessing.words(text) for text in texts] for texts in (questions, answers))
     counts = Counter(pair for text in answers for pair in within_sentences(text))
     usual: dict[str, str] = {}
@@ -106,7 +106,7 @@ def learned(questions: Iterable[str], answers: Iterable[str], config: PairOption
     return {
         "kind": "conversation",
         "question_length": min(config.question_length, max(map(len, asked))),
-        "answer_length": 1 + max(map(len, said)),  # and the mark at its end
+        "answer_length": 1 + max(map(len, said)),  # and the end token
         "vocabulary": [*preprocessing.MARKS, *vocabulary([*asked, *said], config.vocabulary)],
         "spelling": {"i": "I"} | {word: spelled for word, spelled in sorted(usual.items()) if spelled != word},
     }
@@ -128,7 +128,7 @@ def within_sentences(text: str) -> Iterator[tuple[str, str]]:
 
 
 def unknown_words(config: Any) -> Callable[..., Any]:
-    """Makes some words of training questions unknown, so that a word that was never seen does not upset an answer."""
+    """Makes some words of training questions unknown (word dropout), so that the network copes with new words."""
 
     def augment(x: dict[str, np.ndarray], y: np.ndarray, rng: np.random.Generator) -> tuple[dict[str, np.ndarray], Any]:
         ids = x["question"]

@@ -1,4 +1,4 @@
-"""What the network looked at while it answered: for each word of the answer, how much of each word of the question."""
+"""The map of attention: for each word of the answer, how much the network looked at each word of the question."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,7 +30,7 @@ def weights(model: Any, question: str, said: Sequence[str], spec: dict[str, Any]
 
 
 def draw(model: Any, splits: Splits, replies: Sequence[Reply], folder: Path) -> list[Any]:
-    """Draw the map of the answer that repeats most words of its question, a field per head of each layer."""
+    """Draw the map of the answer that repeats most words of its question, one panel per head of each layer."""
     from support.reports import figures
     from support.reports.figures import plt
 

@@ -1,4 +1,4 @@
-"""Something simple to be better than: handing out an answer of training that fits, and words by how often they are said."""
+"""Baselines: the training answer to the nearest question, and words by their frequency."""
 
 from support.data import preprocessing
 from support.data.words import FIRST, PAD
@@ -35,7 +35,7 @@ def most_common(splits: Splits) -> list[str]:
 
 
 def by_frequency(splits: Splits) -> np.ndarray:
-    """Probabilities (1, answer_length, words): how often each word (or the end) is said in training, at each position the same."""
+    """Probabilities (1, answer_length, words): the frequency of each word (or the end) in the training answers, the same at each position."""
     counts = np.bincount(splits.train.y.ravel(), minlength=FIRST + len(splits.spec["vocabulary"])).astype(float)
     counts[PAD] = 0
     counts[preprocessing.START + 1 :] += 1  # one more of each (Laplace), or a new word were impossible

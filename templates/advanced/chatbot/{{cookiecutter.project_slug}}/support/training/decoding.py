@@ -1,7 +1,7 @@
-"""From a probability per next word to whole answers: greedy, by chance among the likeliest (top-p), or the best of several (beam).
+"""From a probability per next word to whole answers: greedy, sampling among the most probable words (top-p), or the best of several answers (beam).
 
-`step` is any model that answers, of whatever format (`serving.load`): questions and answers so far, as texts, -> probabilities
-(batch, answer_length, words) of the word at each place. Everything here is numpy, so an ONNX file answers without TensorFlow.
+`step` is a model of any format (`serving.load`): questions and answers so far, as texts -> probabilities (batch,
+answer_length, words) of the word at each position. Everything here is numpy, so an ONNX file works without TensorFlow.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,11 +16,11 @@ import numpy as np
 from pydantic import Field
 
 Step = Callable[[Any], np.ndarray]
-NEVER = [PAD, UNKNOWN, preprocessing.START]  # what is no word to say
+NEVER = [PAD, UNKNOWN, preprocessing.START]  # tokens that are never generated
 
 
 class DecodingOptions(Settings):
-    """How an answer is made of probabilities: the same options in predict.py and chat.py."""
+    """How an answer is generated from probabilities: the same options in predict.py and chat.py."""
 
     decoding: Literal["greedy", "top-p", "beam"] = Field(
         default="greedy",
@@ -45,7 +45,7 @@ class DecodingOptions(Settings):
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer, as far as it is said, and the probability of each word (and of its end, where it is reached)."""
+    """An answer so far, and the probability of each word (and of the end, once it is reached)."""
 
     words: tuple[str, ...] = ()
     probabilities: tuple[float, ...] = ()
@@ -68,13 +68,13 @@ def answer(
 ) -> list[Reply]:
     """An answer to each question, word by word, all questions at once.
 
-    `width` beginnings of each are kept at each word: one, and it is greedy decoding or sampling; several, and it is beam search, which
-    finds answers that begin with a less likely word.
+    `width` partial answers are kept at each word. One is greedy decoding or sampling; several are beam search, which
+    can find answers that begin with a less probable word.
     """
     width = options.beam_width if options.decoding == "beam" else 1
     live = [[Reply()] for _ in questions]
     done: list[list[Reply]] = [[] for _ in questions]
-    for _ in range(min(options.longest, spec["answer_length"])):  # its last position is that of the end
+    for _ in range(min(options.longest, spec["answer_length"])):  # its last position is for the end token
         rows = [(row, reply) for row, replies in enumerate(live) for reply in replies]
         if not rows:
             break
@@ -96,12 +96,12 @@ def answer(
 
 
 def greedy(step: Step, questions: Sequence[str], spec: dict[str, Any]) -> list[Reply]:
-    """The answers that always go on with the likeliest word."""
+    """The answers that always continue with the most probable word."""
     return answer(step, questions, spec, DecodingOptions(), np.random.default_rng(0))
 
 
 def next_words(step: Step, so_far: Sequence[tuple[str, Reply]], spec: dict[str, Any]) -> np.ndarray:
-    """Probabilities (batch, words) of what comes next, for questions and their answers so far."""
+    """Probabilities (batch, words) of the next word, for questions and their answers so far."""
     x = {
         "question": np.array([*(question for question, _ in so_far), None], object)[:-1],
         "answer": np.array([*(" ".join(reply.words) for _, reply in so_far), None], object)[:-1],
@@ -114,13 +114,13 @@ def next_words(step: Step, so_far: Sequence[tuple[str, Reply]], spec: dict[str, 
 
 
 def drawn(probabilities: np.ndarray, temperature: float, top_p: float, rng: np.random.Generator) -> np.ndarray:
-    """A word for each row of (batch, words), by chance among the likeliest ("nucleus sampling", Holtzman et al. 2020)."""
+    """A word for each row of (batch, words), sampled among the most probable ("nucleus sampling", Holtzman et al. 2020)."""
     changed = np.maximum(probabilities, 1e-30) ** (1 / temperature)
     changed /= changed.sum(axis=1, keepdims=True)
     order = np.argsort(-changed, axis=1, kind="stable")
     likely = np.take_along_axis(changed, order, axis=1)  # (batch, words), falling
     likely[np.cumsum(likely, axis=1) - likely >= top_p] = (
-        0  # what was reached before this word is enough; the first one stays
+        0  # the words before it already reach the probability; the first one always stays
     )
     reached = np.cumsum(likely, axis=1)
     place = (reached < rng.random((len(reached), 1)) * reached[:, -1:]).sum(axis=1)

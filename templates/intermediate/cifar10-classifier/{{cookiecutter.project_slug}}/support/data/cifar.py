@@ -1,7 +1,7 @@
 """CIFAR-10 (Krizhevsky 2009, "Learning Multiple Layers of Features from Tiny Images"), read from its authors' binary archive.
 
-The archive for Python holds pickles, which run code when they are loaded; this one holds numbers. Nothing of it is unpacked to the
-disk. Each image is 3,073 bytes: its class, then 1,024 bytes each of red, green and blue, row by row.
+The archive for Python holds pickles, which run code when they are loaded; this one holds numbers only. Nothing is
+unpacked to disk. Each image is 3,073 bytes: its class, then 1,024 bytes each of red, green and blue, row by row.
 """
 
 import tarfile

@@ -1,7 +1,7 @@
 """The sample's images: one of ten shapes, drawn anew for each image, so that no pixel means the same thing twice.
 
-Where the shape stands, how large it is, how it is turned, its colours, the background and what else lies about are drawn from a
-random generator that does not know the kind: only the outline tells. The same seed gives the same images.
+Position, size and rotation of the shape, its colours, the background and the clutter around it are random and
+independent of the class: only the outline tells the class. The same seed gives the same images.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ Points = list[tuple[float, float]]  # a polygon around 0, about -1..1
 
 
 def images(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """`count` images (count, 32, 32, 3) uint8, 0..255, and their kinds (count,), as many of each kind."""
+    """`count` images (count, 32, 32, 3) uint8, 0..255, and their classes (count,), equally many of each class."""
     rng = np.random.default_rng(seed)
     y = rng.permutation(np.arange(count) % len(KINDS))
     names = list(KINDS)
@@ -21,10 +21,10 @@ def images(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def image(kind: str, rng: np.random.Generator) -> np.ndarray:
-    """One image (32, 32, 3) uint8 of this kind."""
+    """One image (32, 32, 3) uint8 of this class."""
     ground = clutter(background(rng), rng, count=int(rng.integers(1, 4)))
     average, paint = ground.mean(axis=(0, 1)), color(rng)
-    while np.abs(paint - average).sum() < 200:  # of 765: a shape in the colour of its ground could not be seen
+    while np.abs(paint - average).sum() < 200:  # of 765: a shape in the colour of its background would be invisible
         paint = color(rng)
     share = outline(kind, rng)[..., None] / 255
     mixed = (paint + blotches(rng, 20)) * share + ground * (1 - share)
@@ -104,7 +104,7 @@ def heart() -> Points:
     return list(zip((np.sin(t) ** 3).tolist(), y.tolist(), strict=True))
 
 
-# Of each kind: the polygons that are filled, then those that are cut out again.
+# Of each class: the polygons that are filled, then those that are cut out again.
 KINDS: dict[str, tuple[list[Points], list[Points]]] = {
     "ball": ([circle(0.9)], []),
     "ring": ([circle(1)], [circle(0.5)]),

@@ -1,8 +1,8 @@
-"""What the first convolution begins with: the patterns that the training images are made of, instead of random numbers.
+"""Initial filters of the first convolution: the patterns that the training images are made of, instead of random numbers.
 
-The principal components of small patches, each divided by how strongly it occurs ("whitening", as in Coates, Ng and Lee 2011, "An
-Analysis of Single-Layer Networks"): even colour first, then edges, then finer stripes. Each stands twice, once with the sign turned,
-because ReLU would cut off half of it. Training goes on from there.
+The principal components of small patches, each divided by how strongly it occurs ("whitening", as in Coates, Ng and Lee
+2011, "An Analysis of Single-Layer Networks"): even colour first, then edges, then finer stripes. Each is used twice,
+once with its sign inverted, because ReLU would cut off half of it. Training improves them further.
 """
 
 from support.splits import Split
@@ -11,7 +11,7 @@ import numpy as np
 
 PICTURES = 1_000  # with PATCHES of each: enough for a stable average of 75 × 75 products
 PATCHES = 20
-FLOOR = 4e-2  # added to each variance, so that what hardly occurs (noise) is not blown up
+FLOOR = 4e-2  # added to each variance, so that rare patterns (noise) are not amplified
 
 
 def first_filters(split: Split, size: int, count: int, seed: int) -> np.ndarray:

@@ -1,12 +1,12 @@
 """From the model that is trained to the one that is saved: the same network, without augmentation, in 32 bits.
 
-Random layers must not be in a file that serves: they do nothing there, and ONNX and LiteRT cannot hold them. Nor must 16-bit
-arithmetic, which was for training on a GPU: not every CPU has it.
+A served file must not contain random layers: they do nothing there, and ONNX and LiteRT do not support them. Nor must
+it compute in 16 bits, which was for training on a GPU: not every CPU can.
 """
 
 from typing import Any
 
-NETWORK = "network"  # the layer of the trained model that is the whole of the saved one
+NETWORK = "network"  # the layer of the trained model that becomes the saved model
 
 
 def encode(x: Any, spec: dict[str, Any]) -> Any:
