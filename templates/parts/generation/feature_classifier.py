@@ -1,8 +1,9 @@
-"""The classifier whose features generated and real images are compared in: train it for the data of config.py, where it is not there yet.
+"""Train the feature classifier for the data of config.py, if it is missing; generated and real images are compared in its features.
 
     python feature_classifier.py --data my-photos
 
-train.py does so by itself; this is for a run that was brought from elsewhere without its data/. Next: python evaluate.py
+train.py does this by itself; the command is for a run that was copied from elsewhere without its data/. Next: python
+evaluate.py
 """
 
 from config import Config

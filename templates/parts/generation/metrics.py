@@ -1,6 +1,7 @@
 """How good generated images are: distances to real ones in the features of a classifier (support/training/feature_classifier.py), classes, and copying.
 
-Every number needs the classifier of the same data, so it compares runs on the same data; it is not comparable with FID in papers.
+Every number needs the classifier of the same data, so it compares runs on the same data; it is not comparable with FID
+in papers.
 """
 
 from collections.abc import Callable
@@ -19,9 +20,10 @@ SHOWN = 32  # images in a figure
 def score(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, float]:
     """Scores of generated images (images, height, width, channels) 0..1 against real ones, uint8.
 
-    frechet and kernel: distances, 0 where nothing tells the two apart; a generator that always draws the same average image has a
-    frechet of about 1. sureness: the mean probability of the classifier's prediction, low for shapes between classes. novelty: how far the
-    nearest training image is, as a multiple of what it is for real new images; 0 for copies. classes: how many are produced.
+    frechet and kernel: distances, 0 if the two sets agree; a generator that always draws the same average image has a
+    frechet of about 1. sureness: the mean probability of the classifier's prediction, low for shapes between classes.
+    novelty: how far the nearest training image is, relative to the same distance for new real images; 0 for copies.
+    classes: how many are generated.
     """
     found = feature_classifier.load(spec)
     real, _ = found.features(truth)
@@ -40,7 +42,7 @@ def score(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> di
 
 
 def details(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, Any]:
-    """The share of each class among generated and among real images, as the classifier sees both; nothing where there are no classes."""
+    """The fraction of each class among generated and real images, as the classifier predicts it; empty if there are no classes."""
     if not spec["labels"]:
         return {"classes": {}}
     found, count = feature_classifier.load(spec), len(spec["labels"])
@@ -57,12 +59,12 @@ def details(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> 
 
 
 def choose_threshold(truth: np.ndarray, prediction: np.ndarray, config: Any) -> dict[str, Any]:
-    """What only validation can choose, for the spec: nothing here."""
+    """What is chosen on the validation split, for the spec: nothing here."""
     return {}
 
 
 def to_record(prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, Any]:
-    """One generated image in numbers: its size, how bright it is, and what the classifier takes it for, where its file is here."""
+    """One generated image in numbers: its size, its brightness, and the class that the classifier predicts, if its file is here."""
     answer: dict[str, Any] = {"shape": list(prediction.shape), "brightness": round(float(prediction.mean()), 4)}
     if spec["labels"] and feature_classifier.path(spec).exists():
         probabilities = feature_classifier.load(spec).features(prediction[None])[1][0]
@@ -74,13 +76,13 @@ def to_record(prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def to_text(answer: dict[str, Any]) -> str:
-    """An answer as a line for a person."""
+    """A prediction as a line for a person."""
     looks = f", looks like {answer['label']} ({answer['probability']:.0%})" if "label" in answer else ""
     return f"{'×'.join(map(str, answer['shape'][:2]))} pixels{looks}"
 
 
 def to_rows(metrics: dict[str, Any]) -> list[list[str]]:
-    """The scores as a table: header, network and baselines, then the share of each class."""
+    """The scores as a table: header, network and baselines, then the fraction of each class."""
     names = list(metrics["test"])
     table = [["", *names, "images"]]
     for title, values in {"network": metrics["test"], **metrics["baselines"]}.items():

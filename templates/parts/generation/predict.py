@@ -1,11 +1,11 @@
-"""Step 5: new images, and the way from one to another.
+"""Step 5: generate images, and interpolate from one to another.
 
     python predict.py 1 2 3            an image from each seed, as PNG; the same seed gives the same image
     python predict.py 3..7             a walk from the image of seed 3 to that of seed 7: a strip, and an animation
     python predict.py 1 2 --json       the same for a program
-    python predict.py 1 --model FILE   an exported file draws: .onnx and .tflite without loading TensorFlow
+    python predict.py 1 --model FILE   an exported file generates: .onnx and .tflite without loading TensorFlow
 
-Writes into runs/<time>/predictions/, or beside FILE; a file that is there already is never overwritten. Next: python export.py
+Writes into runs/<time>/predictions/, or beside FILE; an existing file is never overwritten. Next: python export.py
 """
 
 import json
@@ -35,7 +35,7 @@ def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
     if model.path.suffix == ".keras":
-        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
+        from model import build_model  # noqa: F401  registers custom layers that the saved model may have
     _, x = read_inputs(options.inputs, model.spec)
     images = serving.predict(model, x)  # (images, height, width, channels), 0..1
     folder = model.path.parent / "predictions"
@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def write(text: str, images: np.ndarray, folder: Path, scale: int, spec: dict) -> dict:
-    """Write the image of a seed, or the strip and the animation of a walk; gives the answer with its files."""
+    """Write the image of a seed, or the strip and the animation of a walk; returns its record with the files."""
     name = text.replace("..", "-to-")
     files = [drawing.free(folder / f"{'walk' if len(images) > 1 else 'seed'}-{name}.png")]
     drawing.save(drawing.sheet(images, len(images)), files[0], scale)

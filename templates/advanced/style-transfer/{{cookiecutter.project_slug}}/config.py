@@ -9,7 +9,7 @@ from pydantic import Field
 
 
 class Config(TrainingConfig):
-    """The settings of a training; those that are not here stand in TrainingConfig (support/training_config.py) with their reasons."""
+    """The settings of a training; the others are in TrainingConfig (support/training_config.py), each with its reason."""
 
     method: Literal["network", "optimize"] = Field(
         "network",
@@ -32,7 +32,7 @@ class Config(TrainingConfig):
     )
     pieces: int = Field(48, ge=4, description="pieces of photos in an epoch, from random positions")
 
-    # What a painted photo should be
+    # The losses
     features: Literal["auto", "random", "vgg19"] = Field(
         "auto",
         description="filters of the losses; auto takes VGG19 (80 MB, once) with --data full, else random filters, which need no download",
@@ -73,7 +73,7 @@ class Config(TrainingConfig):
     print_every: int = Field(5, ge=1, description="epochs between two lines of progress")
 
 
-# What tune.py tries: not the weights of the losses, since they say what is wanted, and every loss is best without the others.
+# What tune.py tries: not the weights of the losses, because they define the goal, and each loss is lowest without the others.
 SEARCH: search.Space = {
     "learning_rate": search.log_range(5e-4, 2e-2),
     "filters": [8, 16, 24],

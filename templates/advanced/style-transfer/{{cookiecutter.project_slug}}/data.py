@@ -4,7 +4,7 @@
     python data.py --data full                          5,000 photos of COCO, 780 MB to download once
     python data.py --data photo.jpg --style art.jpg     your own: a photo or a folder of photos, and a painting
 
-Prints what there is and draws it into runs/data.png. Next: python model.py
+Prints a summary of the data and draws it into runs/data.png. Next: python model.py
 """
 
 from collections.abc import Iterator
@@ -21,14 +21,15 @@ from support.training import features
 
 import numpy as np
 
-SMALLEST = 32  # pixels of a side: an eighth of it is still looked at
+SMALLEST = 32  # pixels of a side: the filters also look at an eighth of it
 STEPS = 10  # of --method optimize in an epoch
 
 
 def load(config: Config) -> Splits:
-    """What goes in, and what it is compared with: x and y are the same pieces of photos (pieces, height, width, 3), uint8.
+    """Inputs and what they are compared with: x and y are the same pieces of photos (pieces, height, width, 3), uint8.
 
-    With --method optimize there is one photo, and y[0] is all of it; x only counts: nothing goes in, the image is the model.
+    With --method optimize there is one photo, and y[0] is all of it; x only counts the steps: there is no input, the
+    image is the model.
     """
     painting = paintings.load(config.style, config.style_size)
     found, note = photographs(config)
@@ -56,7 +57,7 @@ def load(config: Config) -> Splits:
 
 
 def photographs(config: Config) -> tuple[list[np.ndarray], str]:
-    """Photos of any size (height, width, 3), uint8, and what they are."""
+    """Photos of any size (height, width, 3), uint8, and a description of them."""
     if config.data == "sample":
         from sklearn.datasets import load_sample_images
 
@@ -103,7 +104,7 @@ def one_photo(found: list[np.ndarray], config: Config, spec: dict[str, Any], not
 
 
 def mirrored_pieces(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Half of the pieces as in a mirror, which makes more of few photos."""
+    """The pieces, half of them mirrored: augmentation for few photos."""
     x = x.copy()
     mirrored = rng.random(len(x)) < 0.5
     x[mirrored] = x[mirrored, :, ::-1]
@@ -111,7 +112,7 @@ def mirrored_pieces(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> t
 
 
 def read_inputs(texts: list[str], spec: dict[str, Any]) -> tuple[list[str], Iterator[np.ndarray]]:
-    """Photos and folders as predict.py takes them: names, and each photo (height, width, 3), uint8, read when its turn comes."""
+    """Photos and folders as predict.py takes them: names, and each photo (height, width, 3), uint8, read when it is needed."""
     if "no_export" in spec:
         raise ProjectError(spec["no_export"].replace("to export", "that could paint another photo"))
     paths = images.find_inputs(texts)

@@ -1,9 +1,9 @@
-"""Small experiments that show what GUIDE.md tells; each draws one figure into runs/lessons/.
+"""Small experiments that show the ideas of GUIDE.md; each draws one figure into runs/lessons/.
 
-    python lessons.py gram             what the two losses see: the painting, moved about and spoiled (seconds)
-    python lessons.py texture          images out of noise that have the painting's style and no content (a minute)
+    python lessons.py gram             both losses on the painting, rearranged or distorted (seconds)
+    python lessons.py texture          images made from noise, with the painting's style and no content (a minute)
     python lessons.py weights          one photo with little, more and much style (a minute)
-    python lessons.py contrast         what instance normalization takes out of a photo (seconds; needs a trained network)
+    python lessons.py contrast         what instance normalization removes from a photo (seconds; needs a trained network)
 
 GUIDE.md says what to look for.
 """
@@ -32,7 +32,7 @@ class Options(Settings):
 
 
 def gram(config: Config, steps: int) -> str:
-    """The painting, changed in ways that you know; how far its style and its content are from the painting's own."""
+    """The painting, changed in known ways; how far style and content are from those of the painting itself."""
     from losses import Objective
 
     spec = load(config).spec
@@ -56,7 +56,7 @@ def gram(config: Config, steps: int) -> str:
 
 
 def texture(config: Config, steps: int) -> str:
-    """Noise whose Gram matrices are made those of the painting, from the finest size alone to all four."""
+    """Noise, optimized to have the painting's Gram matrices: those of the finest scale alone, to those of all four."""
     spec = load(config).spec
     painting, noise = paintings.of(spec), np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3), np.uint8)
     found = {"noise": noise}
@@ -68,7 +68,7 @@ def texture(config: Config, steps: int) -> str:
 
 
 def weights(config: Config, steps: int) -> str:
-    """The first photo, optimized with a fifth, once and five times the style weight."""
+    """The first photo, optimized with a fifth of the style weight, with the style weight and with five times as much."""
     spec = load(config).spec
     painting, photo = paintings.of(spec), fitted(photographs(config)[0][0], (SIDE, SIDE))
     found = {"the photo": photo}
@@ -80,7 +80,7 @@ def weights(config: Config, steps: int) -> str:
 
 
 def contrast(config: Config, steps: int) -> str:
-    """The same photo with half of its contrast, and darker: how much the newest network's images differ by that."""
+    """The same photo with half of its contrast, and darker: how much the outputs of the newest network differ."""
     model = serving.locate(None, None)
     if "no_export" in model.spec:
         raise ProjectError("the newest run optimized one image\nTrain a network first: python train.py")

@@ -1,7 +1,8 @@
-"""How well photos are painted: the loss of losses.py as a share of what the unpainted photo has.
+"""How well photos are painted: the loss of losses.py as a fraction of the unpainted photo's.
 
-1 is the photo left as it is, 0 an image with the photo's content and the painting's style, which does not exist. The number depends on
-the painting, the weights and the features: it compares runs that have these in common, and says nothing about beauty.
+1 is the unchanged photo; 0 would be an image with exactly the photo's content and the painting's style, which does not
+exist. The score depends on the painting, the weights and the features: it compares runs that have these in common, and
+says nothing about beauty.
 """
 
 from collections.abc import Callable
@@ -16,16 +17,17 @@ import numpy as np
 
 METRIC = "loss_ratio"  # the number that runs are compared by; lower is better
 SHOWN = 6  # photos in a figure
-AT_ONCE = 8  # images that are looked at together
+AT_ONCE = 8  # images that are scored together
 
-_objectives: dict[str, Any] = {}  # by what makes it: seeing the painting takes a second
+_objectives: dict[str, Any] = {}  # by their arguments: computing the painting's features takes a second
 
 
 def score(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, float]:
     """Scores of painted images (images, height, width, 3), 0..1, against their photos, uint8.
 
-    loss_ratio: the whole loss, as a share of the unpainted photos'. style: how much of the unpainted photos' style loss is left.
-    content: how far what is in the photo has changed, 1 for as much as it varies within itself. variation: roughness.
+    loss_ratio: the total loss, as a fraction of the unpainted photos'. style: the style loss, as a fraction of theirs.
+    content: the content loss, 1 for a change as large as the photo varies within itself. variation: the total
+    variation.
     """
     photo = np.asarray(truth, np.float32) / 255
     before, after = losses_of(photo, photo, spec), losses_of(photo, np.asarray(prediction, np.float32), spec)
@@ -56,7 +58,7 @@ def losses_of(photo: np.ndarray, image: np.ndarray, spec: dict[str, Any]) -> dic
 
 
 def details(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, Any]:
-    """What the scores were measured with, and by what factor the loss fell."""
+    """The features used for the scores, and the factor by which the loss fell."""
     return {
         "features": spec["features"],
         "weights": spec["weights"],
@@ -65,19 +67,19 @@ def details(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> 
 
 
 def choose_threshold(truth: np.ndarray, prediction: np.ndarray, config: Any) -> dict[str, Any]:
-    """What only validation can choose, for the spec: nothing here."""
+    """What is chosen on the validation split, for the spec: nothing here."""
     return {}
 
 
 def to_record(prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, Any]:
-    """One painted image in numbers: its size, its mean colour (red, green, blue, 0..1), and by what features its painter learned."""
+    """One painted image in numbers: its size, its mean colour (red, green, blue, 0..1), and the features with which the network was trained."""
     height, width = prediction.shape[:2]
     colour = [round(float(value), 3) for value in prediction.mean(axis=(0, 1))]
     return {"width": width, "height": height, "colour": colour, "features": spec["features"]}
 
 
 def to_text(answer: dict[str, Any]) -> str:
-    """An answer as a line for a person."""
+    """A prediction as a line for a person."""
     return f"{answer['width']}×{answer['height']} pixels, learned by {SAID[answer['features']].split(' (')[0]}"
 
 

@@ -1,7 +1,7 @@
-"""Step 2: the network that paints, and how it learns without ever being shown a painted photo.
+"""Step 2: the network that paints, and how it learns without ever seeing a painted photo.
 
     python model.py                    prints it and draws it into runs/
-    python model.py --method optimize  the slow classic: no network, the image itself is what is trained
+    python model.py --method optimize  the slow classic: no network, the image itself is trained
 
 Next: python train.py
 """
@@ -23,9 +23,9 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-EPSILON = 1e-2  # added to a variance, most are about 1: the rounding errors of a clear sky are not to become strokes
+EPSILON = 1e-2  # added to a variance, most are about 1: rounding errors in a clear sky must not become strokes
 SHOWN = 320  # pixels of the longer side of the photo that is painted after every epoch: enough to see strokes
-GRAIN = 0.1  # noise on the first image of --method optimize, 0..1: on a clear sky all strokes are equally good, and none begins
+GRAIN = 0.1  # noise on the first image of --method optimize, 0..1: without it, no stroke would start in a clear sky
 
 
 def build_model(config: Config, splits: Splits) -> "Painter":
@@ -49,7 +49,7 @@ def build_model(config: Config, splits: Splits) -> "Painter":
 
 
 def network(config: Config) -> keras.Model:
-    """After Johnson et al. 2016: make the photo smaller, change it there, make it large again; any size whose sides are multiples of 4."""
+    """After Johnson et al. 2016: make the photo smaller, change it, make it large again; any size whose sides are multiples of 4."""
     photo = keras.Input((None, None, 3), name="photo")  # (batch, height, width, 3), 0..255
     centred = layers.Rescaling(1 / 127.5, offset=-1)(photo)  # -1..1
     full = convolution(centred, config.filters, 5)  # (batch, height, width, 12)
@@ -59,11 +59,11 @@ def network(config: Config) -> keras.Model:
         changed = convolution(convolution(x, 4 * config.filters, 3), 4 * config.filters, 3, activation=None)
         x = layers.Add()([x, changed])  # only the change is learned
     for before in (half, full):
-        # Doubled and then convolved: a transposed convolution leaves a chessboard (Odena et al. 2016).
+        # Doubled and then convolved: a transposed convolution leaves a checkerboard (Odena et al. 2016).
         x = convolution(layers.UpSampling2D(2)(x), before.shape[-1], 3)
         x = layers.Add()(
             [x, before]
-        )  # what was fine in the photo need not be invented again, which takes long to learn
+        )  # skips the fine detail of the photo to the output: making it anew takes long to learn
     x = layers.Conv2D(3, 5, name="paint")(reflected(x, 2))  # (batch, height, width, 3)
     return keras.Model(photo, layers.Activation("sigmoid", name="image")(x), name="painter")
 
@@ -76,7 +76,7 @@ def convolution(x: Any, filters: int, size: int, strides: int = 1, activation: s
 
 
 def canvas(photo: np.ndarray, seed: int) -> keras.Model:
-    """The photo as weights, with some grain that strokes can grow from: any number (batch, 1) -> the image (batch, height, width, 3)."""
+    """The photo as weights, with some noise from which strokes can grow: any number (batch, 1) -> the image (batch, height, width, 3)."""
     model = keras.Sequential([keras.Input((1,)), Canvas(photo.shape)], name="canvas")
     grain = np.random.default_rng(seed).normal(0, GRAIN, photo.shape)
     model.layers[-1].pixels.assign(np.clip(photo / 255 + grain, 0, 1))
@@ -84,12 +84,12 @@ def canvas(photo: np.ndarray, seed: int) -> keras.Model:
 
 
 class Painter(keras.Model):
-    """A network and the losses that it is trained by: there are no right answers, the painted photo itself is judged."""
+    """A network and the losses that train it: there are no targets, the losses judge the painted photo itself."""
 
     def __init__(self, network: keras.Model, objective: Objective, shown: np.ndarray) -> None:
         super().__init__(name="painter")
         self.network, self.objective = network, objective
-        self.shown = shown  # what support/plugins/epochs.py has painted after each epoch
+        self.shown = shown  # the photo that support/plugins/epochs.py paints after each epoch
         self.means = [keras.metrics.Mean(name) for name in ("loss", "content", "style", "variation")]
 
     def call(self, x: Any, training: bool = False) -> Any:
@@ -109,7 +109,7 @@ class Painter(keras.Model):
         return self.noted(self.objective(photo, self.network(x)))
 
     def given(self, data: Any) -> tuple[Any, Any]:
-        """What goes in, and the photo, 0..1, whose content is to stay."""
+        """The input, and the photo, 0..1, whose content should stay."""
         return data[0], ops.cast(data[1], "float32") / 255
 
     def noted(self, found: dict[str, Any]) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """Step 5: paint photos.
 
-    python predict.py photo.jpg                  the newest run paints it: photo-painted.png beside the photo, at the photo's own size
+    python predict.py photo.jpg                  the newest run paints it: photo-painted.png beside the photo, in the photo's own size
     python predict.py photos/ --output painted   a folder of photos, into another folder
-    python predict.py photo.jpg --longest 800    made smaller first: strokes are then larger, and it is quicker
+    python predict.py photo.jpg --longest 800    made smaller first: strokes are then larger, and painting is faster
     python predict.py photo.jpg --json           the same for a program
     python predict.py photo.jpg --model FILE     an exported file paints: .onnx and .tflite without loading TensorFlow
 
-A file that is there already is never overwritten. Next: python export.py
+An existing file is never overwritten. Next: python export.py
 """
 
 import json
@@ -40,7 +40,7 @@ def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
     if model.path.suffix == ".keras":
-        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
+        from model import build_model  # noqa: F401  registers custom layers that the saved model may have
     names, x = read_inputs(options.inputs, model.spec)
     folder = Path(options.output) if options.output else None
     if folder and folder.exists() and not folder.is_dir():

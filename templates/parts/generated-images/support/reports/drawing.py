@@ -1,4 +1,4 @@
-"""Images out of arrays: one, a sheet of many, and animations; nothing that is there is overwritten unless it is asked for."""
+"""Images out of arrays: one, a sheet of many, and animations; an existing file is overwritten only on request."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,12 +32,12 @@ def sheet(images: np.ndarray, columns: int) -> np.ndarray:
 
 
 def save(image: np.ndarray, path: Path, scale: int = 1) -> None:
-    """Write an image as PNG, in the place of one that is there."""
+    """Write an image as PNG, replacing an existing file."""
     write_safely(path, as_image(image, scale).save)
 
 
 def free(path: Path) -> Path:
-    """`path`, or with a number behind its name where something is there already."""
+    """`path`, or with a number after its name if it exists already."""
     number, found = 1, path
     while found.exists():
         number += 1
@@ -46,14 +46,14 @@ def free(path: Path) -> Path:
 
 
 def animate(frames: Sequence[Image.Image], path: Path, milliseconds: int, rest: int) -> None:
-    """Write frames as an animated GIF that goes round, the last one staying for `rest` milliseconds."""
+    """Write frames as an animated GIF that repeats, the last one staying for `rest` milliseconds."""
     options: Any = {"save_all": True, "append_images": frames[1:], "loop": 0}
     options["duration"] = [milliseconds] * (len(frames) - 1) + [rest]
     write_safely(path, lambda temporary: frames[0].save(temporary, **options))
 
 
 def animate_epochs(folder: Path, path: Path, caption: str) -> list[tuple[Path, str]]:
-    """The images in `folder`, one of each epoch, as an animation and its caption; nothing where there are none."""
+    """The images in `folder`, one of each epoch, as an animation and its caption; nothing if there are none."""
     files = sorted(folder.glob("*.png"))
     if not files:
         return []

@@ -1,4 +1,4 @@
-"""Latent vectors, the numbers that an image is made of: from seeds, and on the way between two seeds."""
+"""Latent vectors, from which images are generated: from seeds, and interpolated between two seeds."""
 
 import re
 
@@ -6,7 +6,7 @@ from support.errors import ProjectError
 
 import numpy as np
 
-STEPS = 9  # images of a walk, its ends among them
+STEPS = 9  # images of a walk, including both ends
 LARGEST = 2**32 - 1
 
 
@@ -23,8 +23,8 @@ def many(count: int, size: int, *seed: int) -> np.ndarray:
 def walk(begin: np.ndarray, end: np.ndarray, steps: int = STEPS) -> np.ndarray:
     """Latent vectors (steps, size) from `begin` to `end`, along an arc.
 
-    Normal vectors of many dimensions all have about the same length. The straight line cuts through the middle, where the generator
-    has never been; an arc keeps to the lengths it knows (White 2016, "Sampling Generative Networks").
+    Normal vectors of many dimensions all have about the same length. A straight line would pass near the origin, where
+    the generator was never trained; an arc keeps to the usual length (White 2016, "Sampling Generative Networks").
     """
     lengths = np.linalg.norm(begin), np.linalg.norm(end)
     angle = np.arccos(np.clip(np.dot(begin, end) / (lengths[0] * lengths[1]), -1, 1))
@@ -38,7 +38,7 @@ def read_inputs(texts: list[str], spec: dict) -> tuple[list[str], np.ndarray]:
     """Seeds such as "7" and walks such as "3..7" as `predict.py` takes them: names, and latent vectors (images, latent).
 
     Raises:
-        ProjectError: where one is neither.
+        ProjectError: if one is neither.
     """
     names: list[str] = []
     vectors: list[np.ndarray] = []

@@ -1,4 +1,4 @@
-"""What is saved of a generating model: the averaged generator alone. Whoever wants images needs neither the other network nor the feature classifier."""
+"""What is saved of a generative model: the averaged generator alone. Generating images needs neither the other network nor the feature classifier."""
 
 from typing import Any
 

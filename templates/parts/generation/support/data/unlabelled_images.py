@@ -17,7 +17,7 @@ FEWEST = 12  # images; a covariance of fewer says nothing
 
 
 def has_classes(path: Path) -> bool:
-    """Whether the data at `path` have classes: an .npz file, or a folder with sub-folders; what is not there is left to others to say."""
+    """Whether the data at `path` have classes: an .npz file, or a folder with sub-folders; a missing path is reported elsewhere."""
     if not path.is_dir():
         return True
     parts = folders.split_folders(path)
@@ -25,10 +25,10 @@ def has_classes(path: Path) -> bool:
 
 
 def load_unlabelled(path: Path, shape: Shape, fractions: tuple[float, float], seed: int) -> Splits:
-    """The images in the folder `path`, all of one class, and `labels` in the spec is empty; split at random where it has no splits.
+    """The images in the folder `path`, all of one class, and `labels` in the spec is empty; split at random if the folder has no splits.
 
     Raises:
-        ProjectError: where there are too few, or one cannot be read.
+        ProjectError: if there are too few, or one cannot be read.
     """
     parts: dict[str, Any] = {**(folders.split_folders(path) or {"train": path})}
     say(folders.remarks(path) if len(parts) > 1 else [])

@@ -1,6 +1,7 @@
-"""After each epoch, what the averaged generator draws from the same latent vectors: runs/<time>/epochs/0001.png, …
+"""After each epoch, images of the averaged generator from the same latent vectors: runs/<time>/epochs/0001.png, …
 
-evaluate.py makes the animation of them. Nothing here is random or kept between epochs, so an interrupted training is not disturbed.
+evaluate.py makes the animation of them. Nothing here is random or kept between epochs, so a resumed training gives the
+same result.
 """
 
 from typing import Any
@@ -22,7 +23,7 @@ def callbacks(options: Settings, run: Run) -> list[Any]:
 
     class Epochs(keras.callbacks.Callback):
         def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-            if run.folder.is_dir():  # where it was deleted, training says so when it saves
+            if run.folder.is_dir():  # if it was deleted, training reports that when it saves
                 folder.mkdir(exist_ok=True)
                 images = np.asarray(self.model.average(vectors, training=False))
                 drawing.save(drawing.sheet(images, COLUMNS), folder / f"{epoch + 1:04}.png")

@@ -1,11 +1,11 @@
-"""Something simple to be better than: two samplers that scikit-learn fits to the same training images. And what to hope for: real ones."""
+"""Baselines: two samplers that scikit-learn fits to the same training images; and real images, the best that one can hope for."""
 
 from support.splits import Splits
 
 import numpy as np
 
 EXAMPLES = 10_000  # training images; the samplers learn little from more
-PARTS = 50  # principal components: most of what digits differ in
+PARTS = 50  # principal components: most of the variance of digits
 MIXTURE = 40  # normal distributions: some shapes per digit
 
 

@@ -1,4 +1,4 @@
-"""How far two sets of images are from each other, in numbers that describe each image (features)."""
+"""Distances between two sets of images, computed from their features."""
 
 import numpy as np
 
@@ -6,10 +6,10 @@ BLOCK = 1_000  # images compared at once by the kernel distance: its matrix grow
 
 
 def frechet(one: np.ndarray, other: np.ndarray) -> float:
-    """The Fréchet distance of two sets of features (images, features), each taken as one normal distribution; 0 where they agree.
+    """The Fréchet distance of two sets of features (images, features), each taken as one normal distribution; 0 if they agree.
 
-    |difference of means|² + trace(C1 + C2 - 2 (C1 C2)^½) (Dowson and Landau 1982; for images Heusel et al. 2017). It is too large
-    for few images, for both sets alike: compare only distances of equally many.
+    |difference of means|² + trace(C1 + C2 - 2 (C1 C2)^½) (Dowson and Landau 1982; for images Heusel et al. 2017). It is
+    biased upwards for few images: compare only distances of equally many images.
     """
     mean = np.square(one.mean(axis=0) - other.mean(axis=0)).sum()
     first, second = (np.cov(features, rowvar=False) for features in (one, other))
@@ -20,12 +20,12 @@ def frechet(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def kernel(one: np.ndarray, other: np.ndarray) -> float:
-    """The squared kernel distance of two sets of features (images, features), without the error that few images bring.
+    """The squared kernel distance of two sets of features (images, features), without the bias of few images.
 
-    Unbiased MMD with the kernel (x·y + 1)³, the mean over blocks (Bińkowski et al. 2018, "KID"). Around 0, also a little below it,
-    where the sets agree.
+    Unbiased MMD with the kernel (x·y + 1)³, the mean over blocks (Bińkowski et al. 2018, "KID"). Around 0, also a
+    little below it, where the sets agree.
     """
-    rng = np.random.default_rng(0)  # the order of files says something about the images: no block is to know it
+    rng = np.random.default_rng(0)  # shuffled, because the order of files may depend on the images
     one, other = one[rng.permutation(len(one))], other[rng.permutation(len(other))]
     count = max(1, min(len(one), len(other)) // BLOCK)
     blocks = zip(np.array_split(one, count), np.array_split(other, count), strict=True)

@@ -1,8 +1,9 @@
-"""A small classifier of the training images, whose features say how alike two sets of images are.
+"""A small classifier of the training images; its features measure how similar two sets of images are.
 
-The published Fréchet distance (FID) uses Inception, a network of 24 million weights trained on photos. This one knows these images
-only, so its distances compare generators of the same images, and nothing else: they are NOT comparable with FID in papers.
-Its file in data/ is read without TensorFlow; where images have no classes, it learns to tell how an image was rotated.
+The published Fréchet distance (FID) uses Inception, a network of 24 million weights trained on photos. This one knows
+these images only, so its distances compare generators of the same images, and nothing else: they are NOT comparable
+with FID in papers. Its file in data/ is read without TensorFlow. If images have no classes, it learns to predict how an
+image was rotated.
 """
 
 import functools
@@ -19,8 +20,8 @@ from support.splits import Split
 
 import numpy as np
 
-RECIPE = 1  # counts up when what follows changes, so that no classifier of another kind is used
-FEATURES = 32  # few, so that the covariance of a few hundred images means something
+RECIPE = 1  # goes up when the code below changes, so that no older classifier is used
+FEATURES = 32  # few, so that the covariance of a few hundred images is reliable
 STEPS, BATCH = 900, 128  # enough for 0.98 of MNIST's test digits; a small data set is seen up to 15 times
 KEPT = 10_000  # training images whose features are kept, to find the nearest of them
 MAKE = "python feature_classifier.py"
@@ -51,7 +52,7 @@ def key(train: Split) -> str:
 
 
 def path(spec: dict[str, Any]) -> Path:
-    name = spec.get("feature_classifier", spec.get("judge"))  # as it was called before
+    name = spec.get("feature_classifier", spec.get("judge"))  # its former name
     return download.FOLDER / f"feature-classifier-{name}.npz"
 
 
@@ -59,16 +60,16 @@ def load(spec: dict[str, Any]) -> FeatureClassifier:
     """The classifier that `spec` names.
 
     Raises:
-        ProjectError: where its file is missing or damaged.
+        ProjectError: if its file is missing or damaged.
     """
     return _load(path(spec))
 
 
 def prepare(spec: dict[str, Any], labelled: Callable[[], Split]) -> FeatureClassifier:
-    """The classifier that `spec` names, trained first where there is none yet.
+    """The classifier that `spec` names, trained first if there is none.
 
     Args:
-        labelled: gives the training images with their classes, and is asked only where the classifier must be trained.
+        labelled: returns the training images with their classes; called only if the classifier must be trained.
     """
     if not path(spec).exists():
         _train(spec, labelled())
@@ -81,7 +82,7 @@ def network(spec: dict[str, Any]) -> Any:
 
     image = Input(spec["shape"], name="image")
     x, filters = image, 16
-    while x.shape[1] > 7:  # halved until a position stands for a part of the image, not a pixel
+    while x.shape[1] > 7:  # halved until a position represents a part of the image, not a pixel
         x = layers.Conv2D(filters, 5 if x is image else 3, strides=2, padding="same", activation="relu")(x)
         filters = min(64, 2 * filters)
     x = layers.Dropout(0.3)(layers.Flatten()(x))
@@ -91,7 +92,7 @@ def network(spec: dict[str, Any]) -> Any:
 
 
 def rotated(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Images rotated by 0, 90, 180 and 270 degrees, and by which: something to learn where there are no classes (Gidaris et al. 2018)."""
+    """Images rotated by 0, 90, 180 and 270 degrees, and the angle of each as its class: a task if there are no classes (Gidaris et al. 2018)."""
     turns = np.arange(len(images)) % 4
     return np.stack([np.rot90(image, int(turn)) for image, turn in zip(images, turns, strict=True)]), turns
 
@@ -100,7 +101,7 @@ def _train(spec: dict[str, Any], train: Split) -> None:
     import keras
 
     x, y = (train.x, train.y) if spec["labels"] else rotated(train.x)
-    keras.utils.set_random_seed(0)  # the classifier is the same, whatever the seed of the run that asks for it first
+    keras.utils.set_random_seed(0)  # the classifier is the same, whatever the seed of the run
     model = network(spec)
     model.compile(keras.optimizers.Adam(2e-3), loss=[None, "sparse_categorical_crossentropy"])
     epochs = int(np.clip(np.ceil(STEPS * BATCH / len(x)), 1, 15))

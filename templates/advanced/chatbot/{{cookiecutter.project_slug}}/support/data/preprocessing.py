@@ -87,5 +87,6 @@ def without_preprocessing(model: Any, spec: dict[str, Any]) -> Any:
 
 
 def supports_int8_activations(model: Any) -> bool:
-    """Whether LiteRT may compute in 8 bits, and not only store weights in them: no, they lose the differences of positions and words."""
+    """Whether LiteRT may compute in 8 bits, and not only store weights in them: no: 8 bits lose the
+    differences between positions and words."""
     return False

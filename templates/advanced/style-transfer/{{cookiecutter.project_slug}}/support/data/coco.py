@@ -11,10 +11,10 @@ USED = 1_000  # photos: more than an hour's training needs, and they fit into an
 
 
 def folder() -> Path:
-    """The folder with the photos, downloaded and unpacked where it is not there yet.
+    """The folder with the photos, downloaded and unpacked if it is missing.
 
     Raises:
-        ProjectError: where it cannot be had.
+        ProjectError: if it cannot be downloaded.
     """
     archive = download.fetch(URL, SHA256, "val2017.zip")
     place, unfinished = archive.with_name("val2017"), archive.with_name("val2017.part")

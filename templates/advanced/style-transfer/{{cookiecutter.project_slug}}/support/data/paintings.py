@@ -20,10 +20,10 @@ WARM = ((236, 190, 60), (226, 130, 40), (190, 60, 40), (250, 236, 190))
 
 
 def load(name: str, longest: int) -> np.ndarray:
-    """The painting (height, width, 3), uint8: `name` is "drawn" or a file, whose longest side is brought to `longest` if it is longer.
+    """The painting (height, width, 3), uint8: `name` is "drawn" or a file, whose longer side is reduced to `longest` if it is larger.
 
     Raises:
-        ProjectError: where there is no such image, or it is too small.
+        ProjectError: if there is no such image, or it is too small.
     """
     if name == "drawn":
         return drawn()
@@ -47,7 +47,7 @@ def of(spec: dict[str, Any]) -> np.ndarray:
     """The painting that a run was trained for.
 
     Raises:
-        ProjectError: where it has disappeared or is another by now.
+        ProjectError: if it has disappeared or has changed.
     """
     painting = load(spec["style"], spec["style_size"])
     if digest(painting) != spec["painting"]:
@@ -63,7 +63,7 @@ def digest(painting: np.ndarray) -> str:
 
 @functools.cache
 def drawn() -> np.ndarray:
-    """A painting by rule: thousands of short strokes along whirls, warm in the middle of a whirl and cold around it."""
+    """A painting by rule: thousands of short strokes along swirls, warm in the middle of a swirl and cold around it."""
     rng = np.random.default_rng(7)
     scale = 3  # drawn larger and made smaller, which smooths the strokes' edges
     side = DRAWN * scale
@@ -85,9 +85,9 @@ def drawn() -> np.ndarray:
 
 
 def _whirls(side: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """For each pixel, which way a stroke goes (side, side, 2), and how near the middle of a whirl is (side, side), 0..1."""
+    """For each pixel, the direction of a stroke (side, side, 2), and how near the middle of a swirl is (side, side), 0..1."""
     places = np.stack(np.meshgrid(np.arange(side), np.arange(side)), axis=-1).astype(np.float32)
-    flow = np.zeros_like(places) + np.array([0.02 * side, 0.006 * side], np.float32)  # a breeze where no whirl is near
+    flow = np.zeros_like(places) + np.array([0.02 * side, 0.006 * side], np.float32)  # a breeze where no swirl is near
     warmth = np.zeros((side, side), np.float32)
     for number, centre in enumerate(rng.uniform(0, side, (7, 2)).astype(np.float32)):
         away = places - centre

@@ -1,4 +1,4 @@
-"""Photos of any size: read upright, made smaller, and cut into pieces so that no piece of the test was seen in training."""
+"""Photos of any size: read upright, made smaller, and cut into pieces so that training sees no test piece."""
 
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,10 @@ from support.errors import ProjectError
 import numpy as np
 from PIL import Image, ImageOps
 
-STEP = 4  # the network halves an image twice: sides are brought to a multiple of this, and back
-FEW = 10  # photos; with fewer, each is divided between training, validation and test, and else each belongs to one
-WIDTH = 0.2  # share of a photo's longer side for validation, and for test, where photos are divided
-LARGEST = 16_000_000  # pixels of a photo: it is painted all at once, and more would take several gigabytes
+STEP = 4  # the network halves an image twice: sides are extended to a multiple of this, and cropped back
+FEW = 10  # photos; with fewer, each is divided between training, validation and test; otherwise each belongs to one of them
+WIDTH = 0.2  # fraction of a photo's longer side for validation, and for test, if photos are divided
+LARGEST = 16_000_000  # pixels of a photo: it is painted in one piece, and more would take several gigabytes
 
 
 def shrunk(image: np.ndarray, longest: int) -> np.ndarray:
@@ -35,7 +35,7 @@ def painted(answer: Any, photo: np.ndarray) -> np.ndarray:
     """A photo (height, width, 3), uint8, as `answer` (see serving.load) paints it: the same shape, uint8.
 
     Raises:
-        ProjectError: where it would take too much memory.
+        ProjectError: if it would take too much memory.
     """
     height, width = photo.shape[:2]
     if height * width > LARGEST:
@@ -45,10 +45,10 @@ def painted(answer: Any, photo: np.ndarray) -> np.ndarray:
 
 
 def read_one(path: Path, longest: int | None = None) -> np.ndarray:
-    """A photo (height, width, 3), uint8, upright, in colour whatever it was.
+    """A photo (height, width, 3), uint8, upright, always in colour.
 
     Raises:
-        ProjectError: where it is no image, or too small to be painted.
+        ProjectError: if it is not an image, or too small to be painted.
     """
     photo = read_whole(path, 3)
     photo = shrunk(photo, longest) if longest else photo
@@ -61,8 +61,9 @@ def read_one(path: Path, longest: int | None = None) -> np.ndarray:
 def cut(photos: list[np.ndarray], piece: int, count: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Pieces (pieces, piece, piece, 3) for training, validation and test that share no pixel.
 
-    FEW photos or more are divided among the three, a fifth each for validation and test; of fewer, each is cut across its longer side
-    into three parts. Training gets `count` pieces from random places, which may overlap one another; validation and test a regular row.
+    FEW photos or more are divided among the three, a fifth each for validation and test; of fewer, each is cut across
+    its longer side into three parts. Training gets `count` pieces from random places, which may overlap one another;
+    validation and test get pieces side by side.
     """
     rng = np.random.default_rng(seed)
     if len(photos) >= FEW:
@@ -95,7 +96,7 @@ def _random_piece(photo: np.ndarray, piece: int, rng: np.random.Generator) -> np
 
 
 def _regular_pieces(photos: list[np.ndarray], piece: int, most: int) -> np.ndarray:
-    """Pieces side by side, as many as fit without overlapping; of more than `most`, every so-manieth."""
+    """Pieces side by side, as many as fit without overlapping; of more than `most`, evenly chosen ones."""
     found = [
         photo[top : top + piece, left : left + piece]
         for photo in photos

@@ -1,8 +1,8 @@
-"""What is saved: the network that paints, or the one image. Neither the losses nor the network that looks is needed to paint."""
+"""What is saved: the network that paints, or the one image. Neither the losses nor the feature network is needed to paint."""
 
 from typing import Any
 
-# How far a pixel, 0..1, of an exported file may be from the model's: a quarter of the step between two of 256 brightnesses. Each of the
+# Largest difference of a pixel, 0..1, between an exported file and the model: a quarter of a step of 8 bits. Each of the
 # instance normalizations divides by a standard deviation, which is small where a photo is flat, and so makes rounding errors larger; seen: 3e-4.
 TOLERANCE = 1e-3
 

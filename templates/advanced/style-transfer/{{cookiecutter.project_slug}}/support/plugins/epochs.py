@@ -1,6 +1,7 @@
-"""After each epoch, how the same photo is painted by then: runs/<time>/epochs/0001.png, …
+"""After each epoch, paints the same photo: runs/<time>/epochs/0001.png, …
 
-evaluate.py makes the animation of them. Nothing here is random or kept between epochs, so an interrupted training is not disturbed.
+evaluate.py makes the animation of them. Nothing here is random or kept between epochs, so a resumed training gives the
+same result.
 """
 
 from typing import Any
@@ -18,7 +19,7 @@ def callbacks(options: Settings, run: Run) -> list[Any]:
 
     class Epochs(keras.callbacks.Callback):
         def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-            if run.folder.is_dir():  # where it was deleted, training says so when it saves
+            if run.folder.is_dir():  # if it was deleted, training reports that when it saves
                 folder.mkdir(exist_ok=True)
                 image = np.asarray(self.model(self.model.shown, training=False))[0]
                 drawing.save(image, folder / f"{epoch + 1:04}.png")

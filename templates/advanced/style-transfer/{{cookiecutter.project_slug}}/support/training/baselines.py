@@ -1,4 +1,4 @@
-"""Something simple to be better than: the photo as it is, the painting's colours on it, and the painting itself shining through."""
+"""Baselines: the unchanged photo, the photo in the painting's colours, and a blend of photo and painting."""
 
 from support.data import paintings
 from support.data.photos import fitted

@@ -1,8 +1,8 @@
-"""The network that images are looked at through: VGG19 as trained on a million photos, or a small one with random filters.
+"""The network that computes features of images: VGG19, trained on a million photos, or a small one with random filters.
 
-Neither is ever trained here. What random filters see is enough for colours, strokes and textures (Ustyuzhaninov et al. 2017, "What does
-it take to generate natural textures?"; He et al. 2016, "A powerful generative model using random weights"); what is an eye or a roof,
-only the trained one knows. Every result says which of the two it was measured with.
+Neither is ever trained here. Random filters are enough for colours, strokes and textures (Ustyuzhaninov et al. 2017,
+"What does it take to generate natural textures?"; He et al. 2016, "A powerful generative model using random weights");
+only the trained network recognises an eye or a roof. Every result says which of the two it was measured with.
 """
 
 from collections.abc import Callable
@@ -24,8 +24,8 @@ VGG19_MEAN = (103.939, 116.779, 123.68)  # blue, green, red: of the photos that 
 
 SIZES, SIDE = 4, 5  # of the random filters: 5×5 pixels of the image, of its half, quarter and eighth
 STRUCTURES, COLOURS = 24, 12
-CONTENT = 1  # which size is content: the half, where windows are and grain is not
-SEED = 0  # of the filters: the same in every project, so that numbers compare
+CONTENT = 1  # the size for content: half, which shows windows but no grain
+SEED = 0  # of the filters: the same in every project, so that scores can be compared
 
 SAID = {
     "random": "random features (no VGG19: fixed random filters; not comparable with numbers of VGG19)",
@@ -35,17 +35,17 @@ SAID = {
 
 @dataclass(frozen=True)
 class Features:
-    """What is seen in images (batch, height, width, 3), 0..1."""
+    """The features of images (batch, height, width, 3), 0..1."""
 
     both: Callable[[Any], tuple[list[Any], Any]]  # layers for the style, fine to coarse, and the one for the content
-    content: Callable[[Any], Any]  # the one for the content alone, which is quicker
+    content: Callable[[Any], Any]  # the one for the content alone, which is faster
 
 
 def fetch_vgg19() -> Path:
     """The file of VGG19's weights, 80 MB, from data/, from Keras's own folder, or downloaded.
 
     Raises:
-        ProjectError: where it cannot be had.
+        ProjectError: if it cannot be downloaded.
     """
     try:
         return download.fetch(VGG19, VGG19_MD5, VGG19_FILE, also=Path.home() / ".keras" / "models" / VGG19_FILE)
@@ -58,7 +58,8 @@ def fetch_vgg19() -> Path:
 def load(spec: dict[str, Any]) -> Features:
     """The features that `spec["features"]` names.
 
-    Made anew each time: making layers draws random numbers, and a second training in this process is to begin as the first did.
+    Built anew each time: building layers draws random numbers, and a second training in this process must begin like
+    the first.
     """
     import keras
 
@@ -81,10 +82,11 @@ def _features(network: Any, prepared: Callable[[Any], Any]) -> Features:
 
 
 def random_network() -> Any:
-    """One layer of random filters at each of four sizes of the image, as Ustyuzhaninov et al. 2017 found to suffice for textures.
+    """One layer of random filters at each of four sizes of the image, which is enough for textures (Ustyuzhaninov et al. 2017).
 
-    STRUCTURES filters have a sum of zero for each colour, so they see edges and strokes and no colours; they are the content too.
-    COLOURS filters see the colour of a place, each in another direction and from another brightness on.
+    STRUCTURES filters have a sum of zero for each colour, so they respond to edges and strokes but not to colours; they
+    are the content features too. COLOURS filters respond to the colour of a position, each in another direction and
+    from another brightness on.
     """
     from support.training.painting_layers import reflected
 
@@ -98,11 +100,13 @@ def random_network() -> Any:
         x = layers.AveragePooling2D(2)(x) if size else x
         structures = rng.standard_normal((SIDE, SIDE, 3, STRUCTURES)) * _window()
         structures -= _window() * structures.sum(axis=(0, 1)) / _window().sum()
-        structures *= np.sqrt(2 / np.square(structures).sum(axis=(0, 1, 2)))  # He et al. 2015: as strong after a ReLU
+        structures *= np.sqrt(
+            2 / np.square(structures).sum(axis=(0, 1, 2))
+        )  # He et al. 2015: keeps the variance after a ReLU
         direction = rng.standard_normal((3, COLOURS))
         colours = _window() / _window().sum() * direction / np.linalg.norm(direction, axis=0)
         convolution = layers.Conv2D(STRUCTURES + COLOURS, SIDE, activation="relu", name=f"size_{size + 1}")
-        seen.append(convolution(reflected(x, SIDE // 2)))  # so that the edge of an image counts as its middle does
+        seen.append(convolution(reflected(x, SIDE // 2)))  # so that the edge of an image counts like its middle
         bias = np.concatenate([np.zeros(STRUCTURES), rng.uniform(-0.5, 0.5, COLOURS)])
         convolution.set_weights([np.concatenate([structures, colours], axis=-1), bias])
     return keras.Model(image, [seen, seen[CONTENT][..., :STRUCTURES]], name="random_features")

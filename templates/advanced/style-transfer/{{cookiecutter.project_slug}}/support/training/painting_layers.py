@@ -1,4 +1,4 @@
-"""What painting takes besides Keras's own layers."""
+"""Layers for painting besides Keras's own."""
 
 from typing import Any
 
@@ -7,14 +7,14 @@ from keras import layers, ops
 
 
 def reflected(x: Any, width: int) -> Any:
-    """An image (batch, height, width, channels) continued over its edges as in a mirror; zeros there would show as a frame."""
+    """An image (batch, height, width, channels) padded by reflection; zeros would show as a frame."""
     around = (width, width)
     return ops.pad(x, ((0, 0), around, around, (0, 0)), mode="reflect")
 
 
 @keras.saving.register_keras_serializable("style_transfer")
 class Canvas(layers.Layer):
-    """One image, each of whose pixels is a weight: what --method optimize trains. It answers every input with the image."""
+    """One image, each of whose pixels is a weight: what --method optimize trains. Its output is the image, whatever the input."""
 
     def __init__(self, shape: tuple[int, ...], **options: Any) -> None:
         super().__init__(**options)
