@@ -1,4 +1,4 @@
-"""How good a detector is: average precision as COCO defines it, precision and recall at a threshold, and what was missed."""
+"""Metrics of a detector: average precision as COCO defines it, precision and recall at a threshold, and the confusion matrix."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,15 +12,15 @@ from support.training.average_precision import confusion
 
 import numpy as np
 
-METRIC = "ap50"  # the number that runs are compared by: average precision where half overlap is enough
+METRIC = "ap50"  # the metric that runs are compared by: average precision at an overlap of 0.5
 
 
 def score(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, float]:
     """Metrics of a model's outputs (images, cells, 4 + classes) against targets (images, boxes, 5), see support/data/boxes.py.
 
-    `ap50` is average precision at an overlap of 0.5, `ap` its mean over overlaps of 0.5, 0.55, … 0.95, both averaged over the
-    classes. Precision (how many of the found boxes are right), recall (how many of the true ones are found) and F1 count the boxes
-    with at least `spec["threshold"]`.
+    `ap50` is average precision at an overlap of 0.5, `ap` its mean over overlaps of 0.5, 0.55, … 0.95, both averaged
+    over the classes. Precision (the fraction of found boxes that are right), recall (the fraction of true boxes that
+    are found) and F1 count the boxes with at least `spec["threshold"]`.
     """
     by_class, counts = _measure(truth, prediction, spec)
     right = np.trace(counts[:-1, :-1])
@@ -63,9 +63,9 @@ def threshold(spec: dict[str, Any]) -> float:
 
 
 def choose_threshold(truth: np.ndarray, prediction: np.ndarray, config: Any) -> dict[str, Any]:
-    """The score from which on a box is shown: where F1 is highest on the validation images.
+    """The lowest score of a box that is shown: where F1 is highest on the validation images.
 
-    Few boxes cannot tell neighbours apart, so it is the middle of all thresholds within 0.02 of the best.
+    With few boxes, neighbouring thresholds are equally good, so it is the middle of all within 0.02 of the best.
     """
     found = [boxes.find(output) for output in prediction]
     limits = np.arange(0.05, 0.96, 0.01)
@@ -123,6 +123,6 @@ def to_table(metrics: dict[str, Any]) -> str:
 def plot(
     splits: Splits, prediction: np.ndarray, folder: Path, draw_examples: Callable[[Split, list[str], Path, str], Any]
 ) -> list[Any]:
-    """Draw precision by recall, test images with true and found boxes, and the worst mistakes; gives the files with captions."""
+    """Draw precision by recall, test images with true and found boxes, and the worst mistakes; returns the files with captions."""
     found = [boxes.find(output) for output in prediction]
     return detection_figures.draw(splits.test, found, splits.spec["labels"], threshold(splits.spec), folder)

@@ -1,4 +1,4 @@
-"""Step 5: find the boxes in a photo, and draw them into a copy of it.
+"""Step 5: find the objects in a photo, and draw their boxes into a copy of it.
 
     python predict.py PHOTO …                      files or folders; the newest run predicts
     python predict.py PHOTO … --json               the same for a program
@@ -48,7 +48,7 @@ def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
     if model.path.suffix == ".keras":
-        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
+        from model import build_model  # noqa: F401  registers custom layers that the saved model may have
     spec = model.spec if options.threshold is None else {**model.spec, "threshold": options.threshold}
     folder = Path(options.output) if options.output else model.path.parent / "predictions"
     if folder.exists() and not folder.is_dir():
@@ -70,7 +70,7 @@ def main() -> None:
 
 
 def draw(name: str, record: dict[str, Any], labels: list[str], folder: Path) -> dict[str, Any]:
-    """The prediction with boxes in pixels of the photo, written as NAME.png and NAME.json into the folder."""
+    """Write NAME.png and NAME.json into the folder; return the prediction with boxes in pixels of the photo."""
     photo = Image.fromarray(read_whole(Path(name), 3))  # upright, as the network saw it
     pixels = [Letterbox(photo.size).back(np.array(one["box"]))[0] for one in record["objects"]]
     objects = [
@@ -85,7 +85,7 @@ def draw(name: str, record: dict[str, Any], labels: list[str], folder: Path) -> 
 
 
 def free(folder: Path, stem: str) -> Path:
-    """A name for an image in the folder that neither an image nor a .json there has."""
+    """A name for an image in the folder for which there is neither an image nor a .json yet."""
     for number in range(1, 1_000_000):
         path = folder / (f"{stem}.png" if number == 1 else f"{stem}_{number}.png")
         if not path.exists() and not path.with_suffix(".json").exists():

@@ -19,7 +19,7 @@ SEARCH: search.Space = {
 
 
 class DetectionConfig(SplitConfig):
-    """What a detector sees, its network, and how its training images change; the rest is in support/training_config.py."""
+    """The data of a detector, its network and its augmentation; the rest is in support/training_config.py."""
 
     data: str = Field("sample", description="sample, full, or your own folder of annotated images, or COCO file")
     image_size: Sides = Field(

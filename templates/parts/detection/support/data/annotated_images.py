@@ -20,8 +20,8 @@ from support.terminal import progress
 import numpy as np
 
 PARTS = ("train", "validation", "test")
-MOST_BOXES = 100  # in one image; average precision counts no more found ones either
-MEMORY = 1_000_000_000  # bytes of images that are kept in memory; of more, each is read when it is asked for
+MOST_BOXES = 100  # in one image; average precision counts no more than that either
+MEMORY = 1_000_000_000  # bytes of images to keep in memory; with more, each is read when it is needed
 
 
 def load(
@@ -32,18 +32,18 @@ def load(
     classes: tuple[str, ...] = (),
     single: str | None = None,
 ) -> tuple[Splits, list[Problem]]:
-    """The annotated images at `place`, in the splits that they bring, and what is wrong with them.
+    """The annotated images at `place`, in their own splits if they have any, and the problems in them.
 
     Args:
         place: a folder with images and annotations, or a COCO file.
         side: images are letterboxed to (side, side, 3).
-        fractions: of validation and of test, each drawn from the training images where the data bring no such split.
+        fractions: of validation and of test, each taken from the training images if the data have no such split.
         seed: of the split.
-        classes: only these count; all where empty.
-        single: a name under which all classes count as one; where the data have just one class, its own name stays.
+        classes: only these count; all if empty.
+        single: a name under which all classes count as one; if the data have just one class, its own name stays.
 
     Raises:
-        ProjectError: where there is nothing to train on.
+        ProjectError: if there is nothing to train on.
     """
     found = read_annotations(place, classes)
     images, problems = usable(found)
@@ -79,7 +79,7 @@ def published(
     seed: int,
     note: str,
 ) -> Splits:
-    """A published data set as splits: its own test images, and validation images drawn from those to train on; see `read`."""
+    """A published data set as splits: its own test images, and validation images taken from the training images; see `read`."""
     x, y = read(train, number, side)
     rows = split_positions(rarest_class(y), (validation_fraction, 0.0), seed)
     drawn, validation, _ = (Split(subset(x, part), y[part]) for part in rows)
@@ -102,10 +102,10 @@ def number_classes(
 
 
 def usable(found: Annotations) -> tuple[list[AnnotatedImage], list[Problem]]:
-    """The images to learn from: not those of which every box is broken, which would be shown as empty.
+    """The usable images: not those whose boxes are all broken, which would count as empty.
 
     Raises:
-        ProjectError: where no box is left, naming what is wrong.
+        ProjectError: if no box is left; it names the problems.
     """
     images = [one for one in found.images if one.boxes or not one.broken]
     if not any(one.boxes for one in images):
@@ -118,7 +118,7 @@ def usable(found: Annotations) -> tuple[list[AnnotatedImage], list[Problem]]:
 
 
 def limited(images: list[AnnotatedImage]) -> tuple[list[AnnotatedImage], list[Problem]]:
-    """The images with at most MOST_BOXES boxes each, the largest; and in which there were more."""
+    """The images with at most MOST_BOXES boxes each, the largest; and the images that had more."""
     result, problems = [], []
     for one in images:
         if len(one.boxes) > MOST_BOXES:
@@ -133,7 +133,7 @@ def limited(images: list[AnnotatedImage]) -> tuple[list[AnnotatedImage], list[Pr
 def read(
     images: list[AnnotatedImage], number: dict[str, int], side: int
 ) -> tuple[np.ndarray | LetterboxedImages, np.ndarray]:
-    """x (images, side, side, 3) uint8, read already unless they are too many, and y (images, boxes, 5), see support/data/boxes.py.
+    """x (images, side, side, 3) uint8, read already unless there are too many, and y (images, boxes, 5), see support/data/boxes.py.
 
     Raises:
         ProjectError: naming up to three images that cannot be read.
@@ -165,9 +165,9 @@ def _rows(
     seed: int,
     place: Path,
 ) -> list[np.ndarray]:
-    """Positions of the images of each split: as the images bring it, or else drawn from those to train on.
+    """Positions of the images of each split: the split of the image if it has one, otherwise a random one.
 
-    Of what is drawn, each split has its share of every class and of images without boxes, and copies of one photo stay together.
+    A random split has its share of every class and of images without boxes, and copies of one photo stay together.
     """
     brought = {part: np.array([row for row, one in enumerate(images) if one.split == part], int) for part in PARTS}
     rest = brought["train"] if len(brought["train"]) else np.arange(len(images))
@@ -187,7 +187,7 @@ def _rows(
 
 
 def _copied(images: list[AnnotatedImage], group: np.ndarray, rows: Sequence[np.ndarray]) -> list[Problem]:
-    """Images of which an earlier split has a copy: only a split that the data set brings can have them."""
+    """Images with a copy in an earlier split: only splits of the data set itself can have them."""
     seen: dict[int, tuple[str, int]] = {}
     problems = []
     for part, members in zip(PARTS, rows, strict=True):
@@ -212,7 +212,7 @@ def read_inputs(inputs: list[str], spec: dict[str, Any]) -> tuple[list[str], np.
     """Files and folders as `predict.py` takes them: their names, and an array (images, side, side, 3).
 
     Raises:
-        ProjectError: where one is missing, is no image, or is a folder without images.
+        ProjectError: if one is missing, is not an image, or is a folder without images.
     """
     paths, side = find_inputs(inputs), spec["shape"][0]
     found = [letterboxed(path, open_header(path).size, side) for path in paths]

@@ -1,7 +1,7 @@
-"""Changed copies of training images, whose boxes change with them: another place, size, side and light in each epoch.
+"""Augmentation of training images and their boxes: another position, size, side and light in each epoch.
 
-A mosaic (Bochkovskiy et al. 2020, "YOLOv4") is four of them in one: more objects in a step, smaller, cut off at edges, and beside others
-than in any photo.
+A mosaic (Bochkovskiy et al. 2020, "YOLOv4") is four of them in one: more objects in a step, smaller, cut off at edges,
+and in new surroundings.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from support.data.letterbox import BORDER
 import numpy as np
 from PIL import Image
 
-VISIBLE = 0.4  # of a box: what is cut off more than this is no longer shown as the object
+VISIBLE = 0.4  # fraction of a box: with less of it visible, the object no longer counts
 
 
 def augmenter(
@@ -25,14 +25,14 @@ def augmenter(
         shift: how far it may move, in fractions of its side.
         light: how much brightness, contrast and each colour may change, 0..1.
         flip: whether half of the images are mirrored, left for right.
-        mosaic: the fraction of images that become a mosaic with three others of their batch. The targets have room for more boxes then.
+        mosaic: the fraction of images that become a mosaic with three others of their batch. The targets then have room for more boxes.
     """
 
     def augment(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         changed_x, changed_y = np.empty_like(x), np.empty_like(y)
         for row in range(len(x)):
             scale = zoom ** rng.uniform(-1, 1)
-            place = rng.uniform(-shift, shift, 2) + (1 - scale) / 2  # where the image's corner comes to lie, in 0..1
+            place = rng.uniform(-shift, shift, 2) + (1 - scale) / 2  # the new position of the image's corner, in 0..1
             flipped = flip and rng.random() < 0.5
             changed_x[row] = _light(_moved(x[row], scale, place, flipped), light, rng)
             changed_y[row] = _moved_boxes(y[row], scale, place, flipped)
@@ -42,7 +42,7 @@ def augmenter(
 
 
 def _mosaics(x: np.ndarray, y: np.ndarray, fraction: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """A batch in which this fraction of the images are mosaics; every target has room for the boxes of four, as far as MOST_BOXES."""
+    """A batch in which this fraction of the images are mosaics; every target has room for the boxes of four, up to MOST_BOXES."""
     room = max(y.shape[1], min(4 * y.shape[1], MOST_BOXES))
     mixed_x, mixed_y = x.copy(), np.zeros((len(y), room, 5), y.dtype)
     mixed_y[..., 0] = -1
@@ -54,9 +54,7 @@ def _mosaics(x: np.ndarray, y: np.ndarray, fraction: float, rng: np.random.Gener
         corner = rng.uniform(0.35, 0.65, 2)  # where the four meet
         pieces, targets = zip(*(_piece(x[one], y[one], corner, place) for place, one in enumerate(four)), strict=True)
         boxes = np.concatenate([target[target[:, 0] >= 0] for target in targets])
-        if (
-            len(boxes) <= room
-        ):  # else the image stays as it is: a box that is shown and not told would teach the wrong thing
+        if len(boxes) <= room:  # else the image stays as it is: an object without its box would be a wrong target
             mixed_x[row] = np.concatenate([np.concatenate(pieces[:2], axis=1), np.concatenate(pieces[2:], axis=1)])
             mixed_y[row] = (-1, 0, 0, 0, 0)
             mixed_y[row, : len(boxes)] = boxes
@@ -64,9 +62,9 @@ def _mosaics(x: np.ndarray, y: np.ndarray, fraction: float, rng: np.random.Gener
 
 
 def _piece(image: np.ndarray, target: np.ndarray, corner: np.ndarray, place: int) -> tuple[np.ndarray, np.ndarray]:
-    """What a mosaic shows of an image at place 0 … 3 (row by row): so small that its place is just full, its middle in the middle.
+    """The part of an image in a mosaic at place 0 … 3 (row by row): just large enough to fill the place, and centred.
 
-    Gives the pixels of the place alone, and the boxes in 0..1 of the whole mosaic.
+    Returns the pixels of the place alone, and the boxes in 0..1 of the whole mosaic.
     """
     side = len(image)
     middle = np.round(corner * side) / side
@@ -81,12 +79,12 @@ def _piece(image: np.ndarray, target: np.ndarray, corner: np.ndarray, place: int
 
 
 def _moved(image: np.ndarray, scale: float, place: np.ndarray, flipped: bool) -> np.ndarray:
-    """The image scaled, with its corner at `place`; grey where there is none of it."""
+    """The image scaled, with its corner at `place`; grey outside of it."""
     side = len(image)
     if flipped:
         image = image[:, ::-1]
     left, top = place * side
-    # Pillow asks the other way round: from where in the old image does each new pixel come?
+    # Pillow needs the inverse: the position in the old image of each new pixel.
     back = (1 / scale, 0, -left / scale, 0, 1 / scale, -top / scale)
     moved = Image.fromarray(np.ascontiguousarray(image)).transform(
         (side, side), Image.Transform.AFFINE, back, Image.Resampling.BILINEAR, fillcolor=(BORDER,) * 3
@@ -115,7 +113,7 @@ def _moved_boxes(
 
 
 def _light(image: np.ndarray, light: float, rng: np.random.Generator) -> np.ndarray:
-    """Another contrast and brightness, a little different in each colour."""
+    """A change of contrast and brightness, slightly different in each colour."""
     contrast, brightness = 1 + light * rng.uniform(-1, 1, 2)
     colours = brightness * (1 + light / 3 * rng.uniform(-1, 1, 3))
     table = (np.arange(256)[:, None] - 128) * contrast * colours + 128 * colours  # (256, 3): what each value becomes

@@ -1,4 +1,4 @@
-"""What there is to learn from, and what is wrong with it, as data.py prints it."""
+"""The summary of the data and its problems, as data.py prints it."""
 
 from support.data.annotations.records import KINDS, Problem
 from support.splits import Splits
@@ -9,7 +9,7 @@ SHOWN = 5  # problems of each kind that are printed
 
 
 def summary(splits: Splits, problems: list[Problem]) -> str:
-    """What data.py prints: how many images and boxes of each class there are, how large they are, and what is wrong."""
+    """What data.py prints: how many images and boxes of each class there are, how large they are, and the problems."""
     labels, side = splits.spec["labels"], splits.spec["shape"][0]
     lines = [
         f"Data: {splits.note}\nImages of {tuple(splits.spec['shape'])}, classes: {', '.join(labels)}",
@@ -31,7 +31,7 @@ def summary(splits: Splits, problems: list[Problem]) -> str:
 
 
 def report(problems: list[Problem]) -> str:
-    """What is wrong, counted by kind, with the first few of each; an empty text where nothing is."""
+    """The problems, counted by kind, with the first few of each; an empty text if there are none."""
     lines = []
     for kind, title in KINDS.items():
         found = [problem for problem in problems if problem.kind == kind]

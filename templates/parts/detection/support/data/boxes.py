@@ -1,23 +1,24 @@
-"""Boxes in numpy, without TensorFlow: overlap, non-maximum suppression, and from a model's output to the boxes that count.
+"""Boxes in numpy, without TensorFlow: overlap, non-maximum suppression, and from a model's output to the boxes that are found.
 
-A box is [left, top, right, bottom]. Targets `y` have the shape (images, boxes, 5): class number, then a box in 0..1 of the square
-image that the network sees; where an image has fewer boxes than the fullest one, the class of the rest is -1. A model's output
-has the shape (images, cells, 4 + classes): a box and a score 0..1 for each class, from every cell of its grids.
+A box is [left, top, right, bottom]. Targets `y` have the shape (images, boxes, 5): class number, then a box in 0..1 of
+the square image that the network sees; if an image has fewer boxes than the fullest one, the class of the rest is -1. A
+model's output has the shape (images, cells, 4 + classes): a box and a score 0..1 for each class, from every cell of its
+grids.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-OVERLAP = 0.5  # two boxes of one class that overlap more than this are taken for the same object
-MINIMUM = 0.01  # scores below are not looked at: thousands of cells see nothing
-CANDIDATES = 400  # cells per image that suppression looks at, the best first: it compares each with each
+OVERLAP = 0.5  # two boxes of one class that overlap more than this count as the same object
+MINIMUM = 0.01  # lower scores are ignored: thousands of cells are background
+CANDIDATES = 400  # cells per image that suppression compares with one another, the best first
 KEPT = 100  # boxes per image, as COCO counts them (Lin et al. 2014)
 
 
 @dataclass(frozen=True)
 class Found:
-    """What was found in one image, the best first: boxes (found, 4), scores (found,), classes (found,)."""
+    """The objects found in one image, the best first: boxes (found, 4), scores (found,), classes (found,)."""
 
     boxes: np.ndarray
     scores: np.ndarray
@@ -42,14 +43,15 @@ def iou(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 
 def area(boxes: np.ndarray) -> np.ndarray:
-    """Areas (n,) of boxes (n, 4); 0 where right is left of left."""
+    """Areas (n,) of boxes (n, 4); 0 if right is less than left."""
     return np.maximum(boxes[:, 2:] - boxes[:, :2], 0).prod(axis=1)
 
 
 def suppress(boxes: np.ndarray, scores: np.ndarray, overlap: float = OVERLAP) -> np.ndarray:
     """Non-maximum suppression: positions of the boxes that stay, the best first.
 
-    The box with the highest score stays and removes all that overlap it by more than `overlap`; so does the best of the rest, and so on.
+    The box with the highest score stays and removes all that overlap it by more than `overlap`; so does the best of the
+    rest, and so on.
     """
     order = np.argsort(-scores, kind="stable")
     overlaps = iou(boxes[order], boxes[order]) > overlap
@@ -61,7 +63,7 @@ def suppress(boxes: np.ndarray, scores: np.ndarray, overlap: float = OVERLAP) ->
 
 
 def find(output: np.ndarray, minimum: float = MINIMUM, overlap: float = OVERLAP) -> Found:
-    """What a model's output (cells, 4 + classes) says about one image, after suppression class by class."""
+    """The objects in a model's output (cells, 4 + classes) for one image, after suppression class by class."""
     cells, classes = np.nonzero(output[:, 4:] >= minimum)
     scores = output[cells, 4 + classes]
     best = np.argsort(-scores, kind="stable")[:CANDIDATES]

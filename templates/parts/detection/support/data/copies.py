@@ -1,7 +1,8 @@
-"""Copies of one photo, so that they stay in one split: a test on a copy of what was trained on measures memory.
+"""Copies of one photo, so that they stay in one split: a test on a copy of a training photo measures memorisation.
 
-Copies are known by their name, as Roboflow writes it (photo_jpg.rf.1a2b3c.jpg), by equal pixels, or by a difference hash: whether each
-point of a small grey version is brighter than its neighbour on the left, which survives other sizes, other compression and other light.
+Copies are recognised by their name, as Roboflow writes it (photo_jpg.rf.1a2b3c.jpg), by equal pixels, or by a
+difference hash: whether each point of a small grey version is brighter than its neighbour on the left, which stays the
+same after resizing, compression and a change of light.
 """
 
 import re
@@ -18,13 +19,15 @@ from PIL import Image
 SOURCE = re.compile(r"(.+)\.rf\.[0-9A-Za-z]+$")
 SIDE = 16  # points of the small version, across and down
 BITS = 12  # of the 256, by how many hashes of copies may differ
-DETAILS = 48  # of the 256 neighbours, how many must differ by more than 2 shades: an even ground has nothing to compare
+DETAILS = (
+    48  # of the 256 neighbours, how many must differ by more than 2 shades: an even background has nothing to compare
+)
 SHADES = 14  # of 255, by how much a point may differ once both have the same light: another object is no copy
 ROWS = 1024  # images that are compared with all others at once
 
 
 def group(images: Sequence[AnnotatedImage], x: np.ndarray | LetterboxedImages) -> np.ndarray:
-    """For each image the position of the first one that it is a copy of, its own where there is none before: shape (images,).
+    """For each image, the position of the first image that it is a copy of, or its own if there is none before: shape (images,).
 
     Args:
         images: the files.

@@ -16,7 +16,7 @@ BORDER = 114  # the grey beside an image that is not square: near the mean of ph
 
 @dataclass(frozen=True)
 class Letterbox:
-    """How an image lies in the square that the network sees: position = offset + scale · pixel, positions in 0..1 of the square."""
+    """How an image fits into the square that the network sees: position = offset + scale · pixel, positions in 0..1 of the square."""
 
     size: tuple[int, int]  # of the image as it is seen, width and height
 
@@ -39,7 +39,7 @@ class Letterbox:
 
 
 def letterboxed(path: Path, size: tuple[int, int], side: int) -> tuple[np.ndarray, Facts]:
-    """The image in the middle of a grey square (side, side, 3), its shape kept, and what was met in the file.
+    """The image in the middle of a grey square (side, side, 3), its shape kept, and the facts about its file.
 
     `size` is its width and height as it is seen.
     """
@@ -51,7 +51,7 @@ def letterboxed(path: Path, size: tuple[int, int], side: int) -> tuple[np.ndarra
 
 
 class LetterboxedImages:
-    """Images that are read from their files when they are asked for, letterboxed; indexed like an array (images, side, side, 3)."""
+    """Images that are read from their files when they are needed, letterboxed; indexed like an array (images, side, side, 3)."""
 
     def __init__(self, images: Sequence[AnnotatedImage], side: int) -> None:
         self.images, self.side = list(images), side

@@ -1,4 +1,4 @@
-"""A sample that is drawn: backgrounds cut from the photos that scikit-learn ships, and things pasted on them where there is room."""
+"""A drawn sample: backgrounds cut from the photos that scikit-learn ships, with objects pasted where there is room."""
 
 from collections.abc import Callable, Sequence
 
@@ -23,16 +23,16 @@ def make(
     sizes: tuple[float, float],
     note: str,
 ) -> Splits:
-    """Images with boxes of everything on them that is called like one of `labels`.
+    """Images with boxes of all objects on them whose name is in `labels`.
 
     Args:
         counts: of images for training, validation and test.
         side: of the images, in pixels.
         seed: the same gives the same images.
-        labels: the classes; other things are drawn, and have no box.
-        choose: gives the names of what lies on the next image.
-        draw: draws a thing.
-        sizes: smallest and largest height of a thing in fractions of the image's side.
+        labels: the classes; other objects are drawn without a box.
+        choose: returns the names of the objects on the next image.
+        draw: draws an object.
+        sizes: smallest and largest height of an object in fractions of the image's side.
         note: what the sample is.
     """
     splits, sources = [], photos()
@@ -75,9 +75,9 @@ def paste(
     taken: list[np.ndarray],
     rng: np.random.Generator,
 ) -> np.ndarray | None:
-    """Draw a thing into the image beside the boxes that are `taken`, and add its own, in pixels; None where there is no room."""
+    """Draw an object into the image beside the boxes that are `taken`, and add its own, in pixels; None if there is no room."""
     smallest, largest = sizes
-    height = image.width * smallest * (largest / smallest) ** rng.random()  # as many small ones as large ones
+    height = image.width * smallest * (largest / smallest) ** rng.random()  # equally many small and large ones
     drawn = draw(name, max(8, round(height)), rng)
     drawn = drawn.crop(drawn.getbbox())
     for _ in range(TRIES):
@@ -91,6 +91,6 @@ def paste(
 
 
 def lean(image: Image.Image, rng: np.random.Generator, degrees: float = 45) -> Image.Image:
-    """Rotated by up to so many degrees, and brought to half its size: what is drawn twice as large gets smooth edges."""
+    """Rotated by up to so many degrees, and reduced to half its size: drawing twice as large gives smooth edges."""
     rotated = image.rotate(rng.uniform(-degrees, degrees), Image.Resampling.BILINEAR, expand=True)
     return rotated.resize((max(1, rotated.width // 2), max(1, rotated.height // 2)), Image.Resampling.BOX)

@@ -1,4 +1,4 @@
-"""From an image to the numbers that layers compute with: nothing to do, images are numbers already."""
+"""From an image to the input of the trained layers: nothing to do, images are numbers already."""
 
 from typing import Any
 
@@ -19,8 +19,8 @@ def without_preprocessing(model: Any, spec: dict[str, Any]) -> Any:
 
 
 def supports_int8_activations(model: Any) -> bool:
-    """No: in 8 bits a corner moves by up to a 512th of the image, and scores that lie close change places.
+    """No: in 8 bits a corner moves by up to a 512th of the image, and the order of similar scores changes.
 
-    Average precision asks for both. So an int8 file has weights of 8 bits, and amounts of 32.
+    Average precision depends on both. So an int8 file has weights of 8 bits, and activations of 32.
     """
     return False

@@ -40,7 +40,7 @@ def draw(test: Split, found: Sequence[Found], labels: list[str], threshold: floa
 
 
 def _mistakes(target: np.ndarray, found: Found) -> tuple[float, float, float]:
-    """How wrong an image is, the objects missed plus the scores of wrong boxes; and how many of each there are."""
+    """The error of an image, the objects missed plus the scores of wrong boxes; and the number of each."""
     true_boxes, true_classes = boxes.truth(target)
     partner = pairs(true_boxes, found.boxes)
     right = (partner >= 0) & (found.classes == np.append(true_classes, -1)[partner])

@@ -12,14 +12,14 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 COLUMNS = 4
-TRUE, FOUND = "#2ca02c", "#ff7f0e"  # green and orange, apart also for eyes that see red and green alike
+TRUE, FOUND = "#2ca02c", "#ff7f0e"  # green and orange, distinct also for colour-blind readers
 COLOURS = ("#ff7f0e", "#1f77b4", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#17becf", "#bcbd22")
 
 
 def draw_boxes(
     split: Split, found: Sequence[Found], labels: Sequence[str], titles: Sequence[str], path: Path, caption: str
 ) -> tuple[Path, str]:
-    """Draw the images of `split` with their true boxes, and with the boxes `found` where there are any, as one PNG."""
+    """Draw the images of `split` with their true boxes, and with the boxes `found` if there are any, as one PNG."""
     from support.reports import figures
     from support.reports.figures import plt
 
@@ -44,7 +44,7 @@ def draw_boxes(
 
 
 def draw_training(splits: Splits, seed: int, path: Path) -> tuple[Path, str]:
-    """Draw eight training images as they are, and as an epoch may show them."""
+    """Draw eight training images as they are, and augmented as in an epoch."""
     rng = np.random.default_rng(seed)
     some = splits.train.take(np.sort(rng.permutation(len(splits.train))[:8]))
     x, y = some.augment(some.x, some.y, rng) if some.augment else (some.x, some.y)

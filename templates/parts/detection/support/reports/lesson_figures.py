@@ -1,4 +1,4 @@
-"""What the lessons of all detectors draw and count; each figure goes to runs/lessons/."""
+"""Figures and counts for the lessons of all detectors; each figure goes to runs/lessons/."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -24,7 +24,7 @@ def save(figure: Any, name: str) -> Path:
 
 
 def grids(config: DetectionConfig, split: Split) -> Path:
-    """The cells that have to find something, on four training images, and how many objects each grid has in all."""
+    """The cells that have to find an object, on four training images, and how many objects each grid has in all."""
     from support.reports.figures import plt
     from support.training import grids
 
@@ -53,7 +53,7 @@ def grids(config: DetectionConfig, split: Split) -> Path:
 
 
 def suppression(test: Split, ways: Mapping[str, Sequence[Found]], spec: dict[str, Any]) -> Path:
-    """How many boxes are left, and how good they are, after each way of suppression; drawn on the first four images."""
+    """How many boxes are left, and how good they are, after each kind of suppression; drawn on the first four images."""
     print(f"{'suppression':20} {'boxes per image':>18} {'AP@0.5':>8}")
     shown = []
     for name, found in ways.items():

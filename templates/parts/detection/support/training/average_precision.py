@@ -1,9 +1,10 @@
 """Average precision as COCO defines it (Lin et al. 2014), equal to what pycocotools computes.
 
-Boxes are taken in the order of their scores over all images. A box is right where it overlaps a true box of its class, not yet
-taken, by at least a threshold; of several it takes the one it overlaps most. Each box moves recall (how many of the true boxes are
-found) or lowers precision (how many of the found boxes are right). Average precision is the mean, over 101 recalls 0, 0.01, … 1, of
-the best precision that is reached at that recall or above. COCO's crowds (one box around many objects) are not supported.
+Boxes are taken in the order of their scores over all images. A box is right if it overlaps a true box of its class that
+is not yet taken by at least a threshold; of several it takes the one that it overlaps most. Each box raises recall (the
+fraction of true boxes that are found) or lowers precision (the fraction of found boxes that are right). Average
+precision is the mean, over 101 recalls 0, 0.01, … 1, of the best precision that is reached at that recall or above.
+COCO's crowds (one box around many objects) are not supported.
 """
 
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ import numpy as np
 
 THRESHOLDS = np.linspace(0.5, 0.95, 10)  # of overlap; AP@0.5 is that of the first, "AP" the mean over all
 RECALLS = np.linspace(0, 1, 101)
-OVERLAP = 0.5  # from this overlap on a box is right, where one number is wanted
+OVERLAP = 0.5  # a box is right from this overlap on, if there is only one threshold
 
 
 def matches(truth: np.ndarray, found: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
@@ -84,8 +85,8 @@ def per_class(truth: np.ndarray, found: Sequence[Found], classes: int) -> np.nda
 def confusion(truth: np.ndarray, found: Sequence[Found], classes: int) -> np.ndarray:
     """Counts (classes + 1, classes + 1): rows are true classes, columns found ones, the last of each is background.
 
-    Boxes are matched whatever their class, the one with the highest score first: in the last column are objects that were missed, in
-    the last row boxes where there is nothing.
+    Boxes are matched whatever their class, the one with the highest score first: the last column counts objects that
+    were missed, the last row boxes where there is no object.
     """
     counts = np.zeros((classes + 1, classes + 1), int)
     for target, one in zip(truth, found, strict=True):

@@ -1,4 +1,4 @@
-"""Something simple to be better than: boxes where boxes usually are, and a linear model on gradients in a sliding window."""
+"""Baselines: boxes in the usual positions, and a linear model on gradients in a sliding window."""
 
 from collections.abc import Callable
 
@@ -9,11 +9,11 @@ import numpy as np
 from PIL import Image
 
 USUAL = 8  # boxes that are always given
-WINDOW = 32  # pixels: what the linear model looks at, wherever and at whatever size
+WINDOW = 32  # pixels: the input of the linear model, at every position and size
 CELL = 4  # pixels: within each, gradients are counted by direction
 DIRECTIONS = 9
 STEP = 1.25  # between two sizes of window
-EXAMPLES = 3_000  # windows of background that it learns from
+EXAMPLES = 3_000  # windows of background to train on
 PREDICTED = 200  # boxes per image before suppression
 
 
@@ -39,7 +39,7 @@ def usual(splits: Splits, seed: int) -> np.ndarray:
 
 
 def sliding(splits: Splits, seed: int) -> np.ndarray:
-    """Histograms of oriented gradients in windows of all places and sizes, and logistic regression (Dalal and Triggs 2005)."""
+    """Histograms of oriented gradients (HOG) in windows of all positions and sizes, and logistic regression (Dalal and Triggs 2005)."""
     from sklearn.linear_model import LogisticRegression
 
     rng = np.random.default_rng(seed)
@@ -69,7 +69,7 @@ def sliding(splits: Splits, seed: int) -> np.ndarray:
 
 
 def _windows(train: Split, sides: np.ndarray, shape: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Features and classes (from 1; 0 is background) of all training boxes and of random windows that hold none."""
+    """Features and classes (from 1; 0 is background) of all training boxes and of random windows without a box."""
     features, labels = [], []
     each = -(-EXAMPLES // len(train))
     for row in range(len(train)):
@@ -108,7 +108,7 @@ def _grey(x: np.ndarray) -> np.ndarray:
 
 
 def _gradients(grey: np.ndarray) -> np.ndarray:
-    """For each cell how much the brightness changes in each of 9 directions, up to a factor: (rows, columns, 9), length 1."""
+    """For each cell, how much the brightness changes in each of 9 directions, up to a factor: (rows, columns, 9), length 1."""
     y, x = np.gradient(np.sqrt(grey.astype(float)))
     angle = (np.arctan2(y, x) % np.pi) * DIRECTIONS / np.pi
     direction, strength = np.minimum(angle.astype(int), DIRECTIONS - 1), np.hypot(x, y)

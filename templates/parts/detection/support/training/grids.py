@@ -1,8 +1,8 @@
-"""Grids of cells over the image: what each cell predicts, how that becomes a box, and which cells have to find what.
+"""Grids of cells over the image: what each cell predicts, how that becomes a box, and which cells have to find which object.
 
-There are no anchors, boxes of given shapes to start from: a cell predicts how far the centre of a box lies from its own middle, and the
-box's width and height (as FCOS, Tian et al. 2019, and YOLOX, Ge et al. 2021, do). A coarse grid is for large objects, a fine one
-for small. All lengths are in 0..1 of the image's side.
+There are no anchors, boxes of given shapes to start from: a cell predicts how far the centre of a box is from its own
+centre, and the box's width and height (as FCOS, Tian et al. 2019, and YOLOX, Ge et al. 2021, do). A coarse grid is for
+large objects, a fine one for small. All lengths are in 0..1 of the image's side.
 """
 
 from typing import Any
@@ -12,11 +12,11 @@ import numpy as np
 from keras import layers, ops
 
 LARGEST = 4  # cells: a box with a longer side than this belongs to the next coarser grid
-REACH = 1.5  # cells: a box is the task of the cells whose middle is nearer than this to its centre: 3×3 of them
+REACH = 1.5  # cells: a box is assigned to the cells whose centre is nearer than this to its own: 3×3 of them
 
 
 def cells(side: int, strides: tuple[int, ...]) -> np.ndarray:
-    """All cells (cells, 5), grid by grid, row by row: x and y of the middle, width, and from what size on up to what size boxes are theirs."""
+    """All cells (cells, 5), grid by grid, row by row: x and y of the centre, width, and the smallest and largest size of their boxes."""
     parts = []
     for position, stride in enumerate(strides):
         middle = (np.arange(side // stride) + 0.5) * stride / side
@@ -36,7 +36,8 @@ def limit(side: int, strides: tuple[int, ...], position: int) -> float:
 class Boxes(layers.Layer):
     """The raw predictions of one grid (batch, rows, columns, 4 + classes) -> boxes and scores (batch, cells, 4 + classes), 0..1.
 
-    The centre may lie up to REACH cells from the middle of the cell; the squared sigmoid gives small boxes the finer steps.
+    The centre of a box may be up to REACH cells from that of the cell; the squared sigmoid gives small boxes the finer
+    steps.
     """
 
     def __init__(self, largest: float, **rest: Any) -> None:
@@ -57,7 +58,7 @@ class Boxes(layers.Layer):
         half = ops.square(raw[..., 2:4]) * (self.largest / 2)
         box = ops.clip(
             ops.concatenate([centre - half, centre + half], axis=-1), 0.0, 1.0
-        )  # what 8 bits tell apart best
+        )  # the range that 8 bits represent best
         output = ops.concatenate([box, raw[..., 4:]], axis=-1)
         return ops.reshape(output, (-1, self.rows * self.columns, output.shape[-1]))
 
@@ -67,13 +68,13 @@ class Boxes(layers.Layer):
 
 @keras.saving.register_keras_serializable("detection")
 class BoxLoss(keras.losses.Loss):
-    """How wrong boxes and scores are: 1 - GIoU for the cells that have a box, and quality focal loss for the scores of all.
+    """The loss: 1 - GIoU for the cells that have a box, and quality focal loss for the scores of all cells.
 
-    - GIoU (Rezatofighi et al. 2019) is the overlap of two boxes, less the empty share of the smallest box around both: unlike IoU it
-      tells boxes that do not touch how far apart they are.
+    - GIoU (Rezatofighi et al. 2019) is the overlap of two boxes, less the empty fraction of the smallest box around both. Unlike IoU, it
+      has a gradient for boxes that do not touch.
     - A score should be the overlap that its box has with the true one, 0 in all other cells. Focal loss (Lin et al. 2017), in the form
-      for such targets (Li et al. 2020), weighs each cell by the square of its error: a thousand cells that rightly find nothing
-      would otherwise outweigh the few that see something.
+      for such targets (Li et al. 2020), weights each cell by the square of its error: a thousand cells that are rightly background
+      would otherwise outweigh the few with an object.
     """
 
     def __init__(
@@ -92,12 +93,12 @@ class BoxLoss(keras.losses.Loss):
         wanted_scores = one_hot * quality[..., None]
         score_loss = ops.sum(self.score_errors(wanted_scores, scores, has_box[..., None]), axis=(1, 2))
         box_loss = ops.sum((1 - giou) * has_box, axis=1)
-        # Divided by the number of cells with a box, so that a crowd does not outweigh a portrait; (batch,)
+        # Divided by the number of cells with a box, so that an image of a crowd does not outweigh a portrait; (batch,)
         count = ops.maximum(ops.mean(ops.sum(has_box, axis=1)), 1.0)
         return (score_loss + self.box_weight * box_loss) / count
 
     def score_errors(self, wanted: Any, scores: Any, has_box: Any) -> Any:
-        """How wrong each score is (batch, cells, classes); `has_box` is (batch, cells, 1)."""
+        """The error of each score (batch, cells, classes); `has_box` is (batch, cells, 1)."""
         surprise = wanted * ops.log(scores) + (1 - wanted) * ops.log(1 - scores)
         return -surprise * ops.square(wanted - scores)
 
@@ -122,15 +123,16 @@ class BoxLoss(keras.losses.Loss):
 
 @keras.saving.register_keras_serializable("detection")
 class ClassBoxLoss(BoxLoss):
-    """The same for several classes: focal in the cells of background, plain cross-entropy in those that have a box.
+    """The loss for several classes: focal loss in the background cells, plain cross-entropy in those that have a box.
 
-    Where a cell knows that there is something, and not yet which of the classes, all its scores lie near their targets, and the square
-    of so small an error teaches next to nothing. The few cells with a box can do without it (as in varifocal loss, Zhang et al. 2021).
+    When a cell finds an object but not yet its class, all its scores are near their targets, and the square of such a
+    small error gives hardly any gradient. The few cells with a box do not need that weight (as in varifocal loss, Zhang
+    et al. 2021).
     """
 
     def score_errors(self, wanted: Any, scores: Any, has_box: Any) -> Any:
         certain = ops.clip(wanted, 1e-6, 1 - 1e-6)
-        # Less what even the right score would be surprised by: so that losses of better and of worse boxes can be compared.
+        # Less the entropy of the target, the smallest loss possible: so that losses of better and of worse boxes can be compared.
         surprise = wanted * ops.log(certain / scores) + (1 - wanted) * ops.log((1 - certain) / (1 - scores))
         return surprise * (has_box + (1 - has_box) * ops.square(scores))
 

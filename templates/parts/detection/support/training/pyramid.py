@@ -1,11 +1,13 @@
-"""A feature pyramid (Lin et al. 2017): down to coarse features, which know what is there, and up again to fine ones, which know where."""
+"""A feature pyramid (Lin et al. 2017): down to coarse features, which tell what is there, and up again to fine ones, which tell where."""
 
 from collections.abc import Iterator
 
 import keras
 from keras import layers
 
-SURE = -4.6  # the first scores are sigmoid(-4.6) = 0.01: nearly all cells see nothing (Lin et al. 2017, "focal loss")
+SURE = (
+    -4.6
+)  # the first scores are sigmoid(-4.6) = 0.01: nearly all cells are background (Lin et al. 2017, "focal loss")
 
 
 def convolution(x: keras.KerasTensor, filters: int, strides: int = 1) -> keras.KerasTensor:
@@ -16,19 +18,21 @@ def convolution(x: keras.KerasTensor, filters: int, strides: int = 1) -> keras.K
 
 
 def backbone(x: keras.KerasTensor, filters: tuple[int, ...], depth: int = 1) -> dict[int, keras.KerasTensor]:
-    """Each halving sees twice as far. By stride, from 4 on: (batch, side / stride, side / stride, filters)."""
+    """Each halving doubles the receptive field. By stride, from 4 on: (batch, side / stride, side / stride, filters)."""
     x = convolution(x, filters[0], strides=2)
     features = {}
     for position, count in enumerate(filters[1:], start=2):
         x = convolution(x, count, strides=2)
         for _ in range(depth):
-            x = layers.Add()([x, convolution(x, count)])  # the addition lets the gradient pass (He et al. 2016)
+            x = layers.Add()(
+                [x, convolution(x, count)]
+            )  # a residual connection lets the gradient pass (He et al. 2016)
         features[2**position] = x
     return features
 
 
 def neck(features: dict[int, keras.KerasTensor], finest: int) -> Iterator[tuple[int, keras.KerasTensor]]:
-    """Each stride down to `finest`, the coarsest first, with its features and what the coarser ones know; shapes as in `features`."""
+    """Each stride down to `finest`, the coarsest first, with its features plus those of the coarser ones; shapes as in `features`."""
     coarsest, *finer = sorted((stride for stride in features if stride >= finest), reverse=True)
     x = features[coarsest]
     yield coarsest, x

@@ -1,4 +1,4 @@
-"""The names of YOLO's classes, from what lies beside its labels: data.yaml, classes.txt, obj.names."""
+"""The names of YOLO's classes, from the files beside its labels: data.yaml, classes.txt, obj.names."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,13 +20,13 @@ class Names:
 
     by_folder: dict[Path, dict[int, str]] = field(default_factory=dict)
     source: dict[Path, Path] = field(default_factory=dict)  # the file that named the classes of a folder
-    poses: set[int] = field(default_factory=set)  # how many numbers a box with keypoints has, where that is said
+    poses: set[int] = field(default_factory=set)  # how many numbers a box with keypoints has, if it is stated
     described: dict[Path, dict[str, Any]] = field(
         default_factory=dict
     )  # files that may name the splits, and what they hold
 
     def of(self, label: Path, root: Path) -> dict[int, str]:
-        """The names that count for a label file: of its own folder, or of the nearest one above; else the only ones there are."""
+        """The names that count for a label file: of its own folder, or of the nearest one above; else the only ones that exist."""
         for folder in label.parents:
             if folder in self.by_folder:
                 return self.by_folder[folder]
@@ -42,7 +42,7 @@ class Names:
 
 
 def read(tree: Tree) -> Names:
-    """The names; raises ProjectError where a file cannot be read, or two do not agree."""
+    """The names; raises ProjectError if a file cannot be read, or if two do not agree."""
     names, texts = Names(), tree.files(".txt")
     lists = [path for path in texts if path.name.lower() in CLASS_FILES]
     for path in [*lists, *tree.files(".names", ".labels")]:
@@ -53,7 +53,7 @@ def read(tree: Tree) -> Names:
             content = parsing.read_yaml(path)
         except Unreadable as error:
             with path.open("rb") as file:
-                if b"names" not in file.read(parsing.MB):  # it is of another program
+                if b"names" not in file.read(parsing.MB):  # it belongs to another program
                     continue
             raise ProjectError(f"{error}\nExpected a line such as: names: [face, hand]") from None
         if isinstance(content, dict) and ("names" in content or "train" in content):

@@ -1,4 +1,4 @@
-"""COCO (Lin et al. 2014): one .json for many images, boxes as [left, top, width, height] in pixels. Several files are put together."""
+"""COCO (Lin et al. 2014): one .json for many images, boxes as [left, top, width, height] in pixels. Several files are merged."""
 
 import re
 from pathlib import Path
@@ -123,7 +123,7 @@ def _image(file: Path, name: str, split: str | None, tree: Tree, found: Annotati
     """The image with this name: beside the file, or at the only place in the tree that ends so, within the file's split."""
     words = parts(name)
     exact = candidates = tree.ending(words) if words else []
-    for begin in range(1, len(words)):  # folders that only exist where it was annotated
+    for begin in range(1, len(words)):  # folders that exist only on the computer where it was annotated
         candidates = candidates or [path for path in tree.ending(words[begin:]) if tree.bare(path)]
 
     def of_split(paths: list[Path], allowed: tuple[str | None, ...]) -> list[Path]:
@@ -135,7 +135,7 @@ def _image(file: Path, name: str, split: str | None, tree: Tree, found: Annotati
     chosen = beside or of_split(candidates, (split,)) or candidates
     if len(chosen) > 1:
         raise ambiguous(Path(f"{name} in {file}"), chosen)
-    if not chosen and words:  # with another ending
+    if not chosen and words:  # with another file extension
         chosen = of_split(tree.at((*map(plain, words[:-1]), without_ending(words[-1]))), (split, None))
     if len(chosen) != 1:
         found.problem(file, "missing image", f"there is no image {name}" + (f" of the {split} split" if split else ""))
@@ -146,13 +146,13 @@ def _image(file: Path, name: str, split: str | None, tree: Tree, found: Annotati
 
 
 def _split(file: Path) -> str | None:
-    """The split that a file is called after: instances_val2017.json, train_annotations.json."""
+    """The split in the name of a file: instances_val2017.json, train_annotations.json."""
     splits = {folders.role(word) for word in re.split(r"[_.\s-]+", file.stem)} - {None}
     return splits.pop() if len(splits) == 1 else None
 
 
 def _id(value: Any) -> str:
-    """An id as text: 7, 7.0 and "7" are the same; empty where it is neither a number nor a text."""
+    """An id as text: 7, 7.0 and "7" are the same; empty if it is neither a number nor a text."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return ""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()

@@ -1,8 +1,9 @@
-"""Which image the numbers of a box are pixels of: as it is stored, as it is seen, or as large as it was when it was annotated.
+"""To which version of an image the pixels of a box refer: as stored, as seen, or in the size in which it was annotated.
 
-A phone stores a photo as the sensor lies and notes in EXIF how to turn it. Tools that turn it (labelImg, CVAT and all that run in a
-browser) write boxes of the photo as it is seen, others (old versions of labelImg among them) of the photo as it is stored. The size that an
-annotation states tells which; where none is stated, the other photos of the data set do, or the edges over which the boxes would reach.
+A phone stores a photo as the sensor saw it and notes in EXIF how to rotate it. Tools that rotate it (labelImg, CVAT and
+all that run in a browser) write boxes for the photo as it is seen; others (such as old versions of labelImg) for the
+photo as it is stored. The size in an annotation tells which. Without a size, the other photos of the data set decide,
+or the edges over which the boxes would reach.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,7 +22,7 @@ SAME_SHAPE = 0.01  # by how much two ratios of sides may differ, as rounding to 
 
 @dataclass
 class Drawn:
-    """An image with what is written about it: `size` the width and height that the annotation states, `boxes` not checked yet.
+    """An image with its annotation as written: `size` the width and height that the annotation states, `boxes` not checked yet.
 
     With `relative` the corners are fractions of the image, 0..1.
     """
@@ -35,14 +36,14 @@ class Drawn:
 
 
 def settle(drawn: Sequence[Drawn], found: Annotations) -> None:
-    """Bring the boxes of all images to pixels of the image as it is seen, and take them.
+    """Convert the boxes of all images to pixels of the image as it is seen, and add them.
 
     Raises:
-        ProjectError: where they are in no pixels.
+        ProjectError: if they are not in pixels.
     """
     _refuse_shares(drawn)
     known = {_stored(one) for one in drawn if one.header.orientation > 1} - {None}
-    convention = known.pop() if len(known) == 1 else None  # what the photos that tell agree on
+    convention = known.pop() if len(known) == 1 else None  # what all photos with a size agree on
     for one in drawn:
         stored = False
         if one.header.orientation > 1:
@@ -90,7 +91,7 @@ def refuse_corners(where: Path, drawn: Sequence[Drawn], form: str, written: Call
 
 
 def _refuse_shares(drawn: Sequence[Drawn]) -> None:
-    """Refuse boxes in pixels that are none: all of several lie within one pixel."""
+    """Refuse boxes that cannot be in pixels: all of several are within one pixel."""
     boxes = [(one.where, box.corners) for one in drawn if not one.relative for box in one.boxes if box.corners]
     if len(boxes) > 2 and all(max(corners) <= 1 for _, corners in boxes):
         raise ProjectError(
@@ -99,7 +100,7 @@ def _refuse_shares(drawn: Sequence[Drawn]) -> None:
 
 
 def _stored(one: Drawn) -> bool | None:
-    """Whether the boxes of an image with an EXIF turn are those of the image as it is stored; None where nothing tells."""
+    """Whether the boxes of an image with an EXIF rotation refer to the image as stored; None if nothing tells."""
     seen, stored = one.header.size, one.header.stored
     if one.size and same_shape(one.size, seen) != same_shape(one.size, stored):
         return same_shape(one.size, stored)
@@ -111,7 +112,7 @@ def _stored(one: Drawn) -> bool | None:
 
 
 def _scale(one: Drawn, frame: Size, found: Annotations) -> tuple[float, float]:
-    """The factors across and down that make of what is written pixels of `frame`."""
+    """The factors across and down that convert the written numbers to pixels of `frame`."""
     if one.relative:
         return float(frame[0]), float(frame[1])
     if one.size is None or one.size == frame:
@@ -132,10 +133,10 @@ def _scale(one: Drawn, frame: Size, found: Annotations) -> tuple[float, float]:
 
 
 def whole(size: Sequence[float] | None) -> Size | None:
-    """Width and height as an annotation states them; None where it does not, or they are 0."""
+    """Width and height as an annotation states them; None if it does not, or if they are 0."""
     return (round(size[0]), round(size[1])) if size and min(size) >= 1 else None
 
 
 def same_shape(one: Size, other: Size) -> bool:
-    """Whether both are equally wide for their height."""
+    """Whether both have the same ratio of width to height."""
     return abs(one[0] * other[1] - one[1] * other[0]) <= SAME_SHAPE * one[1] * other[0]

@@ -10,7 +10,7 @@ LARGEST = 250_000_000  # pixels of a mask, as of an image
 
 
 def box(segmentation: Any) -> list[float] | None:
-    """Left, top, right and bottom of everything in an annotation's "segmentation"; None where nothing is, or it cannot be read."""
+    """Left, top, right and bottom of everything in an annotation's "segmentation"; None if there is nothing, or if it cannot be read."""
     if not isinstance(segmentation, dict):
         return around(segmentation)
     size, counts = numbers(segmentation.get("size") or ()), segmentation.get("counts")

@@ -1,4 +1,4 @@
-"""Text, XML, JSON and YAML from files that nobody has checked: too large, too deep or made to blow up, they are refused in a sentence."""
+"""Text, XML, JSON and YAML from untrusted files: files that are too large, too deep or malicious are refused with a message."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ DEEPEST = 50  # elements of XML within each other; annotations have four or five
 
 
 class Unreadable(ProjectError):
-    """A file that cannot be read: `where` is the file, with the line where that is known, and `text` what is wrong."""
+    """A file that cannot be read: `where` is the file, with the line if it is known, and `text` the problem."""
 
     def __init__(self, path: Path, text: str, line: int = 0) -> None:
         self.where, self.text = f"{path}:{line}" if line else str(path), text
@@ -42,7 +42,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_text(path: Path) -> str:
-    """The file as UTF-8, with or without a mark at its beginning, or as UTF-16 with one."""
+    """The file as UTF-8, with or without a byte-order mark, or as UTF-16 with one."""
     content = read_bytes(path)
     try:
         return content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
@@ -68,7 +68,7 @@ def read_xml(path: Path) -> Element:
         depth -= 1
         builder.end(name)
 
-    def entity(*declared: Any) -> None:  # a few of them within each other would unfold to gigabytes
+    def entity(*declared: Any) -> None:  # a few nested ones would expand to gigabytes
         text = "defines entities, which no annotation needs: remove <!ENTITY …>"
         raise Unreadable(path, text, parser.CurrentLineNumber)
 
@@ -79,7 +79,7 @@ def read_xml(path: Path) -> Element:
         return builder.close()
     except expat.ExpatError as error:
         raise Unreadable(path, f"is no XML that can be read: {error}", error.lineno) from None
-    except (LookupError, ValueError, UnicodeError) as error:  # an encoding that nobody knows
+    except (LookupError, ValueError, UnicodeError) as error:  # an unknown encoding
         raise Unreadable(path, f"is no XML that can be read: {error}") from None
 
 

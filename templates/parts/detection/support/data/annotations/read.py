@@ -2,8 +2,9 @@
 
     read(folder) -> Annotations, with .images (their boxes in pixels), .problems and .format
 
-An annotation belongs to the image at the same place in the tree; splits that the data set brings (folders, data.yaml, ImageSets/Main,
-one .json for each) are kept. What is left out, or read otherwise than it is written, is a problem that names file and line.
+An annotation belongs to the image at the same place in the tree; the data set's own splits (folders, data.yaml,
+ImageSets/Main, one .json for each) are kept. What is left out, or read differently than written, becomes a problem that
+names file and line.
 """
 
 from pathlib import Path
@@ -25,7 +26,7 @@ def read(place: Path, wanted: tuple[str, ...] = ()) -> Annotations:
     """Read everything below the folder `place`, or one COCO file; boxes of other classes than `wanted` are left out, unless it is empty.
 
     Raises:
-        ProjectError: where there is nothing to read, or it could be read in two ways.
+        ProjectError: if there is nothing to read, or if it is ambiguous.
     """
     if not place.exists():
         raise ProjectError(

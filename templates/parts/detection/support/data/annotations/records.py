@@ -1,6 +1,7 @@
-"""What is read from annotations: images with their boxes, and whatever is wrong with them.
+"""What is read from annotations: images with their boxes, and the problems in them.
 
-Nothing is mended in silence: whatever is left out, or read otherwise than it is written, becomes a `Problem`, which names file and line.
+Nothing is corrected silently: whatever is left out, or read differently than written, becomes a `Problem`, which names
+file and line.
 """
 
 from collections.abc import Sequence
@@ -10,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-EDGE = 0.01  # of the image: how far a box may reach over the edge, as rounding does, without a warning
+EDGE = 0.01  # of the image: how far rounding may move a box over the edge without a warning
 SAME = 0.5  # pixels: boxes of one image and class that differ by less are one, annotated twice
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong: `where` is file:line, `kind` is one of KINDS; with `left_out` the box, image or file is not used."""
+    """A problem: `where` is file:line, `kind` is one of KINDS; with `left_out` the box, image or file is not used."""
 
     where: str
     kind: str
@@ -58,7 +59,7 @@ KINDS = {  # as data.py counts them
 class AnnotatedImage:
     """An image file with its boxes: `boxes` (n, 4) left, top, right, bottom in pixels of the image as it is seen, `names` the class of each.
 
-    `size` is width and height of the image as it is seen, turned as the camera was held. `split` is "train", "validation" or "test"
+    `size` is width and height of the image as it is seen, rotated upright. `split` is "train", "validation" or "test"
     where the data set says so.
     """
 
@@ -73,7 +74,7 @@ class AnnotatedImage:
 
 @dataclass
 class Box:
-    """A box as it is written: `corners` left, top, right, bottom, or None where that is not what is written; `where` is file:line."""
+    """A box as it is written: `corners` left, top, right, bottom, or None if the file has something else; `where` is file:line."""
 
     where: str
     corners: list[float] | None
@@ -96,7 +97,7 @@ class Annotations:
         self.problems.append(Problem(str(where), kind, text, left_out))
 
     def warn(self, where: Path | str, kind: str, text: str) -> None:
-        """Something is read otherwise than it is written."""
+        """Something is read differently than it is written."""
         self.problem(where, kind, text, left_out=False)
 
     def broken(self, image: AnnotatedImage, where: str, kind: str, text: str) -> None:
@@ -105,7 +106,7 @@ class Annotations:
         self.problem(where, kind, text)
 
     def add(self, image: AnnotatedImage, box: Box) -> None:
-        """Check one box, its corners in pixels of the image, and take it or say why not."""
+        """Check one box, its corners in pixels of the image, and add it, or report why it cannot be used."""
         if box.name:
             self.classes.add(box.name)
         problem = self._problem(image, box)
@@ -126,7 +127,7 @@ class Annotations:
         image.names.append(box.name)
 
     def _problem(self, image: AnnotatedImage, box: Box) -> tuple[str, str] | None:
-        """Why a box cannot be used: the kind, and in words."""
+        """Why a box cannot be used: the kind of problem, and a text."""
         if box.corners is None or not np.isfinite(box.corners).all():
             return "not numbers", f"expected the four numbers of a box, found: {box.written}"
         if not box.name:
@@ -142,7 +143,7 @@ class Annotations:
         return None
 
     def one_split(self, image: AnnotatedImage, splits: list[str]) -> str | None:
-        """The split of an image that is listed in `splits`: of several the test, or else validation, so that it is not trained on."""
+        """The split of an image that is listed in `splits`: of several, the test, or else validation, so that it is not used for training."""
         several = [split for split in ("test", "validation", "train") if split in splits]
         if len(several) > 1:
             self.warn(image.path, "two splits", f"is listed in {' and in '.join(several)}; it counts in {several[0]}")
@@ -150,13 +151,13 @@ class Annotations:
 
 
 def beyond(corners: Sequence[float], size: tuple[int, int]) -> float:
-    """How far a box reaches over the edges of an image of this size, as a fraction of its sides; 0 where it lies inside."""
+    """How far a box reaches over the edges of an image of this size, as a fraction of its sides; 0 if it is inside."""
     left, top, right, bottom = np.divide(corners, [*size, *size])
     return float(max(-left, -top, right - 1, bottom - 1, 0.0))
 
 
 def around(points: Any) -> list[float] | None:
-    """The box around corners x, y, x, y, …, as numbers or a list of them for each part; None where they are something else."""
+    """The box around corners x, y, x, y, …, as numbers or a list of them for each part; None if they are something else."""
     parts = points if isinstance(points, list) and all(isinstance(one, list) for one in points) else [points]
     found = [numbers(part) for part in parts]
     if not found or not all(part and len(part) % 2 == 0 for part in found):
@@ -166,7 +167,7 @@ def around(points: Any) -> list[float] | None:
 
 
 def numbers(values: Any) -> list[float] | None:
-    """The values as finite numbers; None where one is something else, be it yes or 1_0, which Python takes for numbers."""
+    """The values as finite numbers; None if one is something else, such as yes or 1_0, which Python accepts as numbers."""
     try:
         if any(isinstance(value, bool) or "_" in str(value) for value in values):
             return None

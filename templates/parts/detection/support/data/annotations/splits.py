@@ -1,4 +1,4 @@
-"""Which images are of which split, where a file says so: data.yaml, obj.data, ImageSets/Main/, or lists such as train.txt."""
+"""Which images are in which split, if a file says so: data.yaml, obj.data, ImageSets/Main/, or lists such as train.txt."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -33,7 +33,7 @@ class Lists:
         return [several[0] for several in images if len(several) == 1]
 
     def named(self, line: str, below: Path | None) -> list[AnnotatedImage]:
-        """The images with this name, in as many of its folders as there are; those of another computer are dropped from its front."""
+        """The images with this name, in as many of its folders as there are; leading folders of another computer are dropped."""
         words = parts(line)
         images = self.by_name.get(without_ending(words[-1]), []) if words else []
         images = [image for image in images if below is None or below in image.path.parents]
@@ -45,7 +45,7 @@ class Lists:
 
 
 def use(tree: Tree, found: Annotations, described: dict[Path, dict[str, Any]]) -> None:
-    """Set the splits of the images that files list; `described` is what data.yaml and its relatives hold."""
+    """Set the splits of the images that files list; `described` is the content of data.yaml and similar files."""
     lists = Lists(tree, found)
     listed = [entry for file, content in described.items() for entry in _described(file, content, lists)]
     named = {split for split, _ in listed}  # a split that no file names is that of the folder
@@ -102,7 +102,7 @@ def _described(file: Path, content: dict[str, Any], lists: Lists) -> list[tuple[
 
 
 def _existing(folder: Path, above: Any, text: str) -> Path | None:
-    """The file or folder that is meant; folders of the computer on which it was written are dropped from its front."""
+    """The file or folder that is meant; leading folders of another computer are dropped."""
     for name in ([f"{above}/{text}"] if isinstance(above, str) else []) + [text]:
         words = parts(name)
         for begin in range(len(words) + (not words)):

@@ -1,7 +1,8 @@
 """The files of a data set, and which image an annotation belongs to: the one at the same place in the tree.
 
-The place is the path without the folders that only say what kind of file is in them, and without the ending: images/cam1/0001.png,
-labels/cam1/0001.txt and cam1/0001.xml are at the place cam1/0001. So a label never goes to an image of the same name elsewhere.
+The place is the path without the folders that only say what kind of file is in them, and without the ending:
+images/cam1/0001.png, labels/cam1/0001.txt and cam1/0001.xml are at the place cam1/0001. So a label never goes to an
+image of the same name elsewhere.
 """
 
 import re
@@ -64,9 +65,9 @@ class Tree:
         self._places.clear()
 
     def place(self, path: Path) -> tuple[str, ...]:
-        """Where a file lies: its folders, without those that name a kind of file, and its name without ending, as `plain` has it.
+        """The place of a file: its folders, without those that name a kind of file, and its name without extension, as `plain` gives it.
 
-        Some tools keep the image's ending: photo.jpg.txt lies where photo.jpg does.
+        Some tools keep the image's extension: photo.jpg.txt has the same place as photo.jpg.
         """
         parts = path.relative_to(self.root).parts
         named = [_plain(part) for depth, part in enumerate(parts[:-1], 1) if parts[:depth] not in self._dropped]
@@ -79,7 +80,7 @@ class Tree:
         return self._places.get(place, [])
 
     def bare(self, path: Path) -> bool:
-        """Whether a file lies in no folder but those that name a kind of file or a split."""
+        """Whether all folders of a file name a kind of file or a split."""
         return all(folders.role(name) for name in self.place(path)[:-1])
 
     def among_images(self, path: Path) -> bool:
@@ -90,7 +91,7 @@ class Tree:
         )
 
     def ending(self, parts: Sequence[str]) -> list[Path]:
-        """The images whose path ends with these folders and this name, whatever their capitals."""
+        """The images whose path ends with these folders and this name, ignoring case."""
         return [path for path in self._names.get(plain(parts[-1]), []) if self.below(path, parts[:-1])]
 
     def below(self, path: Path, above: Sequence[str]) -> bool:
@@ -99,12 +100,12 @@ class Tree:
         return not above or folders_of_it[-len(above) :] == [plain(part) for part in above]
 
     def split(self, path: Path) -> str | None:
-        """The split that a folder on the way to the file is called after."""
+        """The split in the name of one of the file's folders."""
         roles = (folders.role(_plain(part)) for part in path.relative_to(self.root).parts[:-1])
         return next((split for split in roles if split), None)
 
     def open(self, path: Path, where: str, found: Annotations) -> tuple[AnnotatedImage, Header] | None:
-        """An image without boxes as yet, and its header; None, with a problem, where it is damaged."""
+        """An image, still without boxes, and its header; None, with a problem, if it is damaged."""
         if path not in self._headers:
             try:
                 self._headers[path] = open_header(path)
@@ -119,24 +120,24 @@ class Tree:
 
 
 def ambiguous(label: Path, images: Iterable[Path]) -> ProjectError:
-    """The error where more than one image is at an annotation's place."""
+    """The error if more than one image is at an annotation's place."""
     first, second, *_ = images
     return ProjectError(f"{label} could belong to {first} or to {second}\nRename or remove one of the images.")
 
 
 def parts(name: str) -> list[str]:
-    """The folders and the name in a path as any system writes it, or in an address on the web."""
+    """The folders and the name in a path of any operating system, or in a URL."""
     path = name.partition("?")[0] if "://" in name else name
     return [part for part in re.split(r"[/\\]", path.strip()) if part not in ("", ".", "..")]
 
 
 def plain(name: str) -> str:
-    """A name for comparing: in small letters, accents in one form, and %20 as a blank, since tools on the web write names so."""
+    """A name for comparing: in lower case, accents in one form, and %20 as a space, because web tools write names like that."""
     return unicodedata.normalize("NFC", unquote(name)).lower()
 
 
 def without_ending(name: str) -> str:
-    """The same, and without the ending of an image."""
+    """The same, without the file extension of an image."""
     path = Path(plain(name))
     return path.stem if path.suffix in SUFFIXES else path.name
 
@@ -146,5 +147,5 @@ def _words(folder: str) -> list[str]:
 
 
 def _plain(folder: str) -> str:
-    """A folder's name in small letters without the words that only say what kind of file is in it: Train_Images -> train."""
+    """A folder's name in lower case without the words that only name a kind of file: Train_Images -> train."""
     return "_".join(word for word in _words(folder) if word not in KINDS_OF_FILES)

@@ -13,7 +13,7 @@ from support.data.annotations.records import Annotations, Box, around, numbers
 from support.data.annotations.tree import Tree, ambiguous, parts, plain, without_ending
 from support.errors import ProjectError
 
-HEAD = 65_536  # bytes in which an annotation names itself
+HEAD = 65_536  # bytes within which an annotation shows its format
 
 
 def files(tree: Tree) -> list[Path]:

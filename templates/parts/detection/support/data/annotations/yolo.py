@@ -1,4 +1,4 @@
-"""YOLO: one .txt per image, one box a line, in fractions of the image; an image without one shows nothing."""
+"""YOLO: one .txt per image, one box a line, in fractions of the image; an image without one has no objects."""
 
 from pathlib import Path
 
@@ -10,11 +10,11 @@ from support.data.annotations.records import Annotations, Box
 from support.data.annotations.tree import Tree, ambiguous
 from support.errors import ProjectError
 
-Labels = dict[Path, str | Unreadable]  # what each file holds, or why it cannot be read
+Labels = dict[Path, str | Unreadable]  # the content of each file, or why it cannot be read
 
 
 def files(tree: Tree) -> Labels:
-    """The .txt files of a tree that are labels or may be, empty ones among them; none where no line is a label."""
+    """The .txt files of a tree that are or may be labels, including empty ones; none if no line is a label."""
     found: Labels = {}
     for path in tree.files(".txt"):
         if path.name.lower() not in CLASS_FILES:

@@ -2,7 +2,7 @@
 
 0 0.5 0.5 0.2 0.1                       centre across and down, width, height
 0 0.4 0.4 0.6 0.4 0.6 0.6 …             corners of a polygon (segmentation), or the four of a rotated box (OBB)
-0 0.5 0.5 0.2 0.1 0.45 0.5 2 …          a box, then its keypoints, each of 2 numbers or of 3, the last for being seen: 0, 1 or 2
+0 0.5 0.5 0.2 0.1 0.45 0.5 2 …          a box, then its keypoints, each of 2 numbers or of 3, the last for visibility: 0, 1 or 2
 """
 
 import re
@@ -13,7 +13,7 @@ from support.data.annotations.records import around, numbers
 import numpy as np
 
 LIKE_A_LABEL = re.compile(r"\s*\d+(\.0*)?(\s+[-+.\deE]+){4,}\s*$")
-LARGEST = 2.0  # beyond, it cannot be a fraction of the image, not even of a box over its edge
+LARGEST = 2.0  # a larger number cannot be a fraction of the image, not even for a box over its edge
 ROUNDING = 0.01  # by how much a keypoint may lie outside its box
 NEITHER = "expected a class number and four numbers of a box, or the corners of an outline"
 
@@ -26,8 +26,8 @@ def looks_like_labels(text: str) -> bool:
 def poses(texts: Iterable[str]) -> set[int]:
     """The counts of numbers, without the class, of which every line can be a box with keypoints.
 
-    Corners of a polygon have the same form. But as a box with keypoints, all keypoints must lie in the box, and the box in the image;
-    polygons hardly ever look so, and never a whole data set of them.
+    Corners of a polygon have the same form. But as a box with keypoints, all keypoints must lie in the box, and the box
+    in the image; polygons hardly ever look like that, and a whole data set of them never does.
     """
     possible: dict[int, bool] = {}
     for text in texts:
@@ -39,7 +39,7 @@ def poses(texts: Iterable[str]) -> set[int]:
 
 
 def parse(line: str, poses: set[int]) -> tuple[int, list[float], str]:
-    """The class number, the corners of the box in fractions of the image, and what kind of outline they are around, if any.
+    """The class number, the corners of the box in fractions of the image, and the kind of outline inside it, if any.
 
     Raises:
         ValueError: saying what is wrong.
