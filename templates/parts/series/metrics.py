@@ -1,7 +1,8 @@
-"""How good forecasts are: MAE, RMSE and MASE, over all steps ahead and for each, and an interval that says how sure they are.
+"""Metrics of forecasts: MAE, RMSE and MASE, over all steps ahead and for each, and a prediction interval.
 
-MASE (Hyndman and Koehler 2006, "Another look at measures of forecast accuracy") is the mean absolute error, divided by that of
-saying what was one season before, over the training part, one season ahead. Below 1 is better than that, whatever the unit.
+MASE (Hyndman and Koehler 2006, "Another look at measures of forecast accuracy") is the mean absolute error, divided by
+that of the seasonal-naive forecast (the value of one season before) in the training part. Below 1 is better than that
+forecast, in any unit.
 """
 
 from collections.abc import Callable
@@ -16,7 +17,7 @@ METRIC = "mase"  # the number that runs are compared by; lower is better
 
 
 def score(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, float]:
-    """Scores of forecasts (windows, horizon) against what came (windows, horizon), NaN where it is not known."""
+    """Scores of forecasts (windows, horizon) against the true values (windows, horizon), NaN if missing."""
     error = np.asarray(prediction, np.float64) - np.asarray(truth, np.float64)
     mae = float(np.nanmean(np.abs(error)))
     return {
@@ -27,11 +28,12 @@ def score(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> di
 
 
 def choose_threshold(truth: np.ndarray, prediction: np.ndarray, config: Any) -> dict[str, Any]:
-    """Half the width of the interval for each step ahead: so far off were the validation windows, but for the worst few.
+    """Half the width of the interval for each step ahead: the error of the validation windows, without the worst few.
 
-    Split-conformal prediction (Papadopoulos et al. 2002; Lei et al. 2018): of n errors the ceil((n + 1) × share)-th smallest. It
-    holds where new errors are like those of validation, which a series that changes does not promise: evaluate.py counts how
-    often the test values lie inside. `ratio` is the same as a factor, for series whose errors grow with their level.
+    Split conformal prediction (Papadopoulos et al. 2002; Lei et al. 2018): of n errors the ceil((n + 1) × share)-th
+    smallest. It holds if new errors are like those of validation, which is not certain in a changing series:
+    evaluate.py counts how often the test values are inside. `ratio` is the same as a factor, for series whose errors
+    grow with their level.
     """
     error = np.abs(np.asarray(prediction, np.float64) - truth)
     interval = {"share": config.interval, "width": [_of_sorted(step, config.interval) for step in error.T]}
@@ -49,7 +51,7 @@ def _of_sorted(errors: np.ndarray, share: float) -> float:
 
 
 def bounds(prediction: np.ndarray, spec: dict[str, Any]) -> tuple[np.ndarray, np.ndarray] | None:
-    """The lower and upper end of the interval around forecasts (…, horizon); None where no validation part measured it."""
+    """The lower and upper end of the interval around forecasts (…, horizon); None if there was no validation part to measure it."""
     interval = spec.get("interval")
     if not interval:
         return None
@@ -61,7 +63,7 @@ def bounds(prediction: np.ndarray, spec: dict[str, Any]) -> tuple[np.ndarray, np
 
 
 def details(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, Any]:
-    """The scores for each step ahead, and how often the truth lay in the interval."""
+    """The scores for each step ahead, and how often the true value was in the interval."""
     by_horizon = [
         {"step": ahead + 1, **score(truth[:, ahead], prediction[:, ahead], spec)}
         for ahead in range(truth.shape[1])
@@ -77,7 +79,7 @@ def details(truth: np.ndarray, prediction: np.ndarray, spec: dict[str, Any]) -> 
 
 
 def to_record(prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, Any]:
-    """One forecast as an answer: a value for each step ahead, and the interval around each."""
+    """One forecast: a value for each step ahead, and the interval around each."""
     values = np.asarray(prediction, np.float64).reshape(-1)
     answer: dict[str, Any] = {"target": spec["target"], "values": [float(value) for value in values]}
     ends = bounds(values, spec)
@@ -87,18 +89,18 @@ def to_record(prediction: np.ndarray, spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def to_text(answer: dict[str, Any]) -> str:
-    """An answer as a line for a person."""
+    """A prediction as a line for a person."""
     shown = ", ".join(amount(value) for value in answer["values"][:12])
     return f"{answer['target']} {shown}" + (", …" if len(answer["values"]) > 12 else "")
 
 
 def amount(value: float) -> str:
-    """A number with four figures, and a comma for thousands."""
+    """A number with four significant digits, and a comma for thousands."""
     return f"{float(f'{value:.4g}'):,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def to_rows(metrics: dict[str, Any]) -> list[list[str]]:
-    """The scores as a table: header, network and baselines; the last column is the MAE beside seasonal-naive's on the same windows."""
+    """The scores as a table: header, network and baselines; the last column is the MAE divided by seasonal-naive's on the same windows."""
     from support.training.baselines import SEASONAL
 
     reference = metrics["baselines"][SEASONAL]["mae"]
@@ -132,7 +134,7 @@ def to_table(metrics: dict[str, Any]) -> str:
 def plot(
     splits: Splits, prediction: np.ndarray, folder: Path, draw_examples: Callable[[Split, list[str], Path, str], Any]
 ) -> list[Any]:
-    """Draw forecasts over the test part, errors by step ahead, and the worst windows; gives the files with their captions."""
+    """Draw forecasts over the test part, errors by step ahead, and the worst windows; returns the files with their captions."""
     from support.data.windows import SeriesSplits
     from support.reports import drawing
 
@@ -142,7 +144,7 @@ def plot(
         drawing.by_horizon(splits, prediction, folder / "by_horizon.png"),
     ]
     error = np.nanmean(np.abs(prediction - splits.test.y), axis=1)
-    worst: list[int] = []  # neighbours look alike: only one of each stretch of a horizon
+    worst: list[int] = []  # neighbouring windows look alike: only one within each horizon
     for row in np.argsort(-error, kind="stable"):
         if len(worst) < 6 and all(abs(int(row) - other) >= splits.spec["horizon"] for other in worst):
             worst.append(int(row))

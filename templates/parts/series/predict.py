@@ -1,9 +1,9 @@
-"""Step 5: how does it go on? The forecast continues a series from the last row of a file.
+"""Step 5: forecast a series from the last row of a file.
 
     python predict.py sample                       the sample's own last row, by the newest run
     python predict.py my.csv                       a file with the columns that the model was trained with
     python predict.py my.csv --json                the same for a program
-    python predict.py my.csv --model FILE          an exported file answers: .onnx and .tflite without loading TensorFlow
+    python predict.py my.csv --model FILE          an exported file forecasts: .onnx and .tflite without loading TensorFlow
 
 Prints dates, values and intervals, and draws them into runs/forecast.png. Next: python export.py
 """
@@ -21,7 +21,7 @@ from support.exports import serving
 from pydantic import Field
 
 
-class Options(CsvOptions):  # as in training, where not given
+class Options(CsvOptions):  # options that are not given are as in training
     inputs: list[str] = Field(description="CSV files to continue, or sample")
     run: str | None = Field(None, description="name of the run; the newest by default")
     model: str | None = Field(None, description="an exported file or folder instead of a run")
@@ -36,7 +36,7 @@ def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
     if model.path.suffix == ".keras":
-        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
+        from model import build_model  # noqa: F401  registers custom layers that the saved model may have
     reading = options.model_dump(
         include=options.model_fields_set & {*CsvOptions.model_fields, "date_column", "date_format"}
     )

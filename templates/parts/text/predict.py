@@ -1,12 +1,12 @@
-"""Step 5: ask the trained model, and see which words moved its answer.
+"""Step 5: predict with the trained model, and see which words influenced the prediction.
 
-    python predict.py "not bad at all" letter.txt      the newest run answers, for a text and for a file that holds one
+    python predict.py "not bad at all" letter.txt      the newest run predicts, for a text and for a file with one text
     python predict.py INPUT … --json                   the same for a program
-    python predict.py INPUT … --model FILE             an exported file answers: .onnx and .tflite without loading TensorFlow
-    python predict.py INPUT … --no-words               quicker: without looking for the words
+    python predict.py INPUT … --model FILE             an exported file predicts: .onnx and .tflite without loading TensorFlow
+    python predict.py INPUT … --no-words               faster: without the words
 
-Below each answer stand the words without which it would be another: +0.40 means that the word raised the probability of the
-answer by 40 points. Next: python export.py
+Below each prediction are the words that influenced it: +0.40 means that the word raised the probability of the
+predicted class by 40 points. Next: python export.py
 """
 
 import json
@@ -33,7 +33,7 @@ def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
     if model.path.suffix == ".keras":
-        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
+        from model import build_model  # noqa: F401  registers custom layers that the saved model may have
     names, texts = read_inputs(options.inputs, model.spec)
     answer = serving.load(model)
     answers = [metrics.to_record(row, model.spec) for row in answer(texts)]

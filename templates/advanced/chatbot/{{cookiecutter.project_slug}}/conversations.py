@@ -82,7 +82,7 @@ TALK_PATTERNS = (
     "well, {0}",
     "so, {0}",
     "oh, {0}",
-)  # each question is used as it is, and after two of these
+)  # each question alone, and after two of these
 
 TERM_PATTERNS = (
     *("what is {0}?", "what does {0} mean?", "explain {0}", "can you explain {0}?", "tell me about {0}", "define {0}"),

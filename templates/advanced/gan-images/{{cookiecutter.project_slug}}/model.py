@@ -94,7 +94,7 @@ class Gan(keras.Model):
         self.average.trainable = False  # it follows the generator, and is the model that is saved
         self.noise = keras.random.SeedGenerator(
             config.seed
-        )  # a part of every checkpoint, so that a resumed run draws the same numbers
+        )  # part of every checkpoint, so a resumed run draws the same
         self.means = [keras.metrics.Mean(name) for name in ("loss", "generator", "discriminator", "told_apart")]
         self.distance = distance
 

@@ -61,9 +61,7 @@ def network(config: Config) -> keras.Model:
     for before in (half, full):
         # Doubled and then convolved: a transposed convolution leaves a checkerboard (Odena et al. 2016).
         x = convolution(layers.UpSampling2D(2)(x), before.shape[-1], 3)
-        x = layers.Add()(
-            [x, before]
-        )  # skips the fine detail of the photo to the output: making it anew takes long to learn
+        x = layers.Add()([x, before])  # a skip connection keeps the photo's fine detail
     x = layers.Conv2D(3, 5, name="paint")(reflected(x, 2))  # (batch, height, width, 3)
     return keras.Model(photo, layers.Activation("sigmoid", name="image")(x), name="painter")
 

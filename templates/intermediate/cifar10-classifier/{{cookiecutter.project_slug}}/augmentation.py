@@ -12,9 +12,7 @@ def augmentation(config: Config) -> keras.Sequential:
     changes: list[layers.Layer] = []
     if config.flip:
         changes.append(layers.RandomFlip("horizontal", seed=config.seed))
-    if (
-        config.shift
-    ):  # the gap at the edge is filled with the mirrored image, not black, which would be an edge to learn
+    if config.shift:  # the gap is filled by reflection: black would be an edge to learn
         changes.append(
             layers.RandomTranslation(share, share, fill_mode="reflect", interpolation="nearest", seed=config.seed + 1)
         )

@@ -5,9 +5,7 @@ from collections.abc import Iterator
 import keras
 from keras import layers
 
-SURE = (
-    -4.6
-)  # the first scores are sigmoid(-4.6) = 0.01: nearly all cells are background (Lin et al. 2017, "focal loss")
+SURE = -4.6  # the first scores are sigmoid(-4.6) = 0.01: nearly all cells are background (Lin et al. 2017)
 
 
 def convolution(x: keras.KerasTensor, filters: int, strides: int = 1) -> keras.KerasTensor:
@@ -24,9 +22,7 @@ def backbone(x: keras.KerasTensor, filters: tuple[int, ...], depth: int = 1) -> 
     for position, count in enumerate(filters[1:], start=2):
         x = convolution(x, count, strides=2)
         for _ in range(depth):
-            x = layers.Add()(
-                [x, convolution(x, count)]
-            )  # a residual connection lets the gradient pass (He et al. 2016)
+            x = layers.Add()([x, convolution(x, count)])  # a residual connection (He et al. 2016)
         features[2**position] = x
     return features
 

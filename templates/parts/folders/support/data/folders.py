@@ -1,9 +1,9 @@
-"""Folders and files that are called like a split: train, val, valid, validation, dev, test, in any capitals.
+"""Folders and files that are named like a split: train, val, valid, validation, dev, test, in upper or lower case.
 
-split_folders(path) -> {"train": Path, "validation": Path | None, "test": Path | None}, or None where the folder has classes
-split_files(path, (".csv", ".tsv")) -> the same for train.csv, val.csv, test.csv
-visible_folders(path) -> the sub-folders without hidden ones and those that systems and tools leave behind
-remarks(path) -> sentences to print as warnings: a class that is called like a split, a folder beside the splits that is not read
+split_folders(path) -> {"train": Path, "validation": Path | None, "test": Path | None}, or None if the folder has
+classes split_files(path, (".csv", ".tsv")) -> the same for train.csv, val.csv, test.csv visible_folders(path) -> the
+sub-folders without hidden ones and those of operating systems and tools remarks(path) -> sentences to print as
+warnings: a class that is named like a split, a folder beside the splits that is not read
 """
 
 import re
@@ -16,7 +16,7 @@ from support.errors import ProjectError
 
 
 class Parts(TypedDict):
-    """Where each split is; a data set may come without validation or test."""
+    """The place of each split; a data set may have no validation or test split."""
 
     train: Path
     validation: Path | None
@@ -34,13 +34,13 @@ BESIDE = re.compile(r"set|data|dataset|split|images?|imgs?|pictures?|photos?|\d{
 
 
 def role(name: str) -> str | None:
-    """Which split a folder or file stem is called after: "Train", "training_set", "images-train", "train2017" -> "train"; else None."""
+    """The split in the name of a folder or file: "Train", "training_set", "images-train", "train2017" -> "train"; else None."""
     words = [word for word in re.split(r"[\W_]+", name.lower()) if word and not BESIDE.fullmatch(word)]
     return ROLES.get(re.sub(r"(set|data|split)?(\d{4})?$", "", words[0])) if len(words) == 1 else None
 
 
 def alike(names: Iterable[str]) -> list[str]:
-    """A sentence for each two classes whose names differ in capitals, blanks or the form of an accent only."""
+    """A sentence for each two classes whose names differ only in case, spaces or the form of an accent."""
     seen: dict[str, str] = {}
     pairs = [
         (seen.setdefault("".join(unicodedata.normalize("NFKC", name).lower().split()), name), name) for name in names
@@ -58,13 +58,14 @@ def visible_folders(path: Path) -> list[Path]:
 
 
 def split_folders(path: Path) -> Parts | None:
-    """The folder of each split below `path`; None where there are none, so that its sub-folders are classes.
+    """The folder of each split below `path`; None if there are none: its sub-folders are then classes.
 
-    A folder of training data makes them splits where validation or test data stand beside it, or nothing at all does. One folder
-    called "train" among others, such as "bus", is a class; `remarks` says so. Of train/train/, as archives have it, the inner one counts.
+    A folder of training data counts as a split if validation or test data are beside it, or nothing at all. A folder
+    "train" among others, such as "bus", is a class; `remarks` says so. In train/train/, as some archives have it, the
+    inner folder counts.
 
     Raises:
-        ProjectError: where two folders are the same split, or there are splits but none to train on.
+        ProjectError: if two folders are the same split, or if there are splits but none to train on.
     """
     folders = visible_folders(path)
     found = _by_role(folders)
@@ -74,10 +75,10 @@ def split_folders(path: Path) -> Parts | None:
 
 
 def split_files(path: Path, endings: Iterable[str]) -> Parts | None:
-    """The file of each split in the folder `path`; None where no file of training data has a validation or test file beside it.
+    """The file of each split in the folder `path`; None if no file of training data has a validation or test file beside it.
 
     Raises:
-        ProjectError: where two files are the same split.
+        ProjectError: if two files are the same split.
     """
     known = tuple(ending.lower() for ending in endings)
     files = sorted(file for file in path.iterdir() if file.suffix.lower() in known and not file.name.startswith("."))

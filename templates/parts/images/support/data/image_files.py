@@ -1,4 +1,4 @@
-"""Image files: which files of a folder are images, and one of them opened, upright, or refused in a sentence.
+"""Image files: finds the images of a folder, and opens one, upright, or refuses it with a message.
 
 find_images(folder) -> the images in it and below     left_out(files) -> "4 .heic (an iPhone's format: …), 1 .txt"
 open_image(path) -> Opened(image, …), decoded         open_header(path) -> Header(stored, orientation, format), not decoded
@@ -18,7 +18,7 @@ from support.errors import ProjectError
 
 from PIL import Image, UnidentifiedImageError, features
 
-# Given to Pillow by name: left to itself it also tries formats that run a program (EPS) or hold no pixels at all.
+# Passed to Pillow by name: by default it also tries formats that run a program (EPS) or contain no pixels.
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "DIB", "WEBP", "TIFF", "PPM", "AVIF", "JPEG2000", "QOI")
 SUFFIXES = {
     *(".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".pjpeg", ".gif", ".bmp", ".dib", ".webp", ".tif", ".tiff"),
@@ -35,7 +35,7 @@ CONVERT = {
     **dict.fromkeys((".svg", ".eps", ".pdf", ".ai"), "drawings: export them as PNG"),
     **dict.fromkeys((".psd", ".xcf", ".tga", ".exr", ".jxl", ".ico", ".dcm", ".hdr"), "export them as PNG"),
 }
-CONTENTS = (  # how a file begins, in small letters, and what it is then
+CONTENTS = (  # how a file begins, in lower case, and what it is then
     ((b"<!doctype html", b"<html", b"<error"), "a web page: download the image itself"),
     ((b"version https://git-lfs",), "a Git LFS pointer: fetch the image with `git lfs pull`"),
     ((b"%!ps", b"\xc5\xd0\xd3\xc6", b"%pdf", b"<svg", b"<?xml"), "PostScript, PDF or SVG, a drawing: export it as PNG"),
@@ -43,7 +43,7 @@ CONTENTS = (  # how a file begins, in small letters, and what it is then
     ((b"pk\x03\x04", b"rar!", b"\x1f\x8b"), "an archive: unpack it"),
     ((b"ii*\0", b"mm\0*"), "a TIFF that is damaged or has numbers of a kind that is not read: export it as PNG"),
 )
-# EXIF's orientation (tag 274), by its value: what brings the stored pixels upright. From 5 on, width and height change places.
+# EXIF's orientation (tag 274), by its value: the operation that rotates the stored pixels upright. From 5 on, width and height are swapped.
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -54,23 +54,23 @@ UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 
-# The sizes are checked here, in a sentence; Pillow's own check prints a warning of its library, and its readers warn about metadata.
+# Sizes are checked here, with a clear message; Pillow's own check prints a library warning, and its readers warn about metadata.
 Image.MAX_IMAGE_PIXELS = None
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
 def find_images(folder: Path) -> list[Path]:
-    """The images in a folder and below it, in alphabetical order; not what is hidden or was left behind by a system."""
+    """The images in a folder and below it, in alphabetical order; without hidden files and those of an operating system."""
     return sorted(path for path in files_below(folder) if path.suffix.lower() in SUFFIXES)
 
 
 def other_files(folder: Path) -> list[Path]:
-    """The files in a folder and below it that are no images."""
+    """The files in a folder and below it that are not images."""
     return [path for path in files_below(folder) if path.suffix.lower() not in SUFFIXES]
 
 
 def left_out(files: Iterable[Path]) -> str:
-    """Which of these files are no images, counted by ending, such as "4 .heic (an iPhone's format: …), 1 .txt"; empty where all are."""
+    """Which of these files are not images, counted by extension, such as "4 .heic (an iPhone's format: …), 1 .txt"; empty if all are."""
     counted = Counter(path.suffix.lower() for path in files if path.suffix.lower() not in SUFFIXES)
     advice = {suffix: f" ({CONVERT[suffix]})" for suffix in counted if suffix in CONVERT}
     return ", ".join(
@@ -79,13 +79,13 @@ def left_out(files: Iterable[Path]) -> str:
 
 
 def left_behind(name: str, beside: Collection[str]) -> bool:
-    """Whether a file is hidden, a system's, or Jupyter's copy of one of the names `beside` it."""
+    """Whether a file is hidden, a file of the operating system, or Jupyter's copy of one of the names `beside` it."""
     original = name.replace("-checkpoint.", ".")
     return name.startswith(".") or name.lower() in LEFT_BEHIND or (original != name and original in beside)
 
 
 def files_below(folder: Path) -> Iterator[Path]:
-    """The files in a folder and below it that somebody put there, links followed once."""
+    """The files in a folder and below it that a user put there; links are followed once."""
     visited: set[str] = set()
     for where, below, names in os.walk(folder, followlinks=True):
         if (real := os.path.realpath(where)) in visited:  # a link to a folder above, or one that was read already
@@ -98,18 +98,18 @@ def files_below(folder: Path) -> Iterator[Path]:
 
 @dataclass(frozen=True)
 class Opened:
-    """An image, decoded and upright, in whatever mode its file has (support/data/pixels.py makes 8 bits of it)."""
+    """An image, decoded and upright, in the mode of its file (support/data/pixels.py converts it to 8 bits)."""
 
     image: Image.Image
     deep: bool = False  # each colour had 16 bits in the file, of which Pillow keeps the upper 8
     white_is_zero: bool = False  # 16-bit values count from white
-    unsigned: bool = False  # 32 bits (mode "I") count from 0, where Pillow takes the upper half for numbers below 0
+    unsigned: bool = False  # 32 bits (mode "I") are unsigned; Pillow reads the upper half as negative numbers
     several: bool = False  # the file holds more images than this first one
 
 
 @dataclass(frozen=True)
 class Header:
-    """What an image file says of itself: width and height of the stored pixels, EXIF's orientation (1 to 8), and the format of its content."""
+    """The header of an image file: width and height of the stored pixels, EXIF's orientation (1 to 8), and the format of its content."""
 
     stored: tuple[int, int]
     orientation: int
@@ -123,29 +123,29 @@ class Header:
 
 
 def open_image(path: Path, draft: tuple[int, int] | None = None) -> Opened:
-    """The first image of a file; a very large JPEG at a half, quarter or eighth of its size, no smaller than `draft`, width and height.
+    """The first image of a file; a very large JPEG at a half, quarter or eighth of its size, but no smaller than `draft` (width, height).
 
     Raises:
-        ProjectError: where it is missing, no image, damaged, or too large.
+        ProjectError: if it is missing, not an image, damaged, or too large.
     """
     with _opened(path) as file:
         if draft and file.width * file.height > LARGEST // 10:
             file.draft("RGB", (draft[0] * 2, draft[1] * 2))
-        tags = getattr(file, "tag_v2", {})  # of a TIFF: 258 bits, 262 what 0 means, 339 whether numbers have a sign
+        tags = getattr(file, "tag_v2", {})  # of a TIFF: 258 bits, 262 meaning of 0, 339 whether numbers are signed
         signed = tags.get(339, (1,))[0] == 2
         if signed and 8 in tags.get(258, ()):
             raise ProjectError(f"{path} has numbers of 8 bits from -128 to 127, which are not read\nExport it as PNG.")
         deep = any(";16" in str(tile[3]) for tile in file.tile) and file.mode in ("L", "LA", "RGB", "RGBA", "CMYK")
         white_is_zero = file.mode.startswith("I;16") and tags.get(262) == 0
         unsigned = file.mode == "I" and file.format == "TIFF" and not signed
-        several = getattr(file, "is_animated", False) and file.format != "MPO"  # which is a photo and its preview
-        file.load()  # and a TIFF is upright
+        several = getattr(file, "is_animated", False) and file.format != "MPO"  # an MPO is a photo and its preview
+        file.load()  # this also rotates a TIFF upright
         turn = UPRIGHT.get(_orientation(file))
         return Opened(file.transpose(turn) if turn is not None else file.copy(), deep, white_is_zero, unsigned, several)
 
 
 def open_header(path: Path) -> Header:
-    """What stands in the head of an image file, without decoding the pixels where the format allows it; raises as open_image."""
+    """Read the header of an image file, without decoding the pixels if the format allows it; raises as open_image."""
     with _opened(path) as file:
         orientation = _orientation(file)
         flipped = file.format == "TIFF" and orientation >= 5  # Pillow gives a TIFF's size upright
@@ -153,12 +153,12 @@ def open_header(path: Path) -> Header:
 
 
 def check_file(path: Path) -> None:
-    """Refuse what is no ordinary file before anything is read from it: a device such as /dev/zero never ends.
+    """Refuse anything but a regular file before reading from it: a device such as /dev/zero never ends.
 
     Raises:
-        ProjectError: in a sentence that names it.
+        ProjectError: with a message that names it.
     """
-    if not os.path.exists(path):  # which, unlike Path.exists, bears a name that is too long
+    if not os.path.exists(path):  # which, unlike Path.exists, accepts a name that is too long
         raise ProjectError(f"there is no file {path}")
     if not os.path.isfile(path):
         kind = "a folder" if os.path.isdir(path) else "a device, pipe or socket"
@@ -169,10 +169,10 @@ def check_file(path: Path) -> None:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    """A file as Pillow opens it; what it raises, then or while the pixels are decoded, becomes a ProjectError."""
+    """A file as Pillow opens it; an error of Pillow, on opening or decoding, becomes a ProjectError."""
     check_file(path)
     try:
-        # Opened by us: given a name, Pillow maps an uncompressed TIFF into memory, and scrambles it if it lies on its side.
+        # Opened here: given a path, Pillow maps an uncompressed TIFF into memory, and scrambles it if it is rotated.
         with path.open("rb") as stream, Image.open(stream, formats=FORMATS) as file:
             if file.width * file.height > LARGEST:
                 size = f"{file.width:,}×{file.height:,} pixels, and {LARGEST:,} is the most that is read"
@@ -185,15 +185,15 @@ def _opened(path: Path) -> Iterator[Any]:
 
 
 def _orientation(file: Image.Image) -> int:
-    """EXIF's orientation, 1 to 8; 1 where there is none, or it cannot be read."""
+    """EXIF's orientation, 1 to 8; 1 if there is none, or if it cannot be read."""
     try:
         return int(file.getexif().get(274, 1))
-    except Exception:  # damaged metadata are no reason to refuse the pixels
+    except Exception:  # damaged metadata is no reason to refuse the pixels
         return 1
 
 
 def _what_is_wrong(path: Path, error: Exception) -> str:
-    """The end of a sentence for what Pillow raised."""
+    """The end of a message for an error that Pillow raised."""
     if isinstance(error, MemoryError):
         return "is too large for the memory of this machine: make it smaller"
     if not isinstance(error, UnidentifiedImageError):

@@ -1,6 +1,6 @@
-"""Images from files, brought to one shape by the same function in training and in prediction; in memory, or on the disk where they are many.
+"""Images from files, resized by the same function in training and in prediction; in memory, or on disk if there are many.
 
-read(paths, shape) -> x, pixels; each is checked        read_inputs(texts, spec) -> what predict.py is given
+read(paths, shape) -> x, pixels; each is checked        read_inputs(texts, spec) -> the inputs of predict.py
 read_image(path, shape) -> one of them                  read_whole(path, channels) -> one at its own size
 """
 
@@ -21,36 +21,34 @@ import numpy as np
 from PIL import Image
 
 Shape = tuple[int, int, int]  # height, width, channels (1 grey, 3 colour)
-IN_MEMORY = (
-    64 * 2**20
-)  # bytes of pixels that are read once and kept, which is quicker: 20,000 images of 32×32 in colour
-MANY = 512  # images; fewer are kept whatever their size
+IN_MEMORY = 64 * 2**20  # bytes of pixels to keep in memory: 20,000 images of 32×32 in colour
+MANY = 512  # images; fewer are kept in memory, whatever their size
 WORKERS = min(4, os.cpu_count() or 1)  # Pillow decodes without holding Python's lock
 
 
 def read_image(path: Path, shape: Shape, pixels: Pixels | None = None) -> tuple[np.ndarray, Facts]:
-    """One image as an array of `shape`, uint8, 0..255, upright, and what was met in its file.
+    """One image as an array of `shape`, uint8, 0..255, upright, and the facts about its file.
 
-    Made smaller with antialiasing, so that thin strokes survive; colour becomes grey by luminance (ITU-R 601) where `shape` has one
-    channel; more bits and transparent parts as `pixels` says.
+    Resized with antialiasing, so that thin strokes survive; colour becomes grey by luminance (ITU-R 601) if `shape` has
+    one channel; more bits and transparency are converted as `pixels` says.
 
     Raises:
-        ProjectError: where the file is no image, or only part of one.
+        ProjectError: if the file is not an image, or only part of one.
     """
     image, facts = to_8_bits(path, open_image(path, draft=(shape[1], shape[0])), shape[2], pixels or {})
     return _fitted(image, shape), facts
 
 
 def read_whole(path: Path, channels: int, pixels: Pixels | None = None) -> np.ndarray:
-    """One image at its own size (height, width, channels), else as read_image."""
+    """One image at its own size (height, width, channels), otherwise like read_image."""
     image, _ = to_8_bits(path, open_image(path), channels, pixels or {})
     return np.asarray(image, np.uint8).reshape(image.height, image.width, channels)
 
 
 class ImageFiles:
-    """Images on the disk, by position: `files[positions or slice]` is an array (images, height, width, channels), uint8.
+    """Images on disk, by position: `files[positions or slice]` is an array (images, height, width, channels), uint8.
 
-    Kept in memory are a name and a 16-byte hash per image, about 200 bytes, whatever its size.
+    Memory holds only a name and a 16-byte hash per image, about 200 bytes, whatever its size.
     """
 
     def __init__(self, paths: Sequence[Path], shape: Shape, digests: Sequence[bytes], pixels: Pixels) -> None:
@@ -64,7 +62,7 @@ class ImageFiles:
         return len(self.names)
 
     def __getitem__(self, positions: Any) -> np.ndarray:
-        """Raises ProjectError, naming the file, where one has disappeared or is damaged by now."""
+        """Raises ProjectError, naming the file, if it has disappeared or been damaged since."""
         paths = [Path(self.names[position]) for position in np.arange(len(self))[positions]]
         x = np.zeros((len(paths), *self.size), np.uint8)
         for row, (image, _) in enumerate(_read(paths, self.size, self.pixels)):
@@ -72,20 +70,20 @@ class ImageFiles:
         return x
 
     def only(self, positions: np.ndarray) -> "ImageFiles":
-        """Some of them, still on the disk."""
+        """Some of the images, still on disk."""
         paths, digests = [Path(self.names[row]) for row in positions], [self.digests[row] for row in positions]
         return ImageFiles(paths, self.size, digests, self.pixels)
 
     def fingerprint(self) -> str:
-        """A hash of every pixel: equal images in the same order, equal fingerprint."""
+        """A hash of every pixel: equal images in the same order have equal fingerprints."""
         return hashlib.sha256(str(self.size).encode() + b"".join(self.digests)).hexdigest()
 
 
 def read(paths: Sequence[Path], shape: Shape, decided: Pixels | None = None) -> tuple[Any, Pixels]:
-    """The images at `paths`, each read once to check it, and how their pixels were read; says what a person should know about that.
+    """The images at `paths`, each read once to check it, and how their pixels were read; prints remarks on that.
 
-    They are an array or, where that would take more than IN_MEMORY, ImageFiles. Where `decided` is None it is decided from these images,
-    of which those that it concerns are read a second time.
+    They are an array, or ImageFiles if an array would take more than IN_MEMORY. If `decided` is None, it is decided
+    from these images, and those that it concerns are read a second time.
 
     Raises:
         ProjectError: naming up to three of the files that cannot be read.
@@ -118,7 +116,7 @@ def digests(x: Any) -> Sequence[bytes]:
 
 
 def fitted(x: np.ndarray, shape: Shape) -> np.ndarray:
-    """Images (images, height, width, channels), uint8, brought to `shape`."""
+    """Images (images, height, width, channels), uint8, resized to `shape`."""
     if x.shape[1:] == shape:
         return x
     return np.stack([_fitted(Image.fromarray(image[..., 0] if x.shape[-1] == 1 else image), shape) for image in x])
@@ -133,7 +131,7 @@ def _fitted(image: Image.Image, shape: Shape) -> np.ndarray:
 
 
 def _read(paths: Sequence[Path], shape: Shape, pixels: Pixels) -> Iterator[tuple[np.ndarray, Facts]]:
-    """Each image with what was met in its file, in order, at most MANY in memory at once; what cannot be read is named at the end."""
+    """Each image with the facts about its file, in order, at most MANY in memory at once; unreadable files are named at the end."""
     broken: list[str] = []
 
     def one(path: Path) -> tuple[np.ndarray, Facts]:
@@ -153,10 +151,10 @@ def _read(paths: Sequence[Path], shape: Shape, pixels: Pixels) -> Iterator[tuple
 
 
 def read_inputs(inputs: list[str], spec: dict[str, Any]) -> tuple[list[str], Any]:
-    """Files and folders as `predict.py` takes them: their names, and an array (images, *spec["shape"]), or files if many.
+    """Files and folders as `predict.py` takes them: their names, and an array (images, *spec["shape"]), or ImageFiles if there are many.
 
     Raises:
-        ProjectError: where one is missing, is no image, or is a folder without images.
+        ProjectError: if one is missing, is not an image, or is a folder without images.
     """
     paths = find_inputs(inputs)
     height, width, channels = spec["shape"]
@@ -164,10 +162,10 @@ def read_inputs(inputs: list[str], spec: dict[str, Any]) -> tuple[list[str], Any
 
 
 def find_inputs(inputs: list[str]) -> list[Path]:
-    """The images that files and folders on the command line stand for; says on stderr what in a folder is left out.
+    """The images in the files and folders of the command line; stderr names what is left out in a folder.
 
     Raises:
-        ProjectError: where a name is empty, or a folder holds no image.
+        ProjectError: if a name is empty, or a folder contains no image.
     """
     paths: list[Path] = []
     for text in inputs:
@@ -185,6 +183,6 @@ def find_inputs(inputs: list[str]) -> list[Path]:
 
 
 def say(remarks: Iterable[str]) -> None:
-    """Print what is no error, and what a person should know, beside what a step prints for programs."""
+    """Print a remark that is not an error, apart from the output for programs."""
     for remark in remarks:
         print(f"warning: {remark}", file=sys.stderr)

@@ -1,7 +1,8 @@
-"""Pixels of every kind as 8 bits a colour, the same in training and in prediction: more bits, fractions, transparent ground.
+"""Pixels of every kind as 8 bits per colour, the same in training and in prediction: more bits, fractions, transparency.
 
-Most files have 8 bits and no transparency, and nothing is decided for them. For the others `Pixels` are decided from the whole training
-data, kept in the spec of a run, and applied to each image that is predicted. What an image says about that is in its `Facts`.
+Most files have 8 bits and no transparency, and nothing is decided for them. For the others, `Pixels` is decided from
+the whole training data, kept in the spec of a run, and applied to each image in prediction. The `Facts` of an image are
+what the decision needs to know.
 """
 
 from collections import defaultdict
@@ -16,29 +17,29 @@ from support.errors import ProjectError
 import numpy as np
 from PIL import Image
 
-DEPTHS = (1, *range(8, 33, 2))  # bits that cameras and scanners give; 12 of them come in files of 16
-FAINT = 16  # an image that uses less than this part of the range is black to the eye, and read by its own range
-SLACK = 1.05  # a value above the range by less than this is cut off, as a stray pixel
-VISIBLE = 40  # of 255: how far what is drawn must be from the ground behind it
-FLAT = 3  # of 255: an image whose values differ by no more shows nothing
+DEPTHS = (1, *range(8, 33, 2))  # bits that cameras and scanners use; 12 bits are stored in files of 16
+FAINT = 16  # an image that uses less than this part of the range looks black, so it is read by its own range
+SLACK = 1.05  # a value above the range by less than this factor is clipped, as a stray pixel
+VISIBLE = 40  # of 255: least difference between the visible part and the background
+FLAT = 3  # of 255: an image whose values differ by no more looks empty
 GROUNDS = {"white": 255, "black": 0}
 Range = tuple[float, float]  # what becomes 0, and what becomes 255
 
 
 # How images become 8 bits: the range of "whole" numbers of more than 8 bits, the range of "fractions", the "ground" ("white" or "black")
-# behind what is transparent. A name that is missing was not decided: each image is read by itself.
+# behind transparent parts. A missing name was not decided: each image is then read by itself.
 Pixels = dict[str, Any]
 
 
 def in_spec(pixels: Pixels) -> dict[str, Pixels]:
-    """What is kept beside a model, for prediction; nothing where nothing was decided."""
+    """What is kept beside a model, for prediction; empty if nothing was decided."""
     return {"pixels": pixels} if pixels else {}
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What was met in one file: the lowest and highest value, where it has more than 8 bits; how bright (0..255) that is what stands
-    before a transparent ground; and what a person should know about it."""
+    """The facts about one file: the lowest and highest value, if it has more than 8 bits; the brightness (0..255) of its visible part, if
+    it has transparency; and a remark for the user."""
 
     whole: Range | None = None
     fractions: Range | None = None
@@ -47,10 +48,10 @@ class Facts:
 
 
 def to_8_bits(path: Path, opened: Opened, channels: int, pixels: Pixels) -> tuple[Image.Image, Facts]:
-    """An image in grey ("L", 1 channel) or colour ("RGB", 3), and what was met in it.
+    """An image in grey ("L", 1 channel) or colour ("RGB", 3), and the facts about it.
 
     Raises:
-        ProjectError: where its values are no numbers, or its colours unknown.
+        ProjectError: if its values are not numbers, or its colours are unknown.
     """
     image, brightness = opened.image, None
     found: dict[str, Range] = {}
@@ -72,7 +73,7 @@ def to_8_bits(path: Path, opened: Opened, channels: int, pixels: Pixels) -> tupl
 
 
 def decide(facts: Sequence[Facts]) -> Pixels:
-    """What holds for a data set, from all its images; empty where they have 8 bits and no transparent parts."""
+    """The decision for a data set, from all its images; empty if they have 8 bits and no transparency."""
     pixels: Pixels = {}
     for kind in ("whole", "fractions"):
         met = [getattr(each, kind) for each in facts if getattr(each, kind)]
@@ -83,10 +84,10 @@ def decide(facts: Sequence[Facts]) -> Pixels:
 
 
 def value_range(low: float, high: float, whole: bool) -> Range:
-    """What becomes 0 and 255, where values reach from `low` to `high`.
+    """The values that become 0 and 255, if values range from `low` to `high`.
 
-    Whole numbers: the smallest of DEPTHS that holds them. Fractions: 0..1 or 0..255 where they fit. Others, as those below zero that
-    scanners in hospitals write: from the lowest to the highest.
+    Whole numbers: the smallest of DEPTHS that holds them. Fractions: 0..1 or 0..255 if they fit. Others, such as the
+    negative values of medical scanners: from the lowest to the highest.
     """
     if whole and low >= 0:
         return 0.0, float(2 ** next((bits for bits in DEPTHS if high < 2**bits), 32) - 1)
@@ -98,7 +99,7 @@ def value_range(low: float, high: float, whole: bool) -> Range:
 
 
 def remarks(paths: Sequence[Path], facts: Sequence[Facts]) -> list[str]:
-    """What a person should know about how these images were read, a sentence each with the first three files that it is about."""
+    """Remarks on how these images were read, a sentence each with the first three files concerned."""
     about: defaultdict[str, list[str]] = defaultdict(list)
     for path, each in zip(paths, facts, strict=True):
         for remark in each.remarks:
@@ -116,7 +117,7 @@ def _without_depth(path: Path, opened: Opened, pixels: Pixels) -> tuple[Image.Im
     values = (stored.view(np.uint32) if opened.unsigned else stored).astype(
         np.float32 if kind == "fractions" else float
     )
-    values *= 257 if opened.deep else 1  # the upper 8 of 16 bits, which a file of 12 leaves nearly empty
+    values *= 257 if opened.deep else 1  # the upper 8 of 16 bits, which a file of 12 bits leaves nearly empty
     finite = values[np.isfinite(values)]
     if not finite.size:
         raise ProjectError(f"{path} holds no numbers: all its values are NaN or infinite")
@@ -136,7 +137,7 @@ def _without_depth(path: Path, opened: Opened, pixels: Pixels) -> tuple[Image.Im
 
 
 def _on_ground(image: Image.Image, ground: str | None) -> tuple[Image.Image, float, str]:
-    """An image with transparent parts on a ground, how bright its visible part is, and the ground: another where that would hide it."""
+    """An image with transparency on a background, the brightness of its visible part, and the background: another if that would hide it."""
     alpha = np.asarray(image.getchannel("A"), np.float32)
     grey = np.asarray(image.convert("RGB").convert("L"))
     brightness = float((grey * alpha).sum() / max(alpha.sum(), 1))

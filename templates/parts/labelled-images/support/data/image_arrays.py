@@ -1,4 +1,4 @@
-"""Images as arrays in an .npz file: checked before they are read, and brought to 8 bits a colour."""
+"""Images as arrays in an .npz file: checked before they are read, and converted to 8 bits per colour."""
 
 import zipfile
 from collections.abc import Mapping
@@ -15,16 +15,16 @@ from support.splits import Split
 import numpy as np
 
 KEYS = ("x_train", "y_train", "x_test", "y_test")
-MOST = 16 * 2**30  # bytes of all arrays together: they are read into memory, and a small file can unpack to any number
-ROUNDING = 0.001  # by how much a value may lie beyond its range, as computing with fractions does
-DARK = 32  # of 255: images of which no pixel is brighter were made in another range, such as 0..16
+MOST = 16 * 2**30  # bytes of all arrays together: they are read into memory, and a small file can expand to any size
+ROUNDING = 0.001  # by how much rounding may move a value out of its range
+DARK = 32  # of 255: images without a brighter pixel have another range, such as 0..16
 
 
 def read(path: Path) -> tuple[dict[str, Split], list[str]]:
-    """The splits "train" and "test", and "validation" where there is one; and the names of the classes.
+    """The splits "train" and "test", and "validation" if there is one; and the names of the classes.
 
     Raises:
-        ProjectError: where the file is damaged, or holds something else.
+        ProjectError: if the file is damaged, or contains something else.
     """
     arrays = _arrays(path)
     x = {part: with_channels(path, *found) for (letter, part), found in arrays.items() if letter == "x"}
@@ -46,10 +46,10 @@ def read(path: Path) -> tuple[dict[str, Split], list[str]]:
 
 
 def class_labels(path: Path, classes: Mapping[str, Any]) -> list[Any]:
-    """The classes of the training images, in order; `classes` has for each split those that occur there, any number of times.
+    """The classes of the training images, in order; `classes` has the classes of each split, with repetitions.
 
     Raises:
-        ProjectError: where there is only one, or another split has one that is not trained on.
+        ProjectError: if there is only one, or if another split has a class that training does not.
     """
     labels = np.unique(classes["train"]).tolist()
     if len(labels) < 2:
@@ -65,7 +65,7 @@ def class_labels(path: Path, classes: Mapping[str, Any]) -> list[Any]:
 
 
 def _arrays(path: Path) -> dict[tuple[str, str], tuple[str, np.ndarray]]:
-    """For "x" or "y" and a part, its key and its array: x_train, X_valid, or train_images and train_labels as MedMNIST has them."""
+    """For "x" or "y" and a part, its key and its array: x_train, X_valid, or train_images and train_labels as in MedMNIST."""
     check_file(path)
     try:
         with zipfile.ZipFile(path) as archive:
@@ -107,7 +107,7 @@ def _arrays(path: Path) -> dict[tuple[str, str], tuple[str, np.ndarray]]:
 
 
 def with_channels(path: Path, name: str, x: np.ndarray) -> np.ndarray:
-    """`x` as (images, height, width, channels); truths become 0 and 255."""
+    """`x` as (images, height, width, channels); booleans become 0 and 255."""
     x = x[..., None] if x.ndim == 3 else x
     if x.ndim != 4 or x.shape[-1] not in (1, 3) or not x.size or x.dtype.kind not in "buif":
         expected = "Expected numbers of shape (images, height, width) or (images, height, width, 1 or 3)."
@@ -116,7 +116,7 @@ def with_channels(path: Path, name: str, x: np.ndarray) -> np.ndarray:
 
 
 def as_bytes(path: Path, name: str, x: np.ndarray, highest: float) -> np.ndarray:
-    """Values 0..255, or 0..1 where the `highest` of all parts is 1, as uint8."""
+    """Values 0..255, or 0..1 if the `highest` of all parts is 1, as uint8."""
     low, high = float(x.min()), float(x.max())
     if not np.isfinite([low, high]).all() or low < -ROUNDING or high > 255 * (1 + ROUNDING):
         expected = "Expected pixels 0..255, or 0..1 as fractions."
@@ -131,7 +131,7 @@ def as_bytes(path: Path, name: str, x: np.ndarray, highest: float) -> np.ndarray
 
 
 def classes(path: Path, name: str, y: np.ndarray) -> np.ndarray:
-    """`y` as (images,): CIFAR's files have a column of their own, some files one column per class."""
+    """`y` as (images,): CIFAR's files have a single column, some files one column per class."""
     if y.ndim == 2 and y.shape[1] == 1:
         y = y[:, 0]
     if y.ndim == 2 and np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all():

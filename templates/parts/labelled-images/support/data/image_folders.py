@@ -1,4 +1,4 @@
-"""Your own images with a class each, as splits: a folder with one sub-folder per class, or an .npz file with Keras's keys."""
+"""Your own labelled images, as splits: a folder with one sub-folder per class, or an .npz file with Keras's keys."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -18,16 +18,16 @@ import numpy as np
 
 
 def load(path: Path, shape: Shape, fractions: tuple[float, float], seed: int) -> Splits:
-    """The images at `path`, split with every class in every split; those of a large folder stay on the disk (images.ImageFiles).
+    """The images at `path`, split with every class in every split; those of a large folder stay on disk (images.ImageFiles).
 
     Args:
         path: an .npz file, or a folder of class folders, with or without folders for training, validation and test above them.
-        shape: what images from files are brought to; the arrays of an .npz keep their own size, and the model resizes them.
-        fractions: the share of validation and of test; each counts only where the data bring no such part of their own.
+        shape: the shape of images from files; the arrays of an .npz keep their own size, and the model resizes them.
+        fractions: the fractions for validation and test; each counts only if the data have no such split.
         seed: of the split.
 
     Raises:
-        ProjectError: where the data are missing, damaged or not as expected.
+        ProjectError: if the data are missing, damaged or not as expected.
     """
     if not path.exists():
         expected = "Expected sample, full, an .npz file, or a folder with one sub-folder of images per class."
@@ -40,7 +40,7 @@ def load(path: Path, shape: Shape, fractions: tuple[float, float], seed: int) ->
 def make_splits(
     given: dict[str, Split], fractions: tuple[float, float], seed: int, spec: dict[str, Any], source: str, note: str
 ) -> Splits:
-    """The splits "train", "validation" and "test"; of the last two, those that are not given are cut off the first, class by class."""
+    """The splits "train", "validation" and "test"; a missing one of the last two is taken from the first, class by class."""
     x, y = given["train"].x, given["train"].y
     shares = [0.0 if part in given else share for part, share in zip(("validation", "test"), fractions, strict=True)]
     train, *others = (
@@ -55,7 +55,7 @@ def make_splits(
 
 
 def read(path: Path, shape: Shape) -> tuple[dict[str, Split], list[str], Pixels]:
-    """The splits that a folder brings, among them "train"; the names of the classes; and how more than 8 bits were read."""
+    """The splits of a folder, among them "train"; the names of the classes; and how more than 8 bits were read."""
     say(remarks(path))
     places = {part: place for part, place in (folders.split_folders(path) or {"train": path}).items() if place}
     classes = {part: class_folders(Path(str(place)), 2 if part == "train" else 1) for part, place in places.items()}
@@ -70,14 +70,14 @@ def read(path: Path, shape: Shape) -> tuple[dict[str, Split], list[str], Pixels]
 
 
 def class_folders(folder: Path, fewest: int) -> dict[str, list[Path]]:
-    """The images of each class, where a class is a sub-folder; `fewest` of them are needed.
+    """The images of each class, one sub-folder per class; at least `fewest` classes are needed.
 
     Raises:
-        ProjectError: where there are no sub-folders, too few classes, a class without images, or splits inside the classes.
+        ProjectError: if there are no sub-folders, too few classes, a class without images, or splits inside the classes.
     """
     found: dict[str, list[Path]] = {}
     for place in visible_folders(folder):
-        # macOS writes an é as e and an accent, others as one letter: both are one name.
+        # macOS writes é as e and an accent, other systems as one letter: both are the same name.
         name = unicodedata.normalize("NFC", place.name)
         if folders.split_folders(place):
             advice = f"Put them above the classes: {folder}/train/{name}/, {folder}/test/{name}/."
@@ -102,7 +102,7 @@ def class_folders(folder: Path, fewest: int) -> dict[str, list[Path]]:
 
 
 def remarks(folder: Path) -> Iterator[str]:
-    """What is in a folder of classes or splits and is not used, or may be meant otherwise, a sentence each."""
+    """What a folder of classes or splits contains that is not used or may be a mistake, a sentence each."""
     yield from folders.remarks(folder)
     parts = folders.split_folders(folder)
     tops = [part for part in parts.values() if isinstance(part, Path)] if parts else [folder]
@@ -123,7 +123,7 @@ def remarks(folder: Path) -> Iterator[str]:
 
 
 def describe(splits: Splits) -> str:
-    """How many images of each class are in each split, and whether test images are also trained on."""
+    """How many images of each class are in each split, and whether test images are also training images."""
     labels, parts = splits.spec["labels"], (splits.train, splits.validation, splits.test)
     lines = [f"Data: {splits.note}", f"Images of {tuple(splits.spec['shape'])}, {len(labels) or 'no'} classes"]
     lines.append(f"{'class':12} {'train':>7} {'validation':>11} {'test':>7}")

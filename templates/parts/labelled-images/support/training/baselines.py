@@ -1,4 +1,4 @@
-"""Something simple to be better than: a linear model on the pixels."""
+"""Baseline: a linear model on the pixels."""
 
 import warnings
 from typing import Any
@@ -9,10 +9,8 @@ from support.splits import Splits
 import numpy as np
 
 EXAMPLES = 10_000  # logistic regression learns little from more, and takes minutes
-SIDE = (
-    32  # pixels; larger images are made smaller first, or the weights of one class alone would be hundreds of thousands
-)
-AT_ONCE = 512  # images in memory, of those that are read from the disk
+SIDE = 32  # pixels; larger images are made smaller first, or each class would have hundreds of thousands of weights
+AT_ONCE = 512  # images in memory at once, if they are read from disk
 
 
 def predict(splits: Splits, seed: int) -> dict[str, np.ndarray]:
@@ -27,7 +25,7 @@ def predict(splits: Splits, seed: int) -> dict[str, np.ndarray]:
         rows = np.sort(np.random.default_rng(seed).permutation(len(rows))[:EXAMPLES])
         name += f" on {EXAMPLES:,} of the images"
     model = make_pipeline(MinMaxScaler(), LogisticRegression(C=0.1, max_iter=200))
-    warnings.filterwarnings("ignore", category=ConvergenceWarning)  # 200 steps are what a simple baseline gets
+    warnings.filterwarnings("ignore", category=ConvergenceWarning)  # 200 steps are enough for a simple baseline
     model.fit(flat(splits.train.x, rows), splits.train.y[rows])
     probabilities = np.zeros((len(splits.test), len(splits.spec["labels"])))
     probabilities[:, model.classes_] = model.predict_proba(flat(splits.test.x, np.arange(len(splits.test))))
@@ -35,7 +33,7 @@ def predict(splits: Splits, seed: int) -> dict[str, np.ndarray]:
 
 
 def flat(x: Any, rows: np.ndarray) -> np.ndarray:
-    """Some of the images as rows of numbers, made smaller where they are larger than SIDE."""
+    """Some of the images as rows of numbers, made smaller if they are larger than SIDE."""
     _, height, width, channels = x.shape
     shrink = max(1, max(height, width) / SIDE)
     shape = (max(1, round(height / shrink)), max(1, round(width / shrink)), channels)

@@ -1,7 +1,7 @@
-"""The notebook: what its cells call, and how it is written from walkthrough.py.
+"""The notebook: the functions that its cells call, and how it is written from walkthrough.py.
 
 python -m support.exports.notebooks                  writes walkthrough.ipynb, which opens in the project's folder
-python -m support.exports.notebooks --standalone     writes walkthrough-standalone.ipynb, which brings the project along: for Colab and Kaggle
+python -m support.exports.notebooks --standalone     writes walkthrough-standalone.ipynb, which contains the project: for Colab and Kaggle
 """
 
 import base64
@@ -60,7 +60,7 @@ def written(source: str, first: str | None = None) -> str:
 
 
 def packed() -> str:
-    """The project's files as a zip in base64: its code and pages, without what it has made."""
+    """The project's files as a zip in base64: its code and pages, without its outputs."""
     kept = io.BytesIO()
     with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(PROJECT.rglob("*")):
@@ -73,11 +73,11 @@ def packed() -> str:
     return base64.b64encode(kept.getvalue()).decode("ascii")
 
 
-# --- what the cells call ---
+# --- functions for the cells ---
 
 
 def install_missing() -> None:
-    """Install the project's libraries that are not there yet; a TensorFlow that is there stays, whatever its build."""
+    """Install the missing libraries of the project; an installed TensorFlow stays, whatever its build."""
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     missing = [line for line in project["dependencies"] if not is_installed(line)]
     if missing:
@@ -91,7 +91,7 @@ def step(script: str, *options: str) -> None:
     """Run a step of the project as its own process and show what it prints, as it prints it.
 
     Raises:
-        ProjectError: where it fails; it has said why.
+        ProjectError: if it fails; it has printed the reason.
     """
     command = [sys.executable, "-u", script, *options]
     with subprocess.Popen(
@@ -105,7 +105,7 @@ def step(script: str, *options: str) -> None:
 
 
 def show_figures() -> None:
-    """The figures of the newest run, in the notebook; outside of one, their paths."""
+    """Show the figures of the newest run in the notebook; outside a notebook, print their paths."""
     for path in sorted(runs.find(None).figures.glob("*.png")):
         if importlib.util.find_spec("IPython"):
             from IPython.display import Image, display
@@ -116,7 +116,7 @@ def show_figures() -> None:
 
 
 def shown(truth: Any, spec: dict[str, Any]) -> str:
-    """A target where it is short enough to stand beside a prediction: a class, a number, how many boxes."""
+    """A target in short form, to print beside a prediction: a class, a number, or the number of boxes."""
     if truth.size == 1:
         return f"   (true: {spec['labels'][int(truth.item())] if 'labels' in spec else f'{truth.item():.6g}'})"
     return f"   (true: {int((truth[:, 0] >= 0).sum())} of them)" if spec.get("kind") == "boxes" else ""
@@ -130,7 +130,7 @@ def _cell(kind: str, text: str, position: int) -> dict[str, Any]:
 
 
 def is_installed(line: str) -> bool:
-    """Whether the library of a line such as `keras>=3.15; python_version > "3"` is installed, in whatever version."""
+    """Whether the library of a line such as `keras>=3.15; python_version > "3"` is installed, in any version."""
     name = re.split(r"[^A-Za-z0-9._-]", line.strip())[0]
     if name.startswith("tensorflow"):
         return importlib.util.find_spec("tensorflow") is not None

@@ -1,6 +1,6 @@
-"""The dates of a table: which columns hold them, whole or in parts (year + month, date + time), and how they are written.
+"""The dates of a table: the columns that contain them, whole or in parts (year + month, date + time), and their format.
 
-Parts are put together as texts, so that all dates are read in one way: by a format that every row fits (dates.py).
+Parts are joined as texts, so that all dates are read in one way: by a format that fits every row (dates.py).
 """
 
 import difflib
@@ -21,7 +21,7 @@ NAMED = re.compile(
     re.IGNORECASE,
 )
 WEEKS = re.compile(r"week|woche|semain|semana|^kw$", re.IGNORECASE)
-ROLES = {  # what a column of a part is called, in small letters without signs, and what its values look like
+ROLES = {  # the name of a column of a part, in lower case without punctuation, and the form of its values
     "year": ("year yr yyyy yy jahr année annee an año ano anno jaar calendaryear", r"\d{4}|\d\d"),
     "quarter": ("quarter qtr q quartal trimestre", r"[Qq]?\s?[1-4]"),
     "month": ("month mo mon mm mth monat mois mes mês mese maand period", r"M?(0?[1-9]|1[0-2])|[^\W\d_]{3,}\.?"),
@@ -41,12 +41,12 @@ TIMES = ("time", "uhrzeit", "timeofday", "clock", "clocktime", "zeit", "heure", 
 
 @dataclass(frozen=True)
 class DateColumns:
-    """The dates of a table, where they stand and how they are written."""
+    """The dates of a table, their columns and their format."""
 
     columns: tuple[str, ...]
-    when: pd.DatetimeIndex  # (rows,) without a zone, NaT where one is missing
+    when: pd.DatetimeIndex  # (rows,) without a time zone, NaT if missing
     format: DateFormat
-    parts: bool = False  # whether a year, a month … stand in columns of their own
+    parts: bool = False  # whether year, month … have columns of their own
 
     def text(self) -> str:
         """In words: Date: day.month.year."""
@@ -60,9 +60,9 @@ def read(
     """The dates of a table.
 
     Args:
-        wanted: the column, or several joined by +, such as Date+Time; found out where None.
-        format: how they are written, as the user says; found out where None.
-        kept: how they were written in training (`DateFormat.to_record`).
+        wanted: the column, or several joined by +, such as Date+Time; detected if None.
+        format: their format, as given by the user; detected if None.
+        kept: their format in training (`DateFormat.to_record`).
 
     Raises:
         ProjectError: naming the file, and the line of a date that cannot be read.
@@ -78,7 +78,7 @@ def read(
         same = found if found and not format and not len(dates.misfits(cells, found)) else None
         found = same or dates.detect(cells, asked) or dates.given(asked)
     elif found is None or len(dates.misfits(cells, found)):
-        # 2024-05 is a week where the name says so
+        # 2024-05 is a week if the name says so
         week = (dates.detect(cells, form) for form in ("%G-%V", "%G%V") if WEEKS.search(columns[0]))
         found = next(filter(None, week), None) or dates.detect(cells) or found or _nearest(table, columns, cells)
     wrong = dates.misfits(cells, found)
@@ -93,7 +93,7 @@ def read(
 
 
 def roles(table: Table, columns: list[str]) -> dict[str, str]:
-    """By part of a date, the column that holds it: by its name, where all its values are such numbers."""
+    """For each part of a date, its column: by name, if all its values are such numbers."""
     found: dict[str, str] = {}
     for role, (names, pattern) in ROLES.items():
         for name in columns:
@@ -106,7 +106,7 @@ def roles(table: Table, columns: list[str]) -> dict[str, str]:
 
 
 def _joined(table: Table, columns: tuple[str, ...]) -> tuple[pd.Series, str | None, Any]:
-    """The dates in columns as texts, their format where it is known, and hours, minutes and seconds of their own columns."""
+    """The dates in columns as texts, their format if it is known, and hours, minutes and seconds from their own columns."""
     found = roles(table, list(columns)) if len(columns) > 1 else {}
     clock: Any = pd.Timedelta(0)
     for role, unit in CLOCK.items():
@@ -135,13 +135,13 @@ def _joined(table: Table, columns: tuple[str, ...]) -> tuple[pd.Series, str | No
 
 
 def no_column(table: Table, name: str) -> str:
-    """The beginning of a refusal: a column that the table does not have."""
+    """The beginning of an error message: a column that the table does not have."""
     close = difflib.get_close_matches(name, list(table.columns), 1)
     return f"{table.path}:1: there is no column {name}" + (f"; did you mean {close[0]}?" if close else "")
 
 
 def _found(table: Table, format: str | None) -> tuple[str, ...]:
-    """A column of whole dates, with one of times where dates repeat; else year and month and what else there is; else years."""
+    """A column of whole dates, with one of times if dates repeat; else year, month and other parts; else years."""
     by_name = [name for name in table.columns if NAMED.search(name)]
     others = [name for name in table.columns if name not in by_name and table.columns[name].dtype == object]
     years: list[str] = []
@@ -162,7 +162,7 @@ def _found(table: Table, format: str | None) -> tuple[str, ...]:
             return tuple(parts[role] for role in ("year", *some, *clock))
     if years:
         return (years[0],)
-    for name in [*by_name, *others]:  # the one whose misfits are to be named
+    for name in [*by_name, *others]:  # the column whose misfits the message names
         cells = _texts(table, name)
         if (name in by_name and (format or not _numbers(cells))) or dates.nearest(cells, 0.5):
             return (name,)
@@ -174,7 +174,7 @@ def _found(table: Table, format: str | None) -> tuple[str, ...]:
 
 
 def _clock_beside(table: Table, column: str, when: pd.Series) -> tuple[str, ...]:
-    """The columns of times beside one of dates without a time, where its dates repeat."""
+    """The columns of times beside one of dates without a time, if its dates repeat."""
     if when.is_unique or (when != when.dt.normalize()).any():
         return ()
     others = [name for name in table.columns if name != column]
@@ -186,7 +186,7 @@ def _clock_beside(table: Table, column: str, when: pd.Series) -> tuple[str, ...]
 
 
 def _refuse_wide(table: Table) -> None:
-    """Refuse a table whose dates stand in the names of its columns."""
+    """Refuse a table whose dates are the names of its columns."""
     months = [name for name in table.columns if dates.detect([f"{name.strip('. ')} 2024"]) and not name[-1:].isdigit()]
     dated = [name for name in table.columns if re.search(r"\d{4}", name) and dates.detect([name])]
     wide = months if len(months) >= 11 else dated if len(dated) >= 3 else []
@@ -198,7 +198,7 @@ def _refuse_wide(table: Table) -> None:
 
 
 def _texts(table: Table, name: str) -> pd.Series:
-    """A column as texts without blanks around them; whole numbers without a point."""
+    """A column as texts without spaces around them; whole numbers without a decimal point."""
     cells = table.columns[name]
     if cells.dtype != object:
         cells = np.array(["" if cell != cell else repr(float(cell)) for cell in cells], object)
@@ -228,7 +228,7 @@ def _numbers(cells: pd.Series) -> bool:
 
 
 def _other_clock(cells: pd.Series) -> int | None:
-    """The first row that has a time zone where the first row has none, or the other way round."""
+    """The first row that has a time zone although row one has none, or the reverse."""
     zoned = cells[~_missing(cells)].str.contains(r"\d:\d\d.*(?:Z|[+-]\d\d:?\d\d)$", regex=True)
     return int(zoned.index[zoned != zoned.iloc[0]][0]) if zoned.nunique() > 1 else None
 

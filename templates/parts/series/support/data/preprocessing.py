@@ -1,4 +1,4 @@
-"""A window goes in as it is, in the series' own units, and a forecast comes out in them: there is nothing to encode.
+"""Windows and forecasts are in the series' own units: there is nothing to encode.
 
 Scaling, logarithm and differences are layers of the model (model.py), so every exported file has them inside.
 """
@@ -12,7 +12,7 @@ def encode(x: Any, spec: dict[str, Any]) -> Any:
 
 
 def supports_int8_activations(model: Any) -> bool:
-    """No: a series that grows leaves the range of its training, where activations of 8 bits end and would cut a forecast off."""
+    """No: a series that grows leaves the range of its training, where activations of 8 bits end and would clip a forecast."""
     return False
 
 

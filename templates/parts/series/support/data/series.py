@@ -1,7 +1,7 @@
-"""A series of numbers: one row per step of time, none missing. Rows at any times are put on such a grid, and what was mended is said.
+"""A series of numbers: one row per step of time, none missing. Rows at any times are put on such a grid, and corrections are reported.
 
-What is mended looks at the past alone: rows are sorted, a few rows of the same time become their mean, and a gap repeats the last
-value before it. Such a repeated value is never a target, neither in training nor in a metric.
+Corrections use the past only: rows are sorted, a few rows of the same time become their mean, and a missing value is
+filled with the last value before it. Such a filled value is never a target, neither in training nor in a metric.
 """
 
 from dataclasses import dataclass, field
@@ -16,23 +16,25 @@ from support.errors import ProjectError
 import numpy as np
 import pandas as pd
 
-REPEATS = 0.1  # share of the rows that may repeat a date with another value; more is another kind of file
-LEAST = 8  # rows of each series, on average, before a column is taken for one that tells series apart
+REPEATS = 0.1  # fraction of the rows that may repeat a date with another value; with more, it is another kind of file
+LEAST = 8  # rows of each series, on average, before a column counts as one that distinguishes series
 
 
 @dataclass(frozen=True)
 class Series:
     """One row per step of time, none missing."""
 
-    values: np.ndarray  # (rows, columns) float32; the target is column 0; gaps repeat the last value before them
-    known: np.ndarray  # (rows,) whether the target's value stood in the file
+    values: (
+        np.ndarray
+    )  # (rows, columns) float32; the target is column 0; missing values are filled with the last one before them
+    known: np.ndarray  # (rows,) whether the file has the target's value
     start: Any  # the date of row 0, datetime64[s]
     step: Step
     names: list[str]  # of the columns; those without values are left out
-    notes: list[str]  # what was found in the dates and values, and what was done about it
-    table: Table  # where it is from
-    dates: str = ""  # where they stand and how they were read, in words
-    reading: dict[str, Any] = field(default_factory=dict)  # for a prediction: how dates and numbers are written
+    notes: list[str]  # problems in the dates and values, and their corrections
+    table: Table  # its source
+    dates: str = ""  # their columns and format, in words
+    reading: dict[str, Any] = field(default_factory=dict)  # for a prediction: the formats of dates and numbers
 
     def __len__(self) -> int:
         return len(self.values)
@@ -52,11 +54,11 @@ def regular(
 
     Args:
         when: (rows,); rows with NaT are left out.
-        step: of the grid; found out where None.
-        average: where a step is given, each row is the mean of what lies in it; else each is taken at the nearest.
+        step: of the grid; detected if None.
+        average: if a step is given, each row is the mean of the values in it; otherwise each value goes to the nearest row.
 
     Raises:
-        ProjectError: where there is no such grid, or most dates occur several times.
+        ProjectError: if there is no such grid, or if most dates occur several times.
     """
     notes: list[str] = []
     rows = np.flatnonzero(when.notna())  # of the table
@@ -101,7 +103,7 @@ def regular(
         notes.append(f"left out, as they have no values: {', '.join(empty)}")
         frame = frame.drop(columns=empty)
     filled = frame.ffill()
-    begin = int(filled.notna().all(axis=1).argmax())  # the first row by which every column has had a value
+    begin = int(filled.notna().all(axis=1).argmax())  # the first row by which every column has a value
     start = step.dates(start, begin)
     if begin:
         notes.append(f"the first {begin:,} rows are left out: until {step.show(start)} a column has no value")
@@ -110,10 +112,10 @@ def regular(
 
 
 def _repeated(when: pd.DatetimeIndex, frame: pd.DataFrame, rows: np.ndarray, table: Table) -> list[str]:
-    """What is said of dates that occur again; `frame` has the positions on the grid as its index.
+    """The remarks on repeated dates; `frame` has the positions on the grid as its index.
 
     Raises:
-        ProjectError: where they are so many that the file is no single series.
+        ProjectError: if there are so many that the file is not a single series.
     """
     again = frame.index.duplicated()
     if not again.any():
@@ -141,7 +143,7 @@ def _repeated(when: pd.DatetimeIndex, frame: pd.DataFrame, rows: np.ndarray, tab
 
 
 def _key(cells: pd.DataFrame, when: pd.DatetimeIndex) -> tuple[str, ...]:
-    """The column, or two, that tell several series of a file apart: with them, each date stands once; none where there are none."""
+    """The one or two columns that distinguish several series of a file: with them, each date occurs once; empty if there are none."""
     few = [name for name in cells if 1 < cells[name].nunique() <= len(cells) / LEAST][:12]
     for names in (*combinations(few, 1), *combinations(few, 2)):
         if not cells[list(names)].set_axis(range(len(names)), axis=1).assign(when=when).duplicated().any():
@@ -150,10 +152,10 @@ def _key(cells: pd.DataFrame, when: pd.DatetimeIndex) -> tuple[str, ...]:
 
 
 def _gaps(position: np.ndarray, start: Any, step: Step, table: Table) -> list[str]:
-    """What is said of dates that are missing between the sorted positions of rows.
+    """The remarks on missing dates between the sorted positions of rows.
 
     Raises:
-        ProjectError: where most dates are missing.
+        ProjectError: if most dates are missing.
     """
     there = np.unique(position)
     count, jumps = int(there[-1]) + 1 - len(there), np.diff(there)

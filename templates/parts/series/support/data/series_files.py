@@ -1,4 +1,4 @@
-"""From a CSV file to a series: which columns hold what, how dates and numbers are written, and the last rows to go on from."""
+"""From a CSV file to a series: the role of each column, the formats of dates and numbers, and the last rows, from which to forecast."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +18,7 @@ from support.errors import ProjectError
 import numpy as np
 import pandas as pd
 
-SLIPS = 0.1  # share of a column's values that may be no numbers; they are taken as missing
+SLIPS = 0.1  # fraction of a column's values that may not be numbers; they count as missing
 
 
 def read_file(
@@ -41,7 +41,7 @@ def from_table(table: Table, config: Any) -> Series:
     """The series in a table: dates put in order and on a regular grid, numbers read, gaps filled from the past.
 
     Raises:
-        ProjectError: naming file and line where the table holds no such series.
+        ProjectError: naming file and line, if the table contains no such series.
     """
     found = date_columns.read(table, config.date_column, config.date_format)
     frame, forms, notes = read_numbers(table, _columns(table, found.columns, config), config.decimal, {})
@@ -75,7 +75,7 @@ def _columns(table: Table, date_names: tuple[str, ...], config: Any) -> list[str
     usable = [name for name in rest if name not in parts and _has_numbers(table.columns[name])]
     cells = {name: table.columns[name] for name in usable if table.columns[name].dtype != object}
     counting = [name for name in cells if cells[name][0] in (0, 1) and (np.diff(cells[name]) == 1).all()]
-    usable = [name for name in usable if name not in counting] or usable  # one that only numbers the rows is none
+    usable = [name for name in usable if name not in counting] or usable  # not one that only numbers the rows
     only = config.columns[0] if len(config.columns) == 1 and not everything else ""
     target = config.target or only or (table.target if table.target in usable else "")
     if not target and len(usable) > 1:
@@ -92,21 +92,21 @@ def _columns(table: Table, date_names: tuple[str, ...], config: Any) -> list[str
 def read_numbers(
     table: Table, names: list[str], decimal: str | None, kept: dict[str, Any]
 ) -> tuple[pd.DataFrame, dict[str, Any], list[str]]:
-    """Columns as float64 with NaN where a value is missing, how the numbers of each are written, and what is to be said of them.
+    """Columns as float64 with NaN if a value is missing, the number format of each, and remarks on them.
 
     Args:
-        decimal: the mark of decimals, "." or ","; found out where None.
+        decimal: the decimal separator, "." or ","; detected if None.
         kept: by column, how they were written in training (the second result).
 
     Raises:
-        ProjectError: naming file and line of a value that is no number, where these are more than a few.
+        ProjectError: naming file and line of a value that is not a number, if there are more than a few.
     """
     values, forms, notes = {}, {}, list[str]()
     for name in names:
         cells = table.columns[name]
         if cells.dtype != object:
             form, words = table.formats.get(name, NumberFormat()), pd.Series(table.missing.get(name, {}), dtype=int)
-            values[name], where, doubt = cells.astype(np.float64), "", ""  # the table has told of doubts
+            values[name], where, doubt = cells.astype(np.float64), "", ""  # the table has reported doubts
         else:
             known = NumberFormat.from_record(kept[name]) if name in kept and decimal is None else None
             form = known or _format(cells, decimal) or NumberFormat()
@@ -138,7 +138,7 @@ def _has_numbers(cells: np.ndarray) -> bool:
 
 
 def _format(cells: np.ndarray, decimal: str | None = None) -> NumberFormat | None:
-    """How the numbers of a column are written, a few other texts left out; None where most are no numbers."""
+    """The number format of a column, ignoring a few other texts; None if most are not numbers."""
     if (form := numbers.detect(cells, decimal)) is not None:
         return form
     counts = pd.Series(cells, dtype=object).value_counts().drop(list(numbers.MISSING), errors="ignore")
@@ -147,12 +147,12 @@ def _format(cells: np.ndarray, decimal: str | None = None) -> NumberFormat | Non
     return numbers.detect(list(counts.index[alone]), decimal) if few else None
 
 
-# --- what a forecast goes on from ---
+# --- the rows before a forecast ---
 
 
 @dataclass(frozen=True)
 class Ending:
-    """The last rows of a file, from which a forecast goes on."""
+    """The last rows of a file, which a forecast continues."""
 
     name: str
     series: Series  # at least `history` rows
@@ -166,10 +166,10 @@ def read_ending(text: str, spec: dict[str, Any], sample: Table, options: dict[st
     """The series in a file, read as the training data were and on their grid; "sample" is the project's own.
 
     Args:
-        options: of reading (`CsvOptions`, `date_column`, `date_format`), those that are to differ from training's.
+        options: options of reading (`CsvOptions`, `date_column`, `date_format`) that differ from training's.
 
     Raises:
-        ProjectError: where a column of the model is missing, or the rows do not reach far enough back.
+        ProjectError: if a column of the model is missing, or if the rows do not reach back far enough.
     """
     kept, step = spec["reading"], Step(**spec["step"])
     csv = kept.get("csv", {}) | {name: options[name] for name in CsvOptions.model_fields if name in options}

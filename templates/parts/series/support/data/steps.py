@@ -19,8 +19,8 @@ USUAL = (1, 10, 30, 60, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 14_400, 21_6
 class Step:
     """From one row to the next: `count` months, or `count` seconds.
 
-    `month_end`: each row is the last day of its month. `weekdays`: a 1 for each day of the week, from Monday, that has rows, such as
-    1111100 for business days; the other days do not exist.
+    `month_end`: each row is the last day of its month. `weekdays`: a 1 for each day of the week, from Monday, that has
+    rows, such as 1111100 for business days; the other days do not exist.
     """
 
     count: int
@@ -43,14 +43,14 @@ class Step:
         when, start = np.asarray(when, "datetime64[s]"), np.datetime64(start, "s")
         if self.months:
             return (month(when) - month(start)) / self.count
-        if self.weekdays:  # a day that does not exist lies between two that do
+        if self.weekdays:  # a day that does not exist is between two that do
             days = when.astype("datetime64[D]")
             off = 0.5 * ~np.is_busday(days, self.weekdays)
             return np.busday_count(start.astype("datetime64[D]"), days, self.weekdays) - off
         return (when - start).astype(np.int64) / self.count
 
     def dates(self, start: Any, positions: Any) -> Any:
-        """The dates these numbers of steps after `start`; a month keeps the day, or has its last one."""
+        """The dates after these numbers of steps from `start`; a month keeps the day, or takes its last one."""
         positions, start = np.asarray(positions, np.int64), np.datetime64(start, "s")
         day = start.astype("datetime64[D]")
         if self.weekdays:
@@ -98,10 +98,10 @@ def month(when: Any) -> Any:
 
 
 def read_step(text: str) -> Step:
-    """A step as one types it: 15min, 1h, day, 2 weeks, month, quarter.
+    """A step as a user types it: 15min, 1h, day, 2 weeks, month, quarter.
 
     Raises:
-        ProjectError: where it is none.
+        ProjectError: if it is not a step.
     """
     words = re.fullmatch(r"\s*(\d*)\s*([a-zA-Z]+?)s?\s*", text)
     count, unit = (int(words[1] or 1), words[2].lower() or "s") if words else (0, "")
@@ -117,7 +117,7 @@ def step_of(when: pd.DatetimeIndex, path: str) -> Step:
     """The step that most rows have; `when` is sorted, without repetitions.
 
     Raises:
-        ProjectError: where there is none.
+        ProjectError: if there is none.
     """
     between, months = np.diff(when) // np.timedelta64(1, "s"), np.diff(month(when))
     middle, monthly = float(np.median(between)), _most_common(np.maximum(months, 1))
@@ -129,17 +129,17 @@ def step_of(when: pd.DatetimeIndex, path: str) -> Step:
     usual = min(USUAL, key=lambda step: abs(np.log(step / middle)))
     candidates = [common] * bool((between == common).mean() >= 0.5) + [usual] * bool(abs(usual / middle - 1) < 0.2)
     near = 0.0
-    for count in candidates:  # clocks that are a little off: what counts is that the rows stay near the grid
+    for count in candidates:  # clocks may be slightly off: the rows only have to stay near the grid
         places = Step(count).positions(when, when[0])
         near = float((np.abs(places - np.round(places)) < 0.1).mean())
         if near >= 0.9:
             present = np.bincount(when.day_of_week, minlength=7) > 0
             if count != DAY or present.all() or present.sum() < 2 or when[-1] - when[0] < pd.Timedelta(days=21):
                 return Step(count)
-            return Step(count, weekdays="".join(str(int(there)) for there in present))  # as markets: no weekends
+            return Step(count, weekdays="".join(str(int(there)) for there in present))  # as for markets: no weekends
     if middle >= 27 * DAY and months.min() >= 1 and (months == monthly).mean() > 0.8:
         return Step(monthly, months=True)  # once a month, on its last business day or its third Friday
-    if candidates and (candidates[0] == common or near >= 0.5):  # else rows at any times, as of payments
+    if candidates and (candidates[0] == common or near >= 0.5):  # otherwise rows at any times, such as payments
         return Step(candidates[0])
     apart = " to ".join(str(pd.Timedelta(seconds=int(some))) for some in (between.min(), between.max()))
     raise ProjectError(

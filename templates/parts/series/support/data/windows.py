@@ -1,4 +1,4 @@
-"""From a regular series to windows: what was known, and what came next; in time order, and nothing looks ahead."""
+"""From a regular series to windows: known values and the values that follow; in time order, without leakage."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ FEWEST = 8  # windows to train with; fewer teach nothing
 
 @dataclass(frozen=True)
 class SeriesSplits(Splits):
-    """Windows: `x` (windows, history, columns) is what was known, `y` (windows, horizon) what the target did next, NaN in gaps.
+    """Windows: `x` (windows, history, columns) are the known values, `y` (windows, horizon) the target's next values, NaN if missing.
 
     `origins` are the rows of the series at which the targets of the train, validation and test windows begin.
     """
@@ -27,7 +27,7 @@ class SeriesSplits(Splits):
     origins: tuple[np.ndarray, np.ndarray, np.ndarray] = field(kw_only=True)
 
     def fingerprint(self) -> str:
-        """As in Splits; of the series itself, which the windows repeat many times over."""
+        """As in Splits, but of the series itself, which the windows repeat many times."""
         digest = hashlib.sha256(json.dumps(self.spec, sort_keys=True, default=str).encode())
         for values in (self.series.values, self.series.known, *self.origins):
             digest.update(np.ascontiguousarray(values).tobytes())
@@ -47,12 +47,12 @@ class SeriesSplits(Splits):
 def load(series: Series, config: Any) -> SeriesSplits:
     """Windows of a series, their targets in time order: training, then validation, then test.
 
-    A window belongs to the part in which all of its targets lie; what was known before them may reach back into the part before.
+    A window belongs to the part that contains all of its targets; its inputs may reach back into the part before.
     """
     rows, table, step = len(series), series.table, series.step
     season = next((length for length in step.seasons() if length <= 48), 12)
     horizon = config.horizon or season
-    # One more than two seasons: the window then holds what was exactly one and two seasons before its last value.
+    # One more than two seasons: the window then contains the values exactly one and two seasons before its last value.
     history = config.history or min(2 * max(horizon, season) + 1, max(1, rows // 5))
     test = max(round(config.test_fraction * rows), horizon)
     validation = max(round(config.validation_fraction * rows), horizon) if config.validation_fraction else 0
@@ -85,7 +85,7 @@ def load(series: Series, config: Any) -> SeriesSplits:
 
 
 def cut(values: np.ndarray, targets: np.ndarray, origins: np.ndarray, history: int, horizon: int) -> Split:
-    """The windows whose targets begin at the rows `origins`; where these follow on one another, nothing is copied."""
+    """The windows whose targets begin at the rows `origins`; if these are consecutive, nothing is copied."""
     before = sliding_window_view(values, history, axis=0).transpose(0, 2, 1)
     after = sliding_window_view(targets, horizon)
     if len(origins) and len(origins) == origins[-1] - origins[0] + 1:
@@ -94,7 +94,7 @@ def cut(values: np.ndarray, targets: np.ndarray, origins: np.ndarray, history: i
 
 
 def learned(series: Series, train: int, history: int, config: Any) -> dict[str, Any]:
-    """What the first `train` rows say: the entries of spec that a prediction and a score need. No later row is looked at."""
+    """The entries of spec that predictions and scores need, from the first `train` rows only."""
     known = series.known[:train]
     values, target = series.values[:train].astype(np.float64), series.values[:train, 0].astype(np.float64)
     lowest = values.min(axis=0)
@@ -115,7 +115,7 @@ def learned(series: Series, train: int, history: int, config: Any) -> dict[str, 
     # The season whose repetition is the best forecast in training: the strongest opponent.
     errors = {length: seasonal_error(target, known, length) for length in series.step.seasons() if 2 * length <= train}
     season = config.season or min(errors or [1], key=lambda length: np.nan_to_num(errors.get(length, 0), nan=np.inf))
-    # How far a column's values lie from the last one of their window, on average.
+    # The mean distance of a column's values from the last one of their window.
     before = sliding_window_view(values, history, axis=0)[:: max(1, train // 1_000)]
     gap = (before - before[:, :, -1:]) / (before[:, :, -1:] if relative else 1)
     return {
@@ -126,7 +126,7 @@ def learned(series: Series, train: int, history: int, config: Any) -> dict[str, 
         "season": season,
         "seasonal_error": seasonal_error(target, known, season),
         "relative": relative,
-        # A last value below it counts as this much: none divides by 0.
+        # A smaller last value counts as this one, so that nothing is divided by 0.
         "least": float(lowest.min() / 100) if relative else 0.0,
         "spread": [float(value) or 1.0 for value in np.sqrt(np.square(gap).mean(axis=(0, 2)))],
         "reading": series.reading,
@@ -134,21 +134,21 @@ def learned(series: Series, train: int, history: int, config: Any) -> dict[str, 
 
 
 def seasonal_error(target: np.ndarray, known: np.ndarray, season: int) -> float:
-    """The mean error in training of saying what was one season before: what MASE divides by (Hyndman and Koehler 2006)."""
+    """The mean error in training of the seasonal-naive forecast, by which MASE divides (Hyndman and Koehler 2006)."""
     both = known[season:] & known[:-season]
     error = np.abs(target[season:] - target[:-season])[both]
     return float(error.mean()) if len(error) and error.mean() > 0 else float("nan")
 
 
 def _origins(known: np.ndarray, begin: int, end: int, history: int, horizon: int) -> np.ndarray:
-    """The rows at which the targets of a part's windows begin; windows that are mostly gap are left out."""
+    """The rows at which the targets of a part's windows begin; windows with mostly missing values are left out."""
     rows = np.arange(max(begin, history), end - horizon + 1)
     before = np.concatenate([[0], np.cumsum(known)])
     return rows[(before[rows] - before[rows - history] >= 0.5 * history) & (before[rows + horizon] > before[rows])]
 
 
 def _swings_grow(target: np.ndarray, step: Step) -> bool:
-    """Whether the target's swings grow with its level, as a percentage does: then shares of the last value are easier to forecast.
+    """Whether the target's swings grow with its level, as with percentages: changes relative to the last value are then easier to forecast.
 
     In each stretch of a season, the spread and the level; they must rise together, and nearly in proportion.
     """

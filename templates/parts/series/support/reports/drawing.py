@@ -1,4 +1,4 @@
-"""Figures of series: the whole, forecasts over the test part, errors by step ahead, windows, and how a file goes on."""
+"""Figures of series: the whole, forecasts over the test part, errors by step ahead, windows, and forecasts of a file."""
 
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ BEFORE = 3  # horizons of history drawn before a forecast
 
 
 def series(splits: SeriesSplits, path: Path) -> Picture:
-    """Every column, with the three parts and the gaps."""
+    """Every column, with the three parts and the missing values."""
     whole = splits.series
     names, when = whole.names[:8], whole.date(np.arange(len(whole)))
     figure, axes = plt.subplots(len(names), 1, figsize=(10, 2.4 * len(names)), squeeze=False, sharex=True)
@@ -33,7 +33,7 @@ def series(splits: SeriesSplits, path: Path) -> Picture:
 
 
 def forecasts(splits: SeriesSplits, prediction: np.ndarray, ends: Ends, path: Path) -> Picture:
-    """Forecasts (windows, horizon) one after the other over the test part, with their interval and what came."""
+    """Forecasts (windows, horizon) one after the other over the test part, with their interval and the true values."""
     horizon, origins, whole = splits.spec["horizon"], splits.origins[2], splits.series
     chosen = np.arange(0, len(origins), horizon)[-8:]  # the newest
     begin, end = origins[chosen[0]] - BEFORE * horizon, origins[chosen[-1]] + horizon
@@ -51,7 +51,7 @@ def forecasts(splits: SeriesSplits, prediction: np.ndarray, ends: Ends, path: Pa
 
 
 def future(endings: list[Ending], answers: list[dict[str, Any]], path: Path) -> Picture:
-    """The last rows of each file and how they go on."""
+    """The last rows of each file and their forecast."""
     figure, axes = plt.subplots(len(endings), 1, figsize=(10, 3.6 * len(endings)), squeeze=False)
     for axis, ending, answer in zip(axes[:, 0], endings, answers, strict=True):
         whole, rows = ending.series, len(ending.series)
@@ -88,7 +88,7 @@ def by_horizon(splits: SeriesSplits, prediction: np.ndarray, path: Path) -> Pict
 
 
 def windows(split: Split, titles: list[str], path: Path, caption: str) -> Picture:
-    """Windows: what was known, and what came."""
+    """Windows: inputs and targets."""
     columns = min(3, len(titles))
     lines = -(-len(titles) // columns)
     figure, axes = plt.subplots(lines, columns, figsize=(4 * columns, 2.4 * lines), squeeze=False)

@@ -1,4 +1,4 @@
-"""Step 1 for series: what is there, what was wrong with the dates, how often it repeats itself, and how it is cut."""
+"""Step 1 for series: a summary, problems in the dates, the season, and the splits."""
 
 from support import runs
 from support.data import windows

@@ -1,4 +1,4 @@
-"""Something simple to be better than: the last value, the season before, and two models of scikit-learn on the same windows."""
+"""Baselines: the last value, the season before, and two models of scikit-learn on the same windows."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ MOST = 4_000  # training windows that the slow models see, evenly spread
 
 
 def predict(splits: Splits, seed: int) -> dict[str, np.ndarray]:
-    """By name, forecasts (test windows, horizon); the models see windows from which the last value is taken away."""
+    """By name, forecasts (test windows, horizon); the models see windows from which the last value is subtracted."""
     from sklearn.linear_model import Ridge
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
@@ -32,14 +32,14 @@ def predict(splits: Splits, seed: int) -> dict[str, np.ndarray]:
 
 
 def seasonal_naive(series: Series, origins: np.ndarray, season: int, horizon: int) -> np.ndarray:
-    """What was one season before each answer (the newest such row that was known at the origin), (origins, horizon)."""
+    """The value one season before each target (the newest such row that was known at the origin), (origins, horizon)."""
     ahead = np.arange(horizon)
     back = season * (ahead // season + 1)
     return series.values[np.maximum(origins[:, None] + ahead - back, 0), 0]
 
 
 def trees(train: Split, test: Split, seed: int) -> np.ndarray:
-    """One model for all steps ahead: it is told the step, and which values lay a little before (window, step) -> change."""
+    """One model for all steps ahead: its inputs are the step and the latest values (window, step) -> change."""
     from sklearn.ensemble import HistGradientBoostingRegressor
 
     horizon = train.y.shape[1]
@@ -55,6 +55,6 @@ def trees(train: Split, test: Split, seed: int) -> np.ndarray:
 
 
 def rows(split: Split) -> np.ndarray:
-    """Windows as rows of a table: each column less its last value."""
+    """Windows as rows of a table: each column minus its last value."""
     x: Any = split.x - split.x[:, -1:, :]
     return x.reshape(len(x), -1)

@@ -1,8 +1,8 @@
 """From a text to the numbers that layers compute with, twice: in Python for training, ONNX and LiteRT, and as a layer in the saved model.
 
-A raw text is a str. Encoded it is a row of `spec["length"]` whole numbers: for each word FIRST + its position in
-`spec["vocabulary"]`, UNKNOWN where it is not there, PAD behind the last word; words that do not fit in are left out. spec.json
-holds both. What a word is, `words` says: what stands between spaces and punctuation, and in scripts without spaces each character.
+A raw text is a str. Encoded it is a row of `spec["length"]` integers: for each word FIRST + its index in
+`spec["vocabulary"]`, UNKNOWN if it is not there, PAD after the last word; words that do not fit are left out. spec.json
+holds both. `words` splits a text at spaces and punctuation; in scripts without spaces each character is a word.
 """
 
 from typing import Any
@@ -43,10 +43,10 @@ def without_preprocessing(model: Any, spec: dict[str, Any]) -> Any:
 
 
 def supports_int8_activations(model: Any) -> bool:
-    """Whether LiteRT may compute with 8 bits too, and not only keep the weights in them: a bag may.
+    """Whether LiteRT may compute in 8 bits, and not only store weights in them: only a bag may.
 
-    What an LSTM adds up over its steps, and how a transformer tells positions apart, is lost in 8 bits (0.50 instead of 0.80 accuracy
-    when it was tried).
+    8 bits are too few for the sums of an LSTM over its steps, and for the positions of a transformer (0.50 instead of
+    0.80 accuracy when it was tried).
     """
     from keras import layers
 

@@ -1,4 +1,4 @@
-"""Layers for texts: the mask of words, pooling over words, and recurrent layers written out."""
+"""Layers for texts: the mask of words, pooling over words, and unrolled recurrent layers."""
 
 from typing import Any
 
@@ -9,20 +9,21 @@ from keras import layers, ops
 
 
 def known(ids: Any) -> Any:
-    """1.0 where there is a word, 0.0 behind the last one: (batch, words) -> (batch, words, 1)."""
+    """The mask, 1.0 where there is a word, 0.0 after the last one: (batch, words) -> (batch, words, 1)."""
     return ops.expand_dims(ops.cast(ops.not_equal(ids, PAD), "float32"), -1)
 
 
 def pooled(x: Any, mask: Any) -> Any:
     """The vectors of all words that the mask keeps, as one: (batch, words, features) -> (batch, features).
 
-    The sum over the square root of their number: a long text may be surer than a short one, but not as many times as it is longer.
+    The sum divided by the square root of their number: a longer text may give a surer prediction, but not in proportion
+    to its length.
     """
     return ops.sum(x * mask, axis=1) / ops.sqrt(ops.maximum(ops.sum(mask, axis=1), 1.0))
 
 
 def unrolled(model: keras.Model) -> keras.Model:
-    """The same model with its recurrent layers written out step by step, which ONNX and LiteRT take without a loop."""
+    """The same model with its recurrent layers unrolled, so that ONNX and LiteRT need no loop."""
 
     def copy(layer: keras.layers.Layer) -> keras.layers.Layer:
         config = layer.get_config()
@@ -38,5 +39,5 @@ def unrolled(model: keras.Model) -> keras.Model:
     twin.set_weights(model.get_weights())
     twin(
         ops.zeros((1, *model.input.shape[1:]), dtype=model.input.dtype)
-    )  # ONNX's converter wants a model that was used
+    )  # ONNX's converter needs a model that has been called
     return twin

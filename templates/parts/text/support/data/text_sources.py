@@ -1,6 +1,6 @@
-"""Where texts with a class each come from: CSV and JSON lines files, and folders of .txt files.
+"""Sources of labelled texts: CSV and JSON lines files, and folders of .txt files.
 
-They are tables of pandas with the columns text and label; the index says where each stands (file:line, or a file).
+They are pandas tables with the columns text and label; the index says where each row comes from (file:line, or a file).
 """
 
 import re
@@ -26,9 +26,9 @@ NUMBER = re.compile(r"[-+]?[\d.,\s]*\d[\d.,\s%]*(e[-+]?\d+)?", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Found:
-    """Tables of texts: training, validation and test where the data have their own, and what is worth a warning.
+    """Tables of texts: training, and validation and test if the data have them; and warnings.
 
-    `columns` says how tables were read, so that a prediction reads such a table in the same way.
+    `columns` says how tables were read, so that a prediction reads its table in the same way.
     """
 
     train: pd.DataFrame
@@ -54,7 +54,7 @@ def read(config: Any) -> Found:
     tables: Mapping[str, Any] | None = folders.split_files(path, TABLES) if path.is_dir() else {"train": path}
     columns: dict[str, Any] = {"text": config.text_column, "label": config.label_column, "reading": config.reading()}
     remarks: list[str] = []
-    if tables:  # a part is read as training was
+    if tables:  # the other parts are read like training
         parts = {name: _table(file, columns, remarks) for name, file in tables.items() if file}
         return Found(**parts, columns=columns, remarks=tuple(remarks))
     remarks += folders.remarks(path)
@@ -66,7 +66,7 @@ def read(config: Any) -> Found:
 
 
 def _table(path: Path, columns: dict[str, Any], remarks: list[str]) -> pd.DataFrame:
-    """Two columns of a table; their names are kept in `columns` for the next one."""
+    """Two columns of a table; their names are kept in `columns` for the next table."""
     if path.suffix.lower() in (*ENDINGS, ".gz", ".zip", ".parquet", ".xlsx", ".xls"):
         raise ProjectError(f"{path} is no table of texts\nExpected {EXPECTED}.")
     frame, more = text_tables.read(path, columns["reading"])
@@ -87,7 +87,7 @@ def _table(path: Path, columns: dict[str, Any], remarks: list[str]) -> pd.DataFr
         raise ProjectError(
             f"{frame.index[0]}: {text} holds numbers, not texts\nName another column with --text-column."
         )
-    if labels[labels != ""].str.fullmatch(r"-?(0|[1-9]\d*)(\.0+)?").all():  # 1.0 and 1 are one
+    if labels[labels != ""].str.fullmatch(r"-?(0|[1-9]\d*)(\.0+)?").all():  # 1.0 and 1 are the same
         labels = labels.str.partition(".")[0]
     columns |= {"text": text, "label": label}
     remarks += more
@@ -95,12 +95,12 @@ def _table(path: Path, columns: dict[str, Any], remarks: list[str]) -> pd.DataFr
 
 
 def _length(value: Any) -> int:
-    """How many words a value has, where a date or an address is one or two."""
+    """How many words a value has; a date or an address has one or two."""
     return len(preprocessing.words(str(value)) if spaceless(str(value)) else str(value).split())
 
 
 def _folder(folder: Path, remarks: list[str]) -> pd.DataFrame:
-    """The .txt files of each class, where a class is a sub-folder; what is not read is said."""
+    """The .txt files of each class, one sub-folder per class; files that are not read are reported."""
     inside = folders.visible_folders(folder)
     classes = [path for path in inside if path.name.lower() not in UNLABELLED]
     remarks += [f"not read, as it is no class: {path}/" for path in inside if path not in classes]

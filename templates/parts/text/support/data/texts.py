@@ -1,4 +1,4 @@
-"""Texts with a class each: checked, split without leaking, and what is learned from the training part."""
+"""Labelled texts: checked, split without leaking, and what is learned from the training part."""
 
 from support.data import preprocessing, text_tables
 from support.data.numbers import MISSING
@@ -16,7 +16,7 @@ LEAST = 2  # a word that occurs once in the training texts can teach nothing
 
 
 class TextOptions(text_tables.TextOptions):
-    """What is asked of texts with classes, besides what is asked of all texts."""
+    """Options of labelled texts, besides those of all texts."""
 
     text_column: str | None = Field(
         None, description="column of the texts in your table; detected if its name is usual"
@@ -30,17 +30,18 @@ class TextOptions(text_tables.TextOptions):
 
 
 def key(text: str) -> str:
-    """Equal for texts that differ in spaces and capitals alone."""
+    """Equal for texts that differ only in spaces and case."""
     return " ".join(text.lower().split())
 
 
 def load(found: Found, config: TextOptions, source: str, note: str) -> Splits:
     """Splits of x (texts,) str and y (texts,) class numbers; equal texts are never in two of them.
 
-    The vocabulary and the length are those of the training texts. What is left out and what looks wrong is printed.
+    The vocabulary and the length come from the training texts. Texts that are left out and possible mistakes are
+    printed.
 
     Raises:
-        ProjectError: where there are too few texts, or labels that are no classes.
+        ProjectError: if there are too few texts, or labels that are not classes.
     """
     remarks, known = list(found.remarks), _classes(found.train)
     every = {"training": found.train, "validation": found.validation, "the test": found.test}
@@ -51,7 +52,7 @@ def load(found: Found, config: TextOptions, source: str, note: str) -> Splits:
     parts = {name: part[part.label.isin(labels)] for name, part in parts.items()}
     remarks += _doubts(parts["training"])
     for name, other in (("training", "the test"), ("validation", "the test"), ("training", "validation")):
-        if name in parts and other in parts:  # a text of the test may not teach, nor choose the best epoch
+        if name in parts and other in parts:  # a test text must not be used in training, nor to choose the best epoch
             same = parts[name].key.isin(parts[other].key)
             parts[name] = parts[name][~same]
             remarks += [f"left out of {name}, as {other} has the same text: {same.sum():,} of {len(same):,}"] * bool(
@@ -61,7 +62,7 @@ def load(found: Found, config: TextOptions, source: str, note: str) -> Splits:
         print(f"warning: {remark.removeprefix('warning: ')}")
     units = parts["training"].drop_duplicates("key")
     numbers = units.label.map(labels.index).to_numpy(int)
-    least = 1 + ("validation" not in parts) + ("the test" not in parts)  # one for each split that is cut off
+    least = 1 + ("validation" not in parts) + ("the test" not in parts)  # one for each split that is taken from it
     counts = np.bincount(numbers, minlength=len(labels))
     if counts.min() < least:
         raise ProjectError(
@@ -103,7 +104,7 @@ def _usable(frame: pd.DataFrame, name: str, known: set[str], remarks: list[str])
     """The rows with a label and at least one word, and their keys.
 
     Raises:
-        ProjectError: where a class was never trained, or most texts would be left out.
+        ProjectError: if a class was never trained, or if most texts would be left out.
     """
     for place, label in frame.label[~frame.label.isin({*known, ""})].items():
         raise ProjectError(f"{place}: the class {label} is not in training\nWhat is tested must have been trained.")

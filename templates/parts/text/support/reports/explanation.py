@@ -1,4 +1,4 @@
-"""Which words moved a prediction: each is left out in turn, and the model asked again (occlusion, Zeiler and Fergus 2014)."""
+"""The words that influenced a prediction: each is left out in turn, and the model predicts again (occlusion, Zeiler and Fergus 2014)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,15 +7,16 @@ from support.data import preprocessing
 
 import numpy as np
 
-MOST = 400  # different words of a text that are looked at
+MOST = 400  # distinct words of a text that are tried
 SHOWN = 6
 LEAST = 0.005  # of probability; less is noise
 
 
 def moved_by(predict: Callable[[Any], np.ndarray], text: str, spec: dict[str, Any]) -> list[dict[str, Any]]:
-    """The words that moved the prediction most, and by how much each raised the probability of the label that was given.
+    """The words that influenced the prediction most, and by how much each raised the probability of the predicted label.
 
-    A word is left out wherever it stands; all texts without one word are predicted at once. Works with a model of any format.
+    A word is left out everywhere in the text; all shortened texts are predicted at once. Works with a model of any
+    format.
     """
     words = preprocessing.words(text)[: spec["length"]]
     different = list(dict.fromkeys(words))[:MOST]

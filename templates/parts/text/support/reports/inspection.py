@@ -46,7 +46,7 @@ def report(splits: Splits) -> None:
 
 
 def typical(split: Split, labels: list[str]) -> dict[str, list[str]]:
-    """For each class the words that stand in more of its texts than in those of the others, by log-odds."""
+    """For each class, the words that occur in more of its texts than in those of the others, by log-odds."""
     from sklearn.feature_extraction.text import CountVectorizer
 
     counter = CountVectorizer(tokenizer=preprocessing.words, token_pattern=None, lowercase=False, binary=True)

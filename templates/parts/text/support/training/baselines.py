@@ -1,11 +1,11 @@
-"""Something simple to be better than: words counted, without their order, and a linear model on the counts."""
+"""Baselines: linear models on counted words, without their order."""
 
 from support.data import preprocessing
 from support.splits import Splits
 
 import numpy as np
 
-STRENGTHS = (1.0, 10.0)  # of the fit (scikit-learn's C); the better one on validation is taken
+STRENGTHS = (1.0, 10.0)  # inverse regularization (scikit-learn's C); the better one on validation is used
 
 
 def predict(splits: Splits, seed: int) -> dict[str, np.ndarray]:
@@ -17,7 +17,7 @@ def predict(splits: Splits, seed: int) -> dict[str, np.ndarray]:
 
 
 def counted(splits: Splits, longest: int) -> np.ndarray:
-    """Of a logistic regression on counts of words (and of neighbours, where `longest` is 2), weighted by rarity (TF-IDF)."""
+    """The probabilities of a logistic regression on counts of words (and of neighbours, where `longest` is 2), weighted by rarity (TF-IDF)."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
 

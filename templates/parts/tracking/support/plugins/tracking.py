@@ -1,4 +1,4 @@
-"""Follow a training elsewhere too: `python train.py --tracker tensorboard`, `wandb` or `mlflow`. docs/tracking.md says how to look.
+"""Experiment tracking: `python train.py --tracker tensorboard`, `wandb` or `mlflow`. docs/tracking.md explains how to view the runs.
 
 The run in runs/ stays complete without any of them. All three write to this computer only.
 """
@@ -15,7 +15,7 @@ from support.settings import Settings
 
 from pydantic import Field
 
-Log = Callable[[dict[str, float], int], None]  # numbers by name, after which epoch
+Log = Callable[[dict[str, float], int], None]  # metrics by name, and the epoch
 
 
 class Options(Settings):
@@ -33,7 +33,7 @@ def callbacks(options: Chosen, run: Run) -> list[Any]:
     """The callback that writes each epoch's numbers into the chosen tracker.
 
     Raises:
-        ProjectError: where its package is not installed.
+        ProjectError: if its package is not installed.
     """
     if options.tracker == "none":
         return []
@@ -70,7 +70,7 @@ def _tensorboard(run: Run) -> tuple[Log, Callable[[], None]]:
 
 
 def _wandb(run: Run) -> tuple[Log, Callable[[], None]]:
-    """Offline unless WANDB_MODE says otherwise: nothing is sent, and no account is asked for."""
+    """Offline unless WANDB_MODE says otherwise: nothing is sent, and no account is needed."""
     os.environ.setdefault("WANDB_MODE", "offline")
     import wandb
 
@@ -92,7 +92,7 @@ def _mlflow(run: Run) -> tuple[Log, Callable[[], None]]:
     name = f"attributes.run_name = '{run.name}'"
     known = mlflow.search_runs(
         filter_string=name, output_format="list"
-    )  # a training that goes on is the same run there
+    )  # a resumed training continues the same run in the tracker
     if known:
         mlflow.start_run(run_id=known[0].info.run_id)
     else:

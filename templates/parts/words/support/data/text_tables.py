@@ -1,7 +1,7 @@
-"""Files of texts as tables of pandas: CSV, JSON lines and .txt files; the index says where each row stands (file:line).
+"""Files of texts as pandas tables: CSV, JSON lines and .txt files; the index says where each row comes from (file:line).
 
-Every value is the text that stands there, "" where it is missing. Which column is meant is found out by its name, and only where a
-single one can be meant; otherwise the options are named.
+Every value is the text in the file, "" if it is missing. A column is detected by its name, if only one column is
+possible; otherwise the error names the options.
 """
 
 from collections import Counter
@@ -23,7 +23,7 @@ ENDINGS = (".txt", ".text")
 
 
 class TextOptions(CsvOptions, SplitConfig):
-    """What is asked of texts: the same options in every project on them."""
+    """Options of texts, the same in every project on texts."""
 
     data: str = Field("sample", description="sample, full, or the path of your own file or folder")
     vocabulary: int = Field(
@@ -32,10 +32,10 @@ class TextOptions(CsvOptions, SplitConfig):
 
 
 def read(path: Path, reading: Mapping[str, Any]) -> tuple[pd.DataFrame, list[str]]:
-    """The table in a file, and what is worth a warning. Its `attrs["header"]` says where the names of its columns stand.
+    """The table in a file, and warnings. Its `attrs["header"]` says where the names of its columns are.
 
     Args:
-        path: the file; its ending says whether it is CSV or JSON.
+        path: the file; its extension says whether it is CSV or JSON.
         reading: how a CSV file is written, as `CsvOptions.reading` gives it.
 
     Raises:
@@ -57,7 +57,7 @@ def read(path: Path, reading: Mapping[str, Any]) -> tuple[pd.DataFrame, list[str
 
 
 def _text(value: Any) -> Any:
-    """A value of JSON as a text: 1 and "1" are the same, and true is a word; lists and objects are none."""
+    """A value of JSON as a text: 1 and "1" are the same, and true is a word; lists and objects are not texts."""
     if isinstance(value, str | list | dict):
         return value
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
@@ -66,10 +66,10 @@ def _text(value: Any) -> Any:
 def column(
     frame: pd.DataFrame, given: str | None, usual: Sequence[str], option: str, taken: Sequence[str | None] = ()
 ) -> str | None:
-    """The column that is meant: the given one, or the only one with a usual name; the first usual name is beyond doubt.
+    """The column to use: the given one, or the only one with a usual name; the first usual name takes precedence.
 
     Raises:
-        ProjectError: where there is no such column, or several can be meant.
+        ProjectError: if there is no such column, or if several are possible.
     """
     header, names = frame.attrs["header"], ", ".join(frame)
     if given is not None:
@@ -87,7 +87,7 @@ def texts(frame: pd.DataFrame, name: str | None, option: str) -> pd.Series:
     """The texts of a column.
 
     Raises:
-        ProjectError: where no column was found, or a value is no text.
+        ProjectError: if no column was found, or if a value is not a text.
     """
     if name is None:
         what = option.removeprefix("--").removesuffix("-column")
@@ -101,7 +101,7 @@ def texts(frame: pd.DataFrame, name: str | None, option: str) -> pd.Series:
 
 
 def files(folder: Path) -> list[Path]:
-    """The files in a folder and below it; hidden ones, such as copies made by tools, are none."""
+    """The files in a folder and below it; without hidden ones, such as copies made by tools."""
     hidden = (".", *folders.LEFT_BEHIND)
     return [
         file
@@ -111,7 +111,7 @@ def files(folder: Path) -> list[Path]:
 
 
 def counted(found: Iterable[Path]) -> str:
-    """Files by their endings: 3 .md, 1 .doc."""
+    """Files by extension: 3 .md, 1 .doc."""
     return ", ".join(
         f"{count:,} {ending}" for ending, count in Counter(file.suffix or file.name for file in found).items()
     )
@@ -125,15 +125,15 @@ def read_inputs(
     words: Callable[[str], Any],
     by_line: bool = False,
 ) -> tuple[list[str], np.ndarray]:
-    """What predict.py is given, and a name for each: texts, .txt files, folders of such files, or tables as training read them.
+    """The inputs of predict.py, and a name for each: texts, .txt files, folders of such files, or tables as training read them.
 
     Args:
-        columns: of training's spec; `name` is the one of texts, `usual` what else it may be called.
-        words: of a text; nothing where it has none.
-        by_line: a .txt file holds a text on each line, not one text; and there are no folders.
+        columns: of training's spec; `name` is that of the texts, `usual` are its other usual names.
+        words: of a text; empty if it has none.
+        by_line: a .txt file has one text per line instead of one text; folders are not accepted.
 
     Raises:
-        ProjectError: where a file is missing or no text, or a text has no words.
+        ProjectError: if a file is missing or not a text, or if a text has no words.
     """
     rows: list[tuple[str, str]] = []
     for text in inputs:
@@ -157,7 +157,7 @@ def read_inputs(
             rows += [(f"{text}:{number}", line.strip()) for number, line in lines if line.strip()]
         elif ending in ENDINGS or (path and path.is_file() and not by_line):
             rows.append((text, text_files.read(Path(text))))
-        else:  # a terminal may hand over broken characters
+        else:  # a terminal may pass on broken characters
             rows.append((text if len(text) <= 60 else f"{text[:59]}…", text.encode("utf-8", "replace").decode()))
     for place, text in rows:
         if not words(text):
@@ -166,7 +166,7 @@ def read_inputs(
 
 
 def existing(text: str) -> Path | None:
-    """The file or folder of this name; a long text is none, and "" is not the current folder."""
+    """The file or folder of this name; a long text is not one, and "" is not the current folder."""
     try:
         return Path(text) if text.strip() and Path(text).exists() else None
     except (OSError, ValueError):  # too long for a name, or with a NUL
@@ -174,5 +174,5 @@ def existing(text: str) -> Path | None:
 
 
 def as_array(found: Iterable[Any]) -> np.ndarray:
-    """(texts,) of objects, where numpy might make one long type of all."""
+    """An object array (texts,), because numpy would make all texts as long as the longest."""
     return np.array([*found, None], object)[:-1]

@@ -1,4 +1,4 @@
-"""Words found by TensorFlow exactly as `preprocessing.words` finds them, as a layer of the saved model."""
+"""Tokenization in TensorFlow, exactly like `preprocessing.words`, as a layer of the saved model."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from keras import layers
 def clean(texts: Any) -> Any:
     """Texts with exactly one kind of thing between words: spaces."""
     texts = tf.strings.regex_replace(texts, f"[{FOREIGN}]", " ")
-    # ASCII first: the second step asks the computer's language, and in Turkish the small letter of I is not i.
+    # ASCII first: the second step depends on the computer's language, and in Turkish the lower case of I is not i.
     texts = tf.strings.lower(tf.strings.lower(texts), encoding="utf-8")
     for pattern, replacement in STEPS:
         texts = tf.strings.regex_replace(texts, pattern, replacement)
@@ -22,7 +22,7 @@ def clean(texts: Any) -> Any:
 
 
 def vectorization(vocabulary: list[str], length: int, name: str = "words") -> keras.layers.Layer:
-    """The layer from texts (batch,) to numbers (batch, length): 0 behind the last word, 1 for unknown ones, then the vocabulary's."""
+    """The layer from texts (batch,) to numbers (batch, length): 0 after the last word, 1 for unknown words, then the vocabulary's."""
     return layers.TextVectorization(
         standardize=clean, split="whitespace", vocabulary=vocabulary, output_sequence_length=length, name=name
     )

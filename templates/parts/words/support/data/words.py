@@ -1,6 +1,6 @@
-"""Cutting a text into words the same way in Python and in TensorFlow, and words as numbers.
+"""Tokenization, the same in Python and in TensorFlow, and words as integers.
 
-What separates words, `STEPS` in support/data/separators.py says.
+`STEPS` in support/data/separators.py says what separates words.
 """
 
 import re
@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 # Letters of rarely written scripts that Unicode gained in 2021 and later, which TensorFlow does not know yet, and the dotted capital
-# I, whose small letter depends on the language of the computer, and NUL, where C ends a text: they separate words.
+# I, whose lower case depends on the language of the computer, and NUL, where C ends a text: they separate words.
 FOREIGN = (
     r"\x00" + "İ\u1c89\u2c2f\ua7c0\ua7cb\ua7cc\ua7d0\ua7d6\ua7d8\ua7da\ua7dc\U00010570-\U00010595\U00010d50-\U00010d65"
 )
 # Spaces and punctuation beyond ASCII: Latin-1's, general, CJK and full-width ones, and those of other scripts. Question marks, full
-# stops and commas are not among them: a project says what becomes of those.
+# stops and commas are not among them: each project decides how to treat those.
 SIGNS = (
     "\x7f-\xbf×÷\u1680\u2000-\u200b\u200e-\u2018\u201a-\u206f\u3000\u3003\u3004\u3008-\u303f\u30fb\ufe30-\ufe4f\ufeff"
     "\uff02-\uff0b\uff0d\uff0f\uff1a-\uff1e\uff20\uff3b-\uff40\uff5b-\uff60\uff62\uff63\uff65"
@@ -40,13 +40,17 @@ ATTACHED = (  # vowels, tones, joiners and skin tones
 )
 ONE_BY_ONE = (f"([{SPACELESS}{EMOJI}][{ATTACHED}]*)", r" \1 ")  # a step
 
-PAD, UNKNOWN, FIRST = 0, 1, 2  # numbers of words: behind the last word, not in the vocabulary, its first one
+PAD, UNKNOWN, FIRST = (
+    0,
+    1,
+    2,
+)  # indices: after the last word; a word not in the vocabulary; the first word of the vocabulary
 
 _foreign, _spaceless = re.compile(f"[{FOREIGN}]"), re.compile(f"[{SPACELESS}]")
 
 
 def finder(steps: Sequence[tuple[str, str]]) -> Callable[[str], list[str]]:
-    """A function from a text to its words, in small letters; `word_layers.clean` does the same in TensorFlow, and a test compares them.
+    """A function from a text to its words, in lower case; `word_layers.clean` does the same in TensorFlow, and a test compares them.
 
     Args:
         steps: patterns and replacements, the same for Python's re and TensorFlow's RE2.
@@ -63,7 +67,7 @@ def finder(steps: Sequence[tuple[str, str]]) -> Callable[[str], list[str]]:
 
 
 def numbered(found: Sequence[list[str]], length: int, vocabulary: list[str], first: tuple[int, ...] = ()) -> np.ndarray:
-    """The words of texts as numbers (texts, length), each after the numbers `first`; words that do not fit in are left out."""
+    """The words of texts as indices (texts, length), after the indices `first`; words that do not fit are left out."""
     place = {word: position for position, word in enumerate(vocabulary, start=FIRST)}
     ids = np.full((len(found), length), PAD, np.int32)
     for row, words in enumerate(found):
@@ -73,7 +77,7 @@ def numbered(found: Sequence[list[str]], length: int, vocabulary: list[str], fir
 
 
 def vocabulary(found: Iterable[list[str]], most: int, least: int = 1) -> list[str]:
-    """The words that occur at least so often, the most frequent ones first."""
+    """The words that occur often enough, the most frequent ones first."""
     counts = Counter(word for words in found for word in words)
     known = [word for word, count in counts.items() if count >= least]
     return sorted(known, key=lambda word: (-counts[word], word))[:most]

@@ -2,10 +2,10 @@
 
 from support.data.words import COMMAS, EXCLAMATIONS, ONE_BY_ONE, QUESTIONS, SIGNS, STOPS
 
-# What separates words: ASCII's controls, spaces, brackets and quotes, and all signs beyond.
+# What separates words: ASCII's controls, spaces, brackets and quotes, and all punctuation beyond.
 APART = r"\x00-\x20\"#$&()*:;<>@\[\\\]\^_`{|}~" + SIGNS
 ENDS, PAUSES = QUESTIONS + EXCLAMATIONS + STOPS, COMMAS  # of other scripts than ASCII's
-# What is done to a text in small letters, in this order: pattern and replacement, the same for Python's re and TensorFlow's RE2.
+# Applied to a text in lower case, in this order: pattern and replacement, the same for Python's re and TensorFlow's RE2.
 STEPS = (
     ("’", "'"),
     (f"[{APART}]+", " "),
