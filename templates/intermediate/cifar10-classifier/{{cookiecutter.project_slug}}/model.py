@@ -59,7 +59,7 @@ def build_network(config: Config, shape: tuple[int, ...], classes: int) -> keras
         for _ in range(config.blocks):
             x = block(x, filters, config.residual)
 
-    x = layers.GlobalAveragePooling2D()(x)  # (batch, 96): how much of each shape there is, wherever it is
+    x = layers.GlobalAveragePooling2D()(x)  # (batch, 96): how much of each shape there is, at any position
     x = layers.Dropout(config.dropout)(x)
     x = layers.Dense(classes)(x)
     probabilities = layers.Activation("softmax", dtype="float32", name="probabilities")(x)  # 16 bits would round them
