@@ -1,4 +1,4 @@
-"""What must hold for your own images with boxes as splits: classes, splits that the data bring, and copies that stay together."""
+"""Tests of your own annotated images as splits: classes, the data's own splits, and copies that stay together."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -152,7 +152,7 @@ def test_copies_of_one_photo_that_roboflow_made_stay_in_one_split(tmp_path: Path
 
 
 def photo(seed: int) -> Image.Image:
-    """Soft patches of light and dark, as a photo has them."""
+    """Soft patches of light and dark, as in a photo."""
     rng = np.random.default_rng(seed)
     return Image.fromarray(rng.integers(0, 256, (9, 12, 3), np.uint8)).resize((240, 180), Image.Resampling.BICUBIC)
 
@@ -179,7 +179,7 @@ def test_photos_from_one_place_with_another_object_are_no_copies(tmp_path: Path)
         image = photo(0)
         image.paste((255, 255, 255), (left, 60, left + 50, 110))
         image.save(tmp_path / f"{name}.png")
-    for name in ("c", "d"):  # an even ground has nothing to compare
+    for name in ("c", "d"):  # an even background has nothing to compare
         pixels = 90 + np.random.default_rng(ord(name)).integers(0, 5, (180, 240, 3), np.uint8)
         Image.fromarray(pixels).save(tmp_path / f"{name}.png")
     images = [AnnotatedImage(path, (240, 180)) for path in sorted(tmp_path.iterdir())]

@@ -1,4 +1,4 @@
-"""What must hold for every format of annotations: the same boxes, from the image at the same place, and a sentence for what is wrong."""
+"""Tests of every annotation format: the same boxes, from the image at the same place, and a message for each problem."""
 
 import os
 from collections.abc import Callable
@@ -38,7 +38,7 @@ def test_every_format_gives_the_same_boxes(write: Callable[[Path], None], tmp_pa
     np.testing.assert_allclose(one.boxes, BOXES, atol=1e-6)
 
 
-PLACES = [  # an image, its label, and the tool or data set that lays them out so
+PLACES = [  # an image, its label, and the tool or data set with this layout
     ("one.jpg", "one.txt", "labelImg, side by side"),
     ("images/one.jpg", "labels/one.txt", "YOLO"),
     ("images/train/one.jpg", "labels/train/one.txt", "YOLO with splits below"),

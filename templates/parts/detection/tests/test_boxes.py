@@ -1,4 +1,4 @@
-"""What must hold for boxes: overlap, suppression, average precision, and augmentation that keeps them in place."""
+"""Tests of boxes: overlap, suppression, average precision, and augmentation that keeps them in place."""
 
 from support.data import box_augmentation, boxes
 from support.data.boxes import Found

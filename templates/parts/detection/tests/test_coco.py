@@ -1,4 +1,4 @@
-"""What must hold for COCO files: several over the same images, ids of any kind, outlines in place of boxes, sub-folders in names."""
+"""Tests of COCO files: several over the same images, ids of any kind, outlines in place of boxes, sub-folders in names."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What must hold for every detector: its network and loss, its sample, its threshold, its scores, exports and predictions for photos."""
+"""Tests of every detector: its network and loss, its sample, its threshold, its scores, exports and predictions for photos."""
 
 import json
 import subprocess

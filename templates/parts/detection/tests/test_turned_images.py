@@ -1,4 +1,4 @@
-"""What must hold for photos that EXIF says to turn: boxes lie on their objects, whichever way they were drawn."""
+"""Tests of photos that EXIF rotates: boxes are on their objects, whichever way they were drawn."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ OBJECT = (100, 10, 150, 40)  # white, in the stored pixels
 
 
 def photo(path: Path, orientation: int) -> tuple[list[int], tuple[int, int]]:
-    """A black photo with a white object; gives the object's box in the photo as it is seen, and its size."""
+    """A black photo with a white object; returns the object's box in the photo as it is seen, and its size."""
     pixels = np.zeros((STORED[1], STORED[0], 3), np.uint8)
     left, top, right, bottom = OBJECT
     pixels[top:bottom, left:right] = 255

@@ -1,4 +1,4 @@
-"""What must hold for Pascal VOC files: sizes, names, outlines and splits as different tools write them."""
+"""Tests of Pascal VOC files: sizes, names, outlines and splits as different tools write them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -184,7 +184,7 @@ def test_image_sets_are_the_splits(tmp_path: Path) -> None:
         ("no annotation", "a"),
         ("no split", "g"),
     ]
-    (sets / "test.txt").write_text("f.jpg\n", encoding="utf-8")  # some write the ending too
+    (sets / "test.txt").write_text("f.jpg\n", encoding="utf-8")  # some tools write the extension too
     (sets / "train.txt").unlink()
     splits = {one.path.stem: one.split for one in read(tmp_path).images}
     assert (splits["a"], splits["f"]) == ("train", "test")

@@ -1,4 +1,4 @@
-"""What must hold for YOLO's labels: lines of every form, names of classes, and splits of data.yaml and its relatives."""
+"""Tests of YOLO's labels: lines of every form, names of classes, and splits in data.yaml and similar files."""
 
 from pathlib import Path
 
@@ -204,7 +204,7 @@ def test_a_split_without_a_single_label_is_left_out_not_taken_for_images_that_sh
     for split in ("train", "val", "test"):
         written.image(tmp_path / split / "images" / "1.jpg")
     written.yolo(tmp_path / "train" / "labels" / "1.txt")
-    written.text(tmp_path / "val" / "labels" / "1.txt", "")  # shows nothing: an empty label says so
+    written.text(tmp_path / "val" / "labels" / "1.txt", "")  # no objects: the label is empty
     found = read(tmp_path)
     assert [one.split for one in found.images] == ["train", "validation"]
     (problem,) = found.problems
@@ -219,7 +219,7 @@ def test_yaml_of_another_program_is_not_looked_at(tmp_path: Path) -> None:
     assert found.images[0].names == ["cat"] and found.problems == []
 
 
-LISTS = {  # what says which images are of which split
+LISTS = {  # the files that assign images to splits
     "folders": {},
     "Roboflow": {
         "data.yaml": "train: ../train/images\nval: ../valid/images\ntest: ../test/images\nnames: [cat, dog]\n"

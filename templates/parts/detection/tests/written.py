@@ -1,4 +1,4 @@
-"""Small data sets with boxes, written as the tools do it that people annotate with."""
+"""Small data sets with boxes, written like those of common annotation tools."""
 
 import json
 import zlib
@@ -15,7 +15,7 @@ SIZE = (120, 100)
 
 
 def image(path: Path, size: tuple[int, int] = SIZE, orientation: int | None = None) -> Path:
-    """An image of noise, another one for each path; with `orientation`, EXIF says how to turn it."""
+    """An image of noise, another one for each path; with `orientation`, EXIF says how to rotate it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(zlib.crc32(path.as_posix().encode()))
     exif = Image.Exif()

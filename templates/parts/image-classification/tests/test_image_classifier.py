@@ -1,4 +1,4 @@
-"""What must hold for every classifier of images: any size and colour, files as good as arrays, folders larger than memory."""
+"""Tests of every image classifier: any size and colour, files equal to arrays, folders larger than memory."""
 
 import json
 import sys

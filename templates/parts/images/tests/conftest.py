@@ -1,4 +1,4 @@
-"""Images to try the readers of folders on."""
+"""Images to test the readers of folders."""
 
 from pathlib import Path
 
@@ -23,6 +23,6 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if memory held no image: every folder is read when it is asked for."""
+    """As if no image fitted into memory: every image is read when it is needed."""
     monkeypatch.setattr(images, "IN_MEMORY", 0)
     monkeypatch.setattr(images, "MANY", 1)

@@ -1,4 +1,4 @@
-"""Opening image files: every format, upright, and a sentence for whatever is none."""
+"""Opening image files: every format, upright, and a message for anything that is not an image."""
 
 import os
 import struct
@@ -62,7 +62,7 @@ def test_a_photo_is_turned_upright_as_exif_says(orientation: int, ending: str, t
     if first_corner:  # where EXIF 2.32, table 4.6.4 puts the first pixel of these four
         horizontal, vertical = first_corner.split()
         assert (found[0] < 20) == (horizontal == "left") and (found[1] < 12) == (vertical == "top")
-    elif orientation == 6:  # a phone held upright: turned clockwise by 90 degrees
+    elif orientation == 6:  # a phone held upright: rotated clockwise by 90 degrees
         assert (found[0], found[1]) == pytest.approx((24 - 9, 5), abs=1)
     elif orientation == 8:
         assert (found[0], found[1]) == pytest.approx((3, 40 - 19), abs=1)

@@ -1,4 +1,4 @@
-"""Reading images of any kind from files, in memory or when they are asked for."""
+"""Reading images of any kind from files, in memory or when they are needed."""
 
 from pathlib import Path
 
@@ -43,7 +43,7 @@ def test_a_photo_taken_with_the_camera_on_its_side_is_upright_at_its_own_size(tm
     pixels = np.zeros((20, 40, 3), np.uint8)
     pixels[:, :20] = 255
     exif = Image.Exif()
-    exif[0x0112] = 6  # to be turned clockwise by 90 degrees
+    exif[0x0112] = 6  # to be rotated clockwise by 90 degrees
     Image.fromarray(pixels).save(tmp_path / "photo.png", exif=exif)
     read = read_whole(tmp_path / "photo.png", 3)
     assert read.shape == (40, 20, 3)

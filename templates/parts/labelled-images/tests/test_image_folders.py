@@ -1,4 +1,4 @@
-"""Folders of classes and splits, and arrays in .npz files: what people have, read right or refused in a sentence."""
+"""Folders of classes and splits, and arrays in .npz files: layouts that users have, read correctly or refused with a message."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""What must hold for images with a class each: folders, .npz files, wrong inputs, and folders larger than memory."""
+"""Tests of labelled images: folders, .npz files, wrong inputs, and folders larger than memory."""
 
 from pathlib import Path
 

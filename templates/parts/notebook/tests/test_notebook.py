@@ -1,4 +1,4 @@
-"""The notebook is what walkthrough.py says, and brings the project along where it is asked to."""
+"""The notebook matches walkthrough.py, and contains the project on request."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""How people lay out series in files: each is read as what it means, or refused in a sentence; no date is averaged away in silence."""
+"""Layouts of series in files: each is read as it is meant, or refused with a message; no date is averaged silently."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ def months(count: int, row: Callable[[int, int, int], str]) -> list[str]:
 class Layout:
     header: str
     rows: list[str]
-    dates: str  # what is said of the dates
+    dates: str  # the remark on the dates
     step: str
     first: str  # date of row 0
     last: str

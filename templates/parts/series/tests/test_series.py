@@ -1,4 +1,4 @@
-"""What must hold for every project on series: nothing looks ahead, dates are mended in the open, wrong files are named by line."""
+"""Tests of every project on series: no leakage, corrected dates are reported, errors in files are named by line."""
 
 import json
 import sys
@@ -45,13 +45,13 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "my.csv"
 
 
-# --- nothing looks ahead ---
+# --- no leakage ---
 
 
 def test_changing_what_comes_after_a_moment_changes_no_window_and_no_statistic_before_it(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     rows = [f"2024-01-{1 + i // 24:02} {i % 24:02}:00,{rng.normal():.3f},{rng.normal():.3f}" for i in range(240)]
-    rows[100] = rows[100].split(",")[0] + ",,"  # a gap, filled from the past
+    rows[100] = rows[100].split(",")[0] + ",,"  # a missing value, filled from the past
     header, options = "when,a,b", ["--target", "a", "--columns", "all"]
     first = load("--data", write(tmp_path / "one.csv", rows, header), *options)
     for moment in (90, 101, 180, 230):
@@ -99,7 +99,7 @@ def parts(splits: SeriesSplits):
     return splits.train, splits.validation, splits.test
 
 
-# --- dates are mended, and it is said ---
+# --- dates are corrected and reported ---
 
 
 def test_a_gap_repeats_the_value_before_it_and_is_never_an_answer(file: Path) -> None:

@@ -1,4 +1,4 @@
-"""Texts as people have them: tables and folders of many kinds are read right, or refused in a sentence; nothing disappears uncounted."""
+"""Texts in tables and folders of many kinds: read correctly, or refused with a message; nothing disappears uncounted."""
 
 import contextlib
 import json

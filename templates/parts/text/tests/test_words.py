@@ -1,4 +1,4 @@
-"""What must hold for every project on texts: words found alike everywhere, and named alike by every format."""
+"""Tests of every project on texts: the same words everywhere, and the same predictions in every format."""
 
 import json
 import random
@@ -51,7 +51,7 @@ def config() -> Config:
 
 @pytest.fixture(scope="module")
 def spec() -> dict:
-    """A vocabulary of every word in the awkward texts but one in five."""
+    """A vocabulary of all words in the awkward texts except one in five."""
     words = sorted({word for text in AWKWARD for word in preprocessing.words(text)})
     return {"vocabulary": [word for number, word in enumerate(words) if number % 5], "length": 40}
 
@@ -146,7 +146,7 @@ def test_the_word_that_an_answer_hangs_on_is_found() -> None:
 
 
 def chinese(path: Path) -> Path:
-    """Opinions without a space, half of them negated: no character alone says which it is."""
+    """Opinions without spaces, half of them negated: no single character decides."""
     rng = random.Random(0)
     rows = {}
     for _ in range(400):

@@ -1,4 +1,4 @@
-"""A training is followed where it was asked for, and nowhere else. The steps run as their owner runs them."""
+"""A training is tracked only if that was requested. The steps run as their owner runs them."""
 
 import subprocess
 import sys

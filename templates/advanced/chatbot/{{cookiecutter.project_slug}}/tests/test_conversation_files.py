@@ -1,4 +1,4 @@
-"""Conversations as people have them: files of many kinds are read right, or refused in a sentence; nothing disappears uncounted."""
+"""Conversations in files of many kinds: read correctly, or refused with a message; nothing disappears uncounted."""
 
 import json
 import zipfile

@@ -1,4 +1,4 @@
-"""What must hold for this kind of model and data: masks, words, decoding alike in every format, and the sample."""
+"""Tests of this kind of model and data: masks, words, equal decoding in every format, and the sample."""
 
 import csv
 import io
@@ -171,7 +171,7 @@ def test_what_padding_looks_like_changes_no_answer(config: Config, splits: Split
     assert (x["question"] == PAD).any(axis=1).mean() > 0.9
 
     def first_words() -> np.ndarray:
-        found = model.predict(x, verbose=0)[:, 0, FIRST:]  # the vector of padding is a word's too: it is left out
+        found = model.predict(x, verbose=0)[:, 0, FIRST:]  # without padding, which has a vector too
         return found / found.sum(axis=1, keepdims=True)
 
     before = first_words()

@@ -1,4 +1,4 @@
-"""What must hold for this kind of model and data: shapes, the game's moves, what the distances see, seeds, walks and images of any kind."""
+"""Tests of this kind of model and data: shapes, training steps, distances, seeds, walks and images of any kind."""
 
 import json
 import sys
@@ -49,7 +49,7 @@ def run(sample_run: runs.Run) -> Iterator[runs.Run]:
 
 @pytest.fixture
 def draw(run: runs.Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
-    """predict.py, asked for JSON."""
+    """predict.py with JSON output."""
 
     def ask(*arguments: str) -> list[dict[str, Any]]:
         capsys.readouterr()

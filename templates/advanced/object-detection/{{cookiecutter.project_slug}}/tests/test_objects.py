@@ -1,4 +1,4 @@
-"""What must hold for this kind of model and data: shapes, ranges, learning, and targets on photos."""
+"""Tests of this kind of model and data: shapes, ranges, learning, and targets on photos."""
 
 import hashlib
 import http.server
@@ -69,7 +69,7 @@ def test_a_class_that_is_taken_for_another_is_in_the_confusion_and_one_nobody_se
 
 
 def test_a_mosaic_shows_boxes_where_their_objects_are() -> None:
-    """White rectangles on black: wherever a mosaic says a box, there is a rectangle, and nothing white is outside of all boxes."""
+    """White rectangles on black: every box of a mosaic contains a rectangle, and no white pixel is outside the boxes."""
     x = np.zeros((12, 64, 64, 3), np.uint8)
     x[:, 16:40, 20:44] = 255
     y = np.tile(np.array([[2, 20 / 64, 16 / 64, 44 / 64, 40 / 64], [-1, 0, 0, 0, 0]], np.float32), (12, 1, 1))
@@ -82,7 +82,7 @@ def test_a_mosaic_shows_boxes_where_their_objects_are() -> None:
         for left, top, right, bottom in np.round(boxes.truth(target)[0] * 64).astype(int):
             assert image[top + 1 : bottom - 1, left + 1 : right - 1].min() > 200
             inside[max(0, top - 1) : bottom + 1, max(0, left - 1) : right + 1] = True
-        if (target[:, 0] >= 0).sum() == 4:  # none was cut off so far that it is no longer told
+        if (target[:, 0] >= 0).sum() == 4:  # none was cut off so far that its box was dropped
             assert image[~inside].max() <= 184
 
 
@@ -109,7 +109,7 @@ def test_every_split_of_your_own_pictures_has_its_share_of_a_rare_class(tmp_path
 
 @pytest.fixture
 def voc_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """VOC's two archives in small, behind an address of this computer; gives the folder into which the project downloads."""
+    """VOC's two archives on a small scale, on a local server; returns the folder into which the project downloads."""
     served = tmp_path / "served"
     served.mkdir()
     image = io.BytesIO()
@@ -158,7 +158,7 @@ def test_pascal_voc_is_downloaded_unpacked_and_read_once(voc_host: Path, monkeyp
     assert splits.validation.y[..., 0].ravel().tolist() == [0, 1]
     np.testing.assert_allclose(splits.train.y[0, 0, 1:], [0.1, 0.3, 0.3, 0.5], atol=1e-6)
     assert sorted(path.name for path in (voc_host / "voc2007" / "test").iterdir()) == ["Annotations", "JPEGImages"]
-    monkeypatch.setattr(voc, "HOST", "http://127.0.0.1:9")  # nobody targets there
+    monkeypatch.setattr(voc, "HOST", "http://127.0.0.1:9")  # no server listens there
     again = data.load(settings.read(Config, argv=["--data", "full", "--classes", "dog"]))
     assert again.spec["labels"] == ["dog"]
 

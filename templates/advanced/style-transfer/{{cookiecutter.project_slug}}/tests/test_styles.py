@@ -1,4 +1,4 @@
-"""What must hold for this kind of model and data: losses, both methods, pieces that share no pixel, photos of any kind, files of any size."""
+"""Tests of this kind of model and data: losses, both methods, pieces that share no pixel, photos of any kind, files of any size."""
 
 import hashlib
 import json
@@ -77,7 +77,7 @@ def image_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[runs.Run]:
 
 @pytest.fixture
 def photo(tmp_path: Path) -> Path:
-    """A photo whose sides are no multiples of 4."""
+    """A photo whose sides are not multiples of 4."""
     pixels = np.random.default_rng(0).integers(0, 256, (8, 12, 3), np.uint8)
     path = tmp_path / "photo.png"
     Image.fromarray(pixels).resize((107, 74), Image.Resampling.BICUBIC).save(path)
@@ -160,7 +160,7 @@ def test_one_step_moves_the_network_and_nothing_that_looks_at_images(config: Con
     assert any((old != new).any() for old, new in zip(before, painter.network.get_weights(), strict=True))
     for old, new in zip(looking, painter.objective.grams, strict=True):
         np.testing.assert_array_equal(old, new)
-    assert painter.count_params() == painter.network.count_params()  # the features are in no checkpoint
+    assert painter.count_params() == painter.network.count_params()  # checkpoints do not contain the feature network
 
 
 def test_a_second_model_in_one_process_begins_as_the_first_did(config: Config, splits: Splits) -> None:
@@ -412,7 +412,7 @@ def test_the_baselines_are_what_their_names_say(splits: Splits) -> None:
 
 @pytest.fixture
 def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, bytes]]:
-    """A server on this machine that plays the public hosts; what it gives is put into the dict, by path."""
+    """A local server that replaces the public hosts; the dict holds its responses by path."""
     content: dict[str, bytes] = {}
 
     class Host(BaseHTTPRequestHandler):
@@ -488,7 +488,7 @@ def test_the_full_data_are_downloaded_unpacked_and_measured_with_vgg19(
     host["/val2017.zip"] = archive.read_bytes()
     monkeypatch.setattr(coco, "SHA256", hashlib.sha256(host["/val2017.zip"]).hexdigest())
     monkeypatch.setattr(features, "fetch_vgg19", lambda: tmp_path)
-    for _ in range(2):  # the second time nothing is fetched
+    for _ in range(2):  # the second time nothing is downloaded
         found = data.load(settings.read(Config, argv=[*QUICK, "--data", "full"]))
         host.clear()
     assert found.source == "full" and found.spec["features"] == "vgg19" and "COCO" in found.note

@@ -1,4 +1,4 @@
-"""What must hold for this kind of model and data: augmentation, residual network, presets, the sample, CIFAR-10's own archive."""
+"""Tests of this kind of model and data: augmentation, residual network, presets, the sample, CIFAR-10's own archive."""
 
 import functools
 import hashlib
@@ -65,7 +65,7 @@ def test_every_choice_of_settings_trains(changes: list[str]) -> None:
     splits = data.load(config)
     history = build_model(config, splits).fit(splits.train.x[:128], splits.train.y[:128], verbose=0)
     assert np.isfinite(history.history["loss"][0])
-    assert keras.config.dtype_policy().name == "float32"  # for whatever is built next
+    assert keras.config.dtype_policy().name == "float32"  # for the next model
 
 
 @pytest.mark.parametrize("precision", ["float32", "mixed_float16"])
@@ -152,7 +152,7 @@ def test_pixels_alone_do_not_tell_the_kinds_of_the_sample_apart(config: Config) 
 
 
 def archive(path: Path, *, records: int = 30, leave_out: str = "") -> tuple[np.ndarray, np.ndarray]:
-    """A small archive as CIFAR-10's authors pack it; gives the images and classes of its first part."""
+    """A small archive in the format of CIFAR-10; returns the images and classes of its first part."""
     rng = np.random.default_rng(0)
     names = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
     kept = []
@@ -173,7 +173,7 @@ def archive(path: Path, *, records: int = 30, leave_out: str = "") -> tuple[np.n
 
 @pytest.fixture
 def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The folder of a server on this machine that stands for the public one."""
+    """The folder of a local server that replaces the public one."""
     folder = tmp_path / "public"
     folder.mkdir()
 

@@ -1,4 +1,4 @@
-"""What must hold for this kind of model and data: shapes, ranges, learning, and targets on photos."""
+"""Tests of this kind of model and data: shapes, ranges, learning, and targets on photos."""
 
 import hashlib
 import zipfile
@@ -55,7 +55,7 @@ def test_several_classes_each_have_a_score_and_a_row_in_the_table(config: Config
 
 
 def test_wider_face_is_read_from_its_own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The published layout in small; downloading itself is tested in test_download.py."""
+    """The published layout on a small scale; downloading itself is tested in test_download.py."""
     monkeypatch.setattr(download, "FOLDER", tmp_path)
     small = {}
     for part, names in (("train", ["a", "b", "c", "d"]), ("val", ["e"])):

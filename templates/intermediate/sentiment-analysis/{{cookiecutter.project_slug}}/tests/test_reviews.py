@@ -1,4 +1,4 @@
-"""What must hold for this kind of model and data: shapes, learning, the sample as it is described, and IMDB's archive."""
+"""Tests of this kind of model and data: shapes, learning, the sample as it is described, and IMDB's archive."""
 
 import io
 import sys

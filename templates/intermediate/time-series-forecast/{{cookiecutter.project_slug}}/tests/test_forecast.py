@@ -1,4 +1,4 @@
-"""What must hold for this kind of model and data: units, learning, levels never seen, and the three architectures."""
+"""Tests of this kind of model and data: units, learning, levels never seen, and the three architectures."""
 
 import data
 from config import Config
