@@ -72,7 +72,7 @@ def read_archive(path: Path) -> Iterator[tuple[str, str, str]]:
     """The lines of film dialogues, each with its reply; read from the archive without unpacking it.
 
     Raises:
-        ProjectError: where the archive is damaged.
+        ProjectError: if the archive is damaged.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -98,7 +98,7 @@ def read_inputs(inputs: list[str], spec: dict[str, Any]) -> tuple[list[str], dic
     A table of questions is read as in training, a .txt file line by line.
 
     Raises:
-        ProjectError: where a question has no words, or a file cannot be read.
+        ProjectError: if a question has no words, or a file cannot be read.
     """
     names, questions = text_tables.read_inputs(
         inputs, spec.get("columns", {}), "question", conversation_files.QUESTION_NAMES, qa_pairs.key, by_line=True

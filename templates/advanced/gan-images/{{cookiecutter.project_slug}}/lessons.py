@@ -1,7 +1,7 @@
 """Small experiments that show the ideas of GUIDE.md; each draws one figure into runs/lessons/.
 
     python lessons.py distance         both distances on real images made worse in six ways (seconds)
-    python lessons.py losses           the three losses, with and without the penalty (minutes; --epochs 5 is quicker)
+    python lessons.py losses           the three losses, with and without the penalty (minutes; --epochs 5 is faster)
     python lessons.py walk             from one image to another, straight and along an arc (needs a trained run)
 
 GUIDE.md says what to look for.

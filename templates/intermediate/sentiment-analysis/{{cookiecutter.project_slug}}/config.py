@@ -9,7 +9,7 @@ from pydantic import Field
 
 
 class Config(TextOptions):
-    """The settings of a training; what is asked of texts stands in TextOptions: data, text_column, vocabulary, length, …"""
+    """The settings of a training; those of the texts are in TextOptions: data, text_column, vocabulary, length, …"""
 
     # Network
     architecture: Literal["bag", "lstm", "transformer"] = Field(

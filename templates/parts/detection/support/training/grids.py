@@ -103,7 +103,7 @@ class BoxLoss(keras.losses.Loss):
         return -surprise * ops.square(wanted - scores)
 
     def assign(self, y_true: Any) -> tuple[Any, Any, Any]:
-        """For every cell the box that it should find (batch, cells, 4), its class, and 1 where there is one; of several, the smallest."""
+        """For every cell, the box that it should find (batch, cells, 4), its class, and 1 if there is one; of several, the smallest."""
         x, y, width, least, most = (self.cells[:, column] for column in range(5))
         boxes = y_true[:, :, None, 1:]  # (batch, boxes, 1, 4)
         size = boxes[..., 2:] - boxes[..., :2]

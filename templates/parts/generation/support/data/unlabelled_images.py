@@ -13,7 +13,7 @@ from support.splits import Split, Splits
 
 import numpy as np
 
-FEWEST = 12  # images; a covariance of fewer says nothing
+FEWEST = 12  # images; a covariance of fewer is meaningless
 
 
 def has_classes(path: Path) -> bool:

@@ -7,10 +7,10 @@ import numpy as np
 
 
 def draw(x: np.ndarray, titles: Iterable[str], path: Path, caption: str, columns: int = 8) -> tuple[Path, str]:
-    """Draw images (images, height, width, channels), 0..255, as PNG; gives what figures.save gives."""
+    """Draw images (images, height, width, channels), 0..255, as PNG; returns the result of figures.save."""
     from support.reports import (
         figures,
-    )  # here: matplotlib takes half a second, and steps that draw nothing need not wait
+    )  # imported here: matplotlib takes half a second, which steps without figures need not wait for
     from support.reports.figures import plt
 
     figure, axes = plt.subplots(-(-len(x) // columns) or 1, columns, squeeze=False)
@@ -18,6 +18,6 @@ def draw(x: np.ndarray, titles: Iterable[str], path: Path, caption: str, columns
     for axis in axes.flat:
         axis.axis("off")
     for axis, image, title in zip(axes.flat, x.astype(np.uint8), titles, strict=False):
-        axis.imshow(image, cmap="gray", vmin=0, vmax=255)  # where there are three channels, the colour map is ignored
+        axis.imshow(image, cmap="gray", vmin=0, vmax=255)  # with three channels, the colour map is ignored
         axis.set_title(title, fontsize=8)
     return figures.save(figure, path, caption)

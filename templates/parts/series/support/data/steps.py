@@ -39,7 +39,7 @@ class Step:
         return f"{number} {name}{'s' if number > 1 else ''}"
 
     def positions(self, when: Any, start: Any) -> np.ndarray:
-        """How many steps each date lies after `start`, as numbers with a fraction."""
+        """How many steps each date is after `start`, as numbers with a fraction."""
         when, start = np.asarray(when, "datetime64[s]"), np.datetime64(start, "s")
         if self.months:
             return (month(when) - month(start)) / self.count

@@ -13,7 +13,7 @@ from support.splits import Split, Splits
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-FEWEST = 8  # windows to train with; fewer teach nothing
+FEWEST = 8  # windows to train with; fewer are not enough to learn from
 
 
 @dataclass(frozen=True)

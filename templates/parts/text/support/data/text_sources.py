@@ -46,7 +46,7 @@ def read(config: Any) -> Found:
     """The texts at `config.data`: a table, a folder with a table per split, or a folder per class, with or without folders of splits above.
 
     Raises:
-        ProjectError: naming file and line, where the data are missing, damaged or not as expected.
+        ProjectError: naming file and line, if the data are missing, damaged or not as expected.
     """
     path = text_tables.existing(config.data)
     if path is None:

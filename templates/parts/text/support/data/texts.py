@@ -12,7 +12,7 @@ import pandas as pd
 from pydantic import Field
 
 MOST_CLASSES = 100
-LEAST = 2  # a word that occurs once in the training texts can teach nothing
+LEAST = 2  # a word that occurs once in the training texts is not enough to learn from
 
 
 class TextOptions(text_tables.TextOptions):

@@ -36,10 +36,10 @@ def read(path: Path, reading: Mapping[str, Any]) -> tuple[pd.DataFrame, list[str
 
     Args:
         path: the file; its extension says whether it is CSV or JSON.
-        reading: how a CSV file is written, as `CsvOptions.reading` gives it.
+        reading: the format of a CSV file, as `CsvOptions.reading` returns it.
 
     Raises:
-        ProjectError: naming file and line, where it cannot be read.
+        ProjectError: naming file and line, if it cannot be read.
     """
     if path.suffix.lower() in text_files.JSON:
         items = text_files.read_objects(path)

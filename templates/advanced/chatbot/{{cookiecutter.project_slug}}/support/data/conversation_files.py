@@ -28,7 +28,7 @@ def read(config: Any) -> tuple[list[Row], list[str]]:
     """The questions and answers at `config.data`, and what was left out.
 
     Raises:
-        ProjectError: naming file and line, where the data are missing, damaged or not as expected.
+        ProjectError: naming file and line, if the data are missing, damaged or not as expected.
     """
     path = text_tables.existing(config.data)
     if path is None:
@@ -111,7 +111,7 @@ def _documents(path: Path, left_out: list[str]) -> list[Any]:
     """The trees of texts in a YAML file, one per document.
 
     Raises:
-        ProjectError: naming the line, where it is not YAML, nested too deeply, or refers to another part of itself.
+        ProjectError: naming the line, if it is not YAML, nested too deeply, or refers to another part of itself.
     """
     import yaml
 

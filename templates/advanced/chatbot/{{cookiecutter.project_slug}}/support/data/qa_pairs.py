@@ -73,7 +73,7 @@ def load(frame: pd.DataFrame, config: PairOptions, source: str, note: str) -> Sp
     All answers to a question are in one split. Vocabulary and lengths are those of the training pairs.
 
     Raises:
-        ProjectError: where there are too few pairs.
+        ProjectError: if there are too few pairs.
     """
     units = frame.key.unique()
     if len(units) < LEAST:
@@ -113,7 +113,7 @@ def learned(questions: Iterable[str], answers: Iterable[str], config: PairOption
 
 
 def within_sentences(text: str) -> Iterator[tuple[str, str]]:
-    """The words of a text that begin no sentence, each as `preprocessing.words` has it and as it stands there."""
+    """The words of a text that do not begin a sentence, each as in `preprocessing.words` and as in the text."""
     small, at, begins = text.lower(), 0, True
     if len(small) != len(text):  # a letter whose small form is two letters
         return

@@ -25,7 +25,7 @@ def read(path: Path) -> tuple[dict[str, Split], list[str]]:
     """The splits "train" and "test", x (50000 or 10000, 32, 32, 3) uint8 and y class numbers, and the ten names.
 
     Raises:
-        ProjectError: where the file is not that archive.
+        ProjectError: if the file is not that archive.
     """
     try:
         with tarfile.open(path, "r:gz") as archive:

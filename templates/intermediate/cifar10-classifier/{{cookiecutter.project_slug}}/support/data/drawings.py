@@ -29,7 +29,7 @@ def image(kind: str, rng: np.random.Generator) -> np.ndarray:
     share = outline(kind, rng)[..., None] / 255
     mixed = (paint + blotches(rng, 20)) * share + ground * (1 - share)
     if rng.random() < 0.3:
-        mixed = clutter(mixed, rng, count=1)  # something lies in front
+        mixed = clutter(mixed, rng, count=1)  # clutter in front of the shape
     return (mixed + rng.normal(0, 6, mixed.shape)).clip(0, 255).astype(np.uint8)  # 6: as a phone's camera at dusk
 
 
@@ -91,7 +91,7 @@ def box(left: float, top: float, right: float, bottom: float) -> Points:
 
 
 def spikes(count: int, inner: float) -> Points:
-    """A polygon whose corners lie in turn at 1 and at `inner` from the middle."""
+    """A polygon whose corners are at distances 1 and `inner` from the middle by turns."""
     angles, radii = np.arange(2 * count) * np.pi / count, np.array([1.0, inner] * count)
     return list(zip((radii * np.sin(angles)).tolist(), (-radii * np.cos(angles)).tolist(), strict=True))
 

@@ -25,7 +25,7 @@ class Unreadable(ProjectError):
 
 
 def read_bytes(path: Path) -> bytes:
-    """The content of a file; raises Unreadable where it is far too large, or a device, which never ends."""
+    """The content of a file; raises Unreadable if it is far too large, or a device, which never ends."""
     try:
         if not path.is_file():
             raise Unreadable(path, "is no file")

@@ -59,8 +59,8 @@ KINDS = {  # as data.py counts them
 class AnnotatedImage:
     """An image file with its boxes: `boxes` (n, 4) left, top, right, bottom in pixels of the image as it is seen, `names` the class of each.
 
-    `size` is width and height of the image as it is seen, rotated upright. `split` is "train", "validation" or "test"
-    where the data set says so.
+    `size` is width and height of the image as it is seen, rotated upright. `split` is "train", "validation" or "test",
+    if the data set says so.
     """
 
     path: Path

@@ -11,7 +11,7 @@ from support.data.annotations.tree import Tree, parts, without_ending
 
 
 class Lists:
-    """Finds the images that the lines of a list stand for: by path or by name; further columns, as Pascal VOC's lists have, do not count."""
+    """Finds the images that the lines of a list name, by path or by name; further columns, as in Pascal VOC's lists, are ignored."""
 
     def __init__(self, tree: Tree, found: Annotations) -> None:
         self.tree, self.found = tree, found
@@ -20,7 +20,7 @@ class Lists:
             self.by_name.setdefault(tree.place(image.path)[-1], []).append(image)
 
     def read(self, path: Path, below: Path | None = None, certain: bool = True) -> list[AnnotatedImage]:
-        """The images that the lines name, where they are below this folder; unless `certain`, none where most lines name none."""
+        """The images that the lines name, if they are below this folder; unless `certain`, none if most lines name none."""
         text = parsing.read_text(path)
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         images = [self.named(line, below) or self.named(line.split()[0], below) for line in lines]
@@ -61,7 +61,7 @@ def use(tree: Tree, found: Annotations, described: dict[Path, dict[str, Any]]) -
 
 
 def _set(found: Annotations, entries: Iterable[tuple[str, list[AnnotatedImage]]], others: list[AnnotatedImage]) -> None:
-    """Set the splits of the images in these lists, and of the `others` to none where no list has them."""
+    """Set the splits of the images in these lists, and those of `others` to None if no list has them."""
     of: dict[int, list[str]] = {id(image): [] for image in others}
     trainval = []
     for name, images in entries:

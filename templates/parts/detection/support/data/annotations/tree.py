@@ -84,7 +84,7 @@ class Tree:
         return all(folders.role(name) for name in self.place(path)[:-1])
 
     def among_images(self, path: Path) -> bool:
-        """Whether a file lies in a folder for images, such as images/."""
+        """Whether a file is in a folder for images, such as images/."""
         parts = path.relative_to(self.root).parts
         return any(
             parts[:depth] in self._dropped or IMAGES & set(_words(part)) for depth, part in enumerate(parts[:-1], 1)
