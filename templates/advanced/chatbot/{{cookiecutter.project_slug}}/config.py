@@ -36,7 +36,7 @@ class Config(PairOptions):
         "adam", description="update rule; attention hardly learns with plain sgd"
     )
     learning_rate: float = Field(
-        3e-3, gt=0, description="peak of the learning-rate schedule; larger ones make attention collapse early"
+        3e-3, gt=0, description="peak of the schedule; larger ones make attention collapse early"
     )
     schedule: Literal["cosine", "exponential", "constant"] = Field(
         "cosine",

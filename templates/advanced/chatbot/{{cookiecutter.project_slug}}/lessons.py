@@ -26,7 +26,7 @@ from pydantic import Field
 
 
 class Options(Settings):
-    lesson: Literal["attention", "positions", "masks", "decoding"] = Field(description="experiment to run")
+    lesson: Literal["attention", "positions", "masks", "decoding"] = Field(description="which experiment")
 
 
 def attention(config: Config) -> np.ndarray:

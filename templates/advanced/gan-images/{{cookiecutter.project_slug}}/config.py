@@ -59,7 +59,7 @@ class Config(SplitConfig):
     learning_rate: float = Field(
         2e-3,
         gt=0,
-        description="peak of the learning-rate schedule, for both networks; the penalty allows ten times the usual",
+        description="peak of the schedule, for both networks; the penalty allows ten times the usual",
     )
     momentum: float = Field(
         0.5, ge=0, lt=1, description="Adam's first momentum; low, because the opponent changes with every step"

@@ -24,7 +24,7 @@ from pydantic import Field
 
 
 class Options(Settings):
-    lesson: Literal["distance", "losses", "walk"] = Field(description="experiment to run")
+    lesson: Literal["distance", "losses", "walk"] = Field(description="which experiment")
     epochs: int = Field(15, ge=1, description="epochs of each training in `losses`")
 
 

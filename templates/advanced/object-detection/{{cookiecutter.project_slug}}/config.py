@@ -29,9 +29,7 @@ class Config(DetectionConfig):
     batch_size: int = Field(
         16, ge=1, description="images per step; few, because each has many cells; 8 for small data sets"
     )
-    learning_rate: float = Field(
-        4e-3, gt=0, description="peak of the learning-rate schedule; batch normalization allows a large one"
-    )
+    learning_rate: float = Field(4e-3, gt=0, description="peak of the schedule; batch normalization allows a large one")
 
 
 SEARCH: search.Space = {**detection_config.SEARCH, "mosaic": [0.0, 0.5]}  # what tune.py tries

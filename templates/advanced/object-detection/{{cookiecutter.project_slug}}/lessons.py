@@ -28,7 +28,7 @@ from pydantic import Field
 
 
 class Options(Settings):
-    lesson: Literal["grids", "anchors", "mosaic", "suppression", "thresholds"] = Field(description="experiment to run")
+    lesson: Literal["grids", "anchors", "mosaic", "suppression", "thresholds"] = Field(description="which experiment")
 
 
 def anchors(config: Config) -> Path:

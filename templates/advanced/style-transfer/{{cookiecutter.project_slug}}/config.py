@@ -64,7 +64,7 @@ class Config(TrainingConfig):
     learning_rate: float = Field(
         5e-3,
         gt=0,
-        description="peak of the network's learning-rate schedule; instance normalization allows large steps",
+        description="peak of the network's schedule; instance normalization allows large steps",
     )
     pixel_rate: float = Field(
         0.03, gt=0, description="learning rate of --method optimize: how far a pixel (0..1) moves in a step"

@@ -27,7 +27,7 @@ SIDE = 160  # pixels of every image here
 
 
 class Options(Settings):
-    lesson: Literal["gram", "texture", "weights", "contrast"] = Field(description="experiment to run")
+    lesson: Literal["gram", "texture", "weights", "contrast"] = Field(description="which experiment")
     steps: int = Field(150, ge=1, description="steps for each image in `texture` and `weights`")
 
 

@@ -38,7 +38,7 @@ class Config(SplitConfig):
     data: str = Field(
         "sample", min_length=1, description="sample, full, or the path of your own .npz file or folder of images"
     )
-    image_size: int = Field(32, ge=16, le=512, description="height and width that the network sees; CIFAR-10's is 32")
+    image_size: int = Field(32, ge=16, le=512, description="height and width of the network's input; CIFAR-10's is 32")
 
     # Augmentation: each training image is changed a little, differently in each epoch
     flip: bool = Field(
@@ -79,7 +79,7 @@ class Config(SplitConfig):
         "sgd", description="update rule; adam and rmsprop need a learning rate about twenty times smaller than sgd"
     )
     learning_rate: float = Field(
-        0.06, gt=0, description="peak of the learning-rate schedule; batch normalization allows one as large as this"
+        0.06, gt=0, description="peak of the schedule; batch normalization allows one as large as this"
     )
     weight_decay: float = Field(
         2e-3,

@@ -21,7 +21,7 @@ from pydantic import Field
 
 
 class Options(Settings):
-    lesson: Literal["augmentation", "schedules", "residual", "learning-rate"] = Field(description="experiment to run")
+    lesson: Literal["augmentation", "schedules", "residual", "learning-rate"] = Field(description="which experiment")
 
 
 def train(config: Config, splits: Splits, **changes: Any) -> dict[str, list[float]]:

@@ -17,9 +17,7 @@ class Config(DetectionConfig):
     )
     epochs: int = Field(28, ge=1, description="passes over the training images; the best one is kept")
     batch_size: int = Field(8, ge=1, description="images per step; few, because each has many cells")
-    learning_rate: float = Field(
-        3e-3, gt=0, description="peak of the learning-rate schedule; batch normalization allows a large one"
-    )
+    learning_rate: float = Field(3e-3, gt=0, description="peak of the schedule; batch normalization allows a large one")
 
 
 SEARCH: search.Space = detection_config.SEARCH  # what tune.py tries

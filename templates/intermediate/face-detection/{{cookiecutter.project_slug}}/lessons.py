@@ -26,7 +26,7 @@ from pydantic import Field
 
 
 class Options(Settings):
-    lesson: Literal["overlap", "grids", "suppression", "precision"] = Field(description="experiment to run")
+    lesson: Literal["overlap", "grids", "suppression", "precision"] = Field(description="which experiment")
 
 
 def overlap() -> Path:

@@ -37,7 +37,7 @@ class Config(TextOptions):
         "adam", description="update rule; adam adapts the step of each weight, which helps rare words"
     )
     learning_rate: float = Field(
-        2.5e-3, gt=0, description="peak of the learning-rate schedule; larger ones overfit real texts within an epoch"
+        2.5e-3, gt=0, description="peak of the schedule; larger ones overfit real texts within an epoch"
     )
     monitor: Literal["val_loss", "val_accuracy"] = Field(
         "val_loss",

@@ -27,7 +27,7 @@ ARCHITECTURES = ("bag", "lstm", "transformer")
 
 
 class Options(Settings):
-    lesson: Literal["architectures", "negation", "embeddings"] = Field(description="experiment to run")
+    lesson: Literal["architectures", "negation", "embeddings"] = Field(description="which experiment")
 
 
 def architectures(config: Config) -> dict[str, dict[str, float]]:

@@ -59,9 +59,7 @@ class Config(CsvOptions, TrainingConfig):
 
     # Training
     epochs: int = Field(150, ge=1, description="passes over the training windows; the best one is kept")
-    learning_rate: float = Field(
-        0.01, gt=0, description="peak of the learning-rate schedule, which ends at a hundredth of it"
-    )
+    learning_rate: float = Field(0.01, gt=0, description="peak of the schedule, which ends at a hundredth of it")
     loss: Literal["squared", "absolute"] = Field(
         "squared",
         description="loss function; squared weights large errors more, absolute is less sensitive to outliers",

@@ -23,7 +23,7 @@ from pydantic import Field
 
 
 class Options(Settings):
-    lesson: Literal["memory", "horizon", "leak"] = Field(description="experiment to run")
+    lesson: Literal["memory", "horizon", "leak"] = Field(description="which experiment")
 
 
 def memory(config: Config, lengths: tuple[int, ...] = (5, 40)) -> dict[tuple[str, int], float]:
