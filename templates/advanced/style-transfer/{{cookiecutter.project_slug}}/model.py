@@ -16,7 +16,7 @@ from support.data import paintings, photos
 from support.reports import figures
 from support.splits import Splits
 from support.training import optimizers
-from support.training.painting_layers import Canvas, reflected
+from support.training.painting_layers import Canvas, Doubling, ReflectionPadding
 
 import keras
 import numpy as np
@@ -60,15 +60,15 @@ def network(config: Config) -> keras.Model:
         x = layers.Add()([x, changed])  # only the change is learned
     for before in (half, full):
         # Doubled and then convolved: a transposed convolution leaves a checkerboard (Odena et al. 2016).
-        x = convolution(layers.UpSampling2D(2)(x), before.shape[-1], 3)
+        x = convolution(Doubling()(x), before.shape[-1], 3)
         x = layers.Add()([x, before])  # a skip connection keeps the photo's fine detail
-    x = layers.Conv2D(3, 5, name="paint")(reflected(x, 2))  # (batch, height, width, 3)
+    x = layers.Conv2D(3, 5, name="paint")(ReflectionPadding(2)(x))  # (batch, height, width, 3)
     return keras.Model(photo, layers.Activation("sigmoid", name="image")(x), name="painter")
 
 
 def convolution(x: Any, filters: int, size: int, strides: int = 1, activation: str | None = "relu") -> Any:
     """Padded by reflection, convolved, normalized image by image."""
-    x = layers.Conv2D(filters, size, strides=strides, use_bias=False)(reflected(x, size // 2))
+    x = layers.Conv2D(filters, size, strides=strides, use_bias=False)(ReflectionPadding(size // 2)(x))
     x = layers.GroupNormalization(groups=-1, epsilon=EPSILON)(x)  # a group per channel: instance normalization
     return layers.Activation(activation)(x) if activation else x
 

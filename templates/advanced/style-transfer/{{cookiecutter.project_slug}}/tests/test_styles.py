@@ -132,7 +132,7 @@ def test_random_features_are_the_same_in_every_process(hash_seed: str) -> None:
     )
     done = subprocess.run(
         [sys.executable, "-c", code, hash_seed],
-        cwd=Path(features.__file__).parents[1],
+        cwd=settings.PROJECT,
         env={**os.environ, "PYTHONHASHSEED": hash_seed},
         capture_output=True,
         text=True,

@@ -88,7 +88,7 @@ def random_network() -> Any:
     are the content features too. COLOURS filters respond to the colour of a position, each in another direction and
     from another brightness on.
     """
-    from support.training.painting_layers import reflected
+    from support.training.painting_layers import ReflectionPadding
 
     import keras
     from keras import layers
@@ -106,7 +106,7 @@ def random_network() -> Any:
         direction = rng.standard_normal((3, COLOURS))
         colours = _window() / _window().sum() * direction / np.linalg.norm(direction, axis=0)
         convolution = layers.Conv2D(STRUCTURES + COLOURS, SIDE, activation="relu", name=f"size_{size + 1}")
-        seen.append(convolution(reflected(x, SIDE // 2)))  # so that the edge of an image counts like its middle
+        seen.append(convolution(ReflectionPadding(SIDE // 2)(x)))  # so that the edge of an image counts like its middle
         bias = np.concatenate([np.zeros(STRUCTURES), rng.uniform(-0.5, 0.5, COLOURS)])
         convolution.set_weights([np.concatenate([structures, colours], axis=-1), bias])
     return keras.Model(image, [seen, seen[CONTENT][..., :STRUCTURES]], name="random_features")

@@ -1,4 +1,4 @@
-"""Layers for painting besides Keras's own."""
+"""Layers that Keras lacks, of operations that ONNX and LiteRT have too; any image size."""
 
 from typing import Any
 
@@ -6,10 +6,38 @@ import keras
 from keras import layers, ops
 
 
-def reflected(x: Any, width: int) -> Any:
-    """An image (batch, height, width, channels) padded by reflection; zeros would show as a frame."""
-    around = (width, width)
-    return ops.pad(x, ((0, 0), around, around, (0, 0)), mode="reflect")
+@keras.saving.register_keras_serializable("style_transfer")
+class ReflectionPadding(layers.Layer):
+    """Continues an image over its edges as in a mirror; zeros there would show as a frame."""
+
+    def __init__(self, width: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.width = width
+
+    def call(self, x: Any) -> Any:
+        around = (self.width, self.width)
+        return ops.pad(x, ((0, 0), around, around, (0, 0)), mode="reflect")
+
+    def compute_output_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        batch, height, width, channels = shape
+        return (batch, *(side and side + 2 * self.width for side in (height, width)), channels)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "width": self.width}
+
+
+@keras.saving.register_keras_serializable("style_transfer")
+class Doubling(layers.Layer):
+    """Each pixel becomes four, as UpSampling2D does, in operations that convert in every format where the size is left open."""
+
+    def call(self, x: Any) -> Any:
+        height, width, channels = ops.shape(x)[1], ops.shape(x)[2], x.shape[-1]
+        x = ops.reshape(ops.concatenate([x, x], axis=3), (-1, height, 2 * width, channels))  # each pixel beside itself
+        return ops.reshape(ops.concatenate([x, x], axis=2), (-1, 2 * height, 2 * width, channels))  # each row, too
+
+    def compute_output_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        batch, height, width, channels = shape
+        return (batch, height and 2 * height, width and 2 * width, channels)
 
 
 @keras.saving.register_keras_serializable("style_transfer")
