@@ -81,7 +81,10 @@ def test_everything_on_the_page_works_in_its_order(tmp_path: Path) -> None:
     assert said["dlgen check ./team/shapes"].endswith("/team/shapes is in order\n")
     assert "team/shapes" in said["dlgen list"]
     shown = said["dlgen show team/shapes"]
-    assert "base, folders, images, labelled-images, classification" in shown and "Make a project: dlgen new team/shapes" in shown
+    assert (
+        "base, folders, images, labelled-images, classification" in shown
+        and "Make a project: dlgen new team/shapes" in shown
+    )
     made = tree(tmp_path / "our-shapes")
     assert made["README.md"].startswith(b"# Our shapes\n") and b"def sample" in made["data.py"]
     assert set(tree(tmp_path / "shapes-checked")) - set(made) == {

@@ -121,9 +121,8 @@ def _litert(path: str) -> Predict:
         from tensorflow.lite import Interpreter
 
     with hidden_stderr():  # it announces its CPU kernels
-        interpreter = Interpreter(path)
-        interpreter.allocate_tensors()
-    runner = interpreter.get_signature_runner()
+        # Memory is allocated at the first call: the size of an image that is left open is 1 until then, too small to pad.
+        runner = Interpreter(path).get_signature_runner()
     inputs = {name: node["dtype"] for name, node in runner.get_input_details().items()}
     return lambda x: next(iter(runner(**_by_name(x, inputs)).values()))
 
