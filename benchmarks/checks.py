@@ -38,7 +38,7 @@ class Counting(importlib.abc.MetaPathFinder):
     busy = False
 
     def find_spec(self, name, path, target=None):
-        if name == "tensorflow":
+        if name == "tensorflow.python":  # not tensorflow itself: a project's own finder of it may come before this one
             note("start")
         if name != FIT or self.busy:
             return None
