@@ -31,8 +31,7 @@ def build_model(config: Config, splits: Splits) -> "Gan":
     model = Gan(config, tuple(splits.spec["shape"]), distance)
     rate = optimizers.learning_rate(config, len(splits.train))
     model.compile(
-        # One optimizer serves both networks: Adam keeps separate averages for each weight. With a momentum of 0.9, it would go on
-        # answering a discriminator that is no longer there.
+        # One optimizer for both networks: Adam keeps averages per weight. A momentum of 0.9 would chase an old discriminator.
         optimizer=keras.optimizers.Adam(rate, beta_1=config.momentum, beta_2=0.99),
         steps_per_execution=optimizers.steps_per_execution(len(splits.train), config.batch_size),
     )
@@ -55,8 +54,8 @@ def generator(config: Config, shape: tuple[int, ...]) -> keras.Model:
         last = doubling == count - 1
         # 4 is a multiple of the stride, so every pixel gets equally many contributions: otherwise a checkerboard shows (Odena et al. 2016).
         filters = shape[-1] if last else filters // 2
+        # (batch, 14, 14, 32), then (batch, 28, 28, 1):
         x = layers.Conv2DTranspose(filters, 4, strides=2, padding="same", use_bias=last)(x)
-        # (batch, 14, 14, 32), then (batch, 28, 28, 1)
     return keras.Model(z, layers.Activation("sigmoid", name="image")(x), name="generator")
 
 
