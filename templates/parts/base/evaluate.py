@@ -35,7 +35,7 @@ def main() -> None:
     splits = replace(splits, spec=run.spec)  # with what training decided, such as a threshold
 
     os.environ["KERAS_BACKEND"] = "tensorflow"  # reads texts too; the weights of another backend are the same file
-    from model import build_model  # noqa: F401  layers of our own, which the saved model may have
+    from model import build_model  # noqa: F401  registers custom layers that the saved model may have
 
     model = runs.load_model(run.model)
     prediction = inference.predict(model, splits.test.x)  # model.predict, in batches that fit into the memory

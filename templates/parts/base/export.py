@@ -45,7 +45,7 @@ def main() -> None:
 
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # a visible GPU would put operations into the files that only a GPU runs
     os.environ["KERAS_BACKEND"] = "tensorflow"  # writes every format; the weights of another backend are the same file
-    from model import build_model  # noqa: F401  layers of our own, which the saved model may have
+    from model import build_model  # noqa: F401  registers custom layers that the saved model may have
 
     model = runs.load_model(run.model)
     writers = {name: write for name, write in by_keras(model, splits, run.spec).items() if name in options.formats}

@@ -29,9 +29,9 @@ class Options(Settings):
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
-    if model.path.suffix == ".keras":
-        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
     names, x = read_inputs(options.inputs, model.spec)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  registers custom layers that the saved model may have
     prediction = serving.predict(model, x)  # model.predict of Keras, or the same by another runtime
     records = [metrics.to_record(row, model.spec) for row in prediction]
     if options.as_json:

@@ -47,14 +47,14 @@ class Options(Settings):
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
-    if model.path.suffix == ".keras":
-        from model import build_model  # noqa: F401  registers custom layers that the saved model may have
     spec = model.spec if options.threshold is None else {**model.spec, "threshold": options.threshold}
     folder = Path(options.output) if options.output else model.path.parent / "predictions"
     if folder.exists() and not folder.is_dir():
         raise ProjectError(f"{folder} is a file\nGive --output a folder; it is made where there is none.")
     names, x = read_inputs(options.inputs, spec)
     folder.mkdir(parents=True, exist_ok=True)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  registers custom layers that the saved model may have
     predict = serving.load(model)
     width, predictions = max(map(len, names)), []
     for begin in range(0, len(names), TOGETHER):

@@ -34,9 +34,9 @@ class Options(Settings):
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
+    _, x = read_inputs(options.inputs, model.spec)
     if model.path.suffix == ".keras":
         from model import build_model  # noqa: F401  registers custom layers that the saved model may have
-    _, x = read_inputs(options.inputs, model.spec)
     images = serving.predict(model, x)  # (images, height, width, channels), 0..1
     folder = model.path.parent / "predictions"
     folder.mkdir(exist_ok=True)

@@ -35,12 +35,12 @@ class Options(CsvOptions):  # options that are not given are as in training
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
-    if model.path.suffix == ".keras":
-        from model import build_model  # noqa: F401  registers custom layers that the saved model may have
     reading = options.model_dump(
         include=options.model_fields_set & {*CsvOptions.model_fields, "date_column", "date_format"}
     )
     endings = read_endings(options.inputs, model.spec, reading)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  registers custom layers that the saved model may have
     predictions = serving.predict(model, last_windows(endings, model.spec))
     answers = [metrics.to_record(row, model.spec) for row in predictions]
     for ending, answer in zip(endings, answers, strict=True):

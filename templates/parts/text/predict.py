@@ -32,9 +32,9 @@ class Options(Settings):
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
+    names, texts = read_inputs(options.inputs, model.spec)
     if model.path.suffix == ".keras":
         from model import build_model  # noqa: F401  registers custom layers that the saved model may have
-    names, texts = read_inputs(options.inputs, model.spec)
     answer = serving.load(model)
     answers = [metrics.to_record(row, model.spec) for row in answer(texts)]
     if options.words:

@@ -33,10 +33,10 @@ class Options(DecodingOptions):
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
-    if model.path.suffix == ".keras":
-        from model import build_model  # noqa: F401  registers custom layers that the saved model may have
     names, x = read_inputs(options.inputs, model.spec)
     rng = np.random.default_rng(options.seed)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  registers custom layers that the saved model may have
     replies = decoding.answer(serving.load(model), list(x["question"]), model.spec, options, rng)
     answers = [metrics.to_record(reply, model.spec) for reply in replies]
     if options.as_json:

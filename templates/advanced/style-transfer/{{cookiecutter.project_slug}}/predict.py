@@ -39,14 +39,14 @@ class Options(Settings):
 def main() -> None:
     options = settings.read(Options, toml=False)
     model = serving.locate(options.model, options.run)
-    if model.path.suffix == ".keras":
-        from model import build_model  # noqa: F401  registers custom layers that the saved model may have
     names, x = read_inputs(options.inputs, model.spec)
     folder = Path(options.output) if options.output else None
     if folder and folder.exists() and not folder.is_dir():
         raise ProjectError(f"{folder} is a file\nGive --output a folder; it is made where there is none.")
     if folder:
         folder.mkdir(parents=True, exist_ok=True)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  registers custom layers that the saved model may have
     answer, answers = serving.load(model), []
     for name, photo in zip(names, x, strict=True):
         begin = time.perf_counter()

@@ -38,9 +38,9 @@ def main() -> None:
     if options.show is not None:
         check_new_png(options.show)
     model = serving.locate(options.model, options.run)
-    if model.path.suffix == ".keras":
-        from model import build_model  # noqa: F401  layers of our own, which the saved model may have
     names, x = read_inputs(options.inputs, model.spec)
+    if model.path.suffix == ".keras":
+        from model import build_model  # noqa: F401  registers custom layers that the saved model may have
     answers = [metrics.to_record(row, model.spec) for row in serving.predict(model, x)]
     if options.as_json:
         print(json.dumps([{"input": name, **answer} for name, answer in zip(names, answers, strict=True)], indent=2))

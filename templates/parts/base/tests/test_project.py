@@ -114,6 +114,28 @@ print(len(serving.predict(serving.locate({str(file)!r}, None), few.x)), "tensorf
     assert done.stdout.split() == ["2", "False", "False"]
 
 
+def test_a_wrong_input_is_answered_before_keras_is_imported(sample_run: runs.Run) -> None:
+    code = f"""
+import sys
+import predict
+from support.errors import ProjectError
+
+def refuse(*_):
+    raise ProjectError("no such input")
+
+setattr(predict, "read_inputs" if hasattr(predict, "read_inputs") else "read_endings", refuse)
+sys.argv = ["predict.py", "something", "--run", {str(sample_run.folder)!r}]
+try:
+    predict.main()
+except ProjectError as error:
+    print(error, "keras" in sys.modules)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=settings.PROJECT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "no such input False\n"
+
+
 def test_an_export_that_differs_from_the_model_fails_by_name(run: runs.Run) -> None:
     splits = load(run.config(Config))
     test = splits.test.take(slice(0, 64))
