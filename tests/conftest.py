@@ -25,6 +25,7 @@ PLACES = ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "APPDATA", "LOCALAPPDATA")  # whe
 LEFT_BY_TOOLS = {"__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
 Dlgen = Callable[..., subprocess.CompletedProcess[str]]
 
+os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # rendered projects are shared, and stay as they were rendered
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # started by nohup or `&`: the tests of Ctrl-C need it
     signal.signal(signal.SIGINT, signal.default_int_handler)
 

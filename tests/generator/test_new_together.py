@@ -121,12 +121,11 @@ def test_a_project_has_the_modes_of_the_users_own_new_files(template: Path, tmp_
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize("command", [["list"], ["list", "--json"], ["new", "TEMPLATE", "x"], ["--help"]])
 def test_an_output_that_is_full_is_not_called_a_full_disk(template: Path, tmp_path: Path, command: list[str]) -> None:
-    words = [word.replace("TEMPLATE", str(template)) for word in command]
+    words = [sys.executable, "-m", "dlgen", *(word.replace("TEMPLATE", str(template)) for word in command)]
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}  # as it is for most
     with open("/dev/full", "w") as full:  # noqa: PTH123 - a device
-        done = subprocess.run(
-            [sys.executable, "-m", "dlgen", *words], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True
-        )
-        nothing = subprocess.run([sys.executable, "-m", "dlgen", *words], cwd=tmp_path, stdout=full, stderr=full)
+        done = subprocess.run(words, cwd=tmp_path, env=buffered, stdout=full, stderr=subprocess.PIPE, encoding="utf-8")
+        nothing = subprocess.run(words, cwd=tmp_path, env=buffered, stdout=full, stderr=full)
     assert (done.returncode, done.stderr) == (
         2,
         "error: the output cannot be written: No space left on device\nSend it elsewhere.\n",

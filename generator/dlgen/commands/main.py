@@ -8,7 +8,7 @@ import signal
 import sys
 from contextlib import suppress
 from importlib import import_module
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 import click
 
@@ -110,7 +110,7 @@ def _run(arguments: list[str] | None) -> int:
         return _said(f"failed: {error}", 1)
     except OSError as error:
         if _is_of_output(error):
-            _give_up_output()
+            _give_up(sys.stdout)
             if isinstance(error, BrokenPipeError):  # dlgen list | head; click sees most of them first, and does this
                 return 1
             return _said(f"error: the output cannot be written: {error.strerror}\nSend it elsewhere.", 2)
@@ -128,11 +128,11 @@ def _is_of_output(error: OSError) -> bool:
     return place is not None
 
 
-def _give_up_output() -> None:
-    """Let what is left for stdout go nowhere: Python would try once more at its end."""
+def _give_up(stream: TextIO) -> None:
+    """Let what is left for stdout or stderr go nowhere: Python would try once more at its end, and change the exit code."""
     with suppress(OSError, ValueError, AttributeError):  # no file at all
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, stream.fileno())
 
 
 def _sentence(message: str) -> str:
@@ -140,6 +140,8 @@ def _sentence(message: str) -> str:
 
 
 def _said(message: str, code: int) -> int:
-    with suppress(OSError):  # stderr may be full or closed, too
+    try:
         console.echo(message, error=True)
+    except OSError:  # stderr may be full or closed, too
+        _give_up(sys.stderr)
     return code

@@ -48,6 +48,8 @@ def uncaught(kind: type[BaseException], error: BaseException, trace: TracebackTy
     if found is None:
         sys.__excepthook__(kind, error, trace)
     else:
+        if isinstance(error, OSError) and error.filename == terminal.OUTPUT:
+            terminal.give_up_output()
         print(terminal.printable(found[0]), file=sys.stderr)
         sys.exit(found[1])
 

@@ -55,6 +55,12 @@ def _named() -> Iterator[None]:
         raise
 
 
+def give_up_output() -> None:
+    """Let what is left for stdout go nowhere: Python would try once more at its end, and change the exit code."""
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
 def show_controls() -> None:
     """Let all that this process prints from now on be printable, and go nowhere where its output is closed."""
     for name, keep in (("stdout", ""), ("stderr", "\r")):  # a bar of progress goes back to the beginning of its line

@@ -119,8 +119,11 @@ def test_a_step_whose_output_is_closed_does_its_work_all_the_same() -> None:
 @pytest.mark.parametrize("lines", [1, 10_000])
 def test_an_output_that_cannot_be_written_is_not_called_a_full_disk(lines: int) -> None:
     code = f"from support import errors\nerrors.run(lambda: print('a line\\n' * {lines}))"
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}  # as it is for most
     with open("/dev/full", "w") as full:
-        done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, stdout=full, stderr=subprocess.PIPE, text=True)
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=PROJECT, env=buffered, stdout=full, stderr=subprocess.PIPE, text=True
+        )
     said = "error: the output cannot be written: No space left on device\nSend it elsewhere.\n"
     assert (done.returncode, done.stderr) == (2, said)
 
